@@ -1,0 +1,35 @@
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+PACKAGES := shared services/api services/meter-sync services/billing services/notify deploy/local
+READY  := $(VENV)/.ready
+
+help: ## list the targets
+	@sed -n 's/^\([a-z]*\):[^#]*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST)
+
+env: $(READY) ## make .venv with every package and tool
+
+$(READY): constraints.txt pyproject.toml $(PACKAGES:=/pyproject.toml)
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Flows needs Python 3.11 or later, $(PYTHON) is %d.%d: call make PYTHON=python3.11 (or later)" % sys.version_info[:2])'
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt --upgrade pip
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt --group dev $(PACKAGES:%=--editable %)
+	@touch $@
+
+demo: env ## start everything with a simulated community on this machine
+	$(BIN)/flows demo
+
+test: env ## run the whole test suite
+	$(BIN)/pytest -n 2 --dist loadfile $(ARGS)
+
+check: env ## ruff, mypy --strict and the import rule between packages
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+bench: env ## measure the figures; ONLY=name runs one
+	$(BIN)/python -m benchmarks $(ONLY)
+
+.PHONY: help env demo test check bench
+.DEFAULT_GOAL := help
