@@ -1,0 +1,301 @@
+-- Every view runs with its reader's rights (security_invoker), so that row level security holds through it.
+CREATE VIEW public.escos WITH (security_invoker) AS
+SELECT id, name, code, app_url, region, created_at, updated_at FROM flows.escos;
+
+CREATE VIEW public.regions WITH (security_invoker) AS
+SELECT code, name, created_at, updated_at FROM flows.regions;
+
+CREATE VIEW public.circuits WITH (security_invoker) AS
+SELECT id, type, name, created_at, updated_at FROM flows.circuits;
+
+CREATE VIEW public.circuit_meter WITH (security_invoker) AS
+SELECT DISTINCT link.circuit AS circuit_id, register.meter_id
+  FROM flows.circuit_register AS link
+  JOIN flows.meter_registers AS register ON register.register_id = link.register;
+
+CREATE VIEW flows.meter_shadows_tariffs WITH (security_invoker) AS
+SELECT shadow.id,
+       meter.serial,
+       (shadow.tariffs_active ->> 'standing_charge')::numeric AS active_standing_charge,
+       (shadow.tariffs_active ->> 'unit_rate_element_a')::numeric AS active_unit_rate_a,
+       (shadow.tariffs_active ->> 'unit_rate_element_b')::numeric AS active_unit_rate_b,
+       (shadow.tariffs_active ->> 'prepayment_ecredit_availability')::numeric AS active_ecredit_availability,
+       (shadow.tariffs_active ->> 'prepayment_debt_recovery_rate')::numeric AS active_debt_recovery_rate,
+       (shadow.tariffs_active ->> 'prepayment_emergency_credit')::numeric AS active_emergency_credit,
+       shadow.tariffs_active -> 'threshold_mask' AS active_threshold_mask,
+       shadow.tariffs_active -> 'threshold_values' AS active_threshold_values,
+       (shadow.tariffs_future ->> 'standing_charge')::numeric AS future_standing_charge,
+       (shadow.tariffs_future ->> 'unit_rate_element_a')::numeric AS future_unit_rate_a,
+       (shadow.tariffs_future ->> 'unit_rate_element_b')::numeric AS future_unit_rate_b,
+       (shadow.tariffs_future ->> 'prepayment_ecredit_availability')::numeric AS future_ecredit_availability,
+       (shadow.tariffs_future ->> 'prepayment_debt_recovery_rate')::numeric AS future_debt_recovery_rate,
+       (shadow.tariffs_future ->> 'prepayment_emergency_credit')::numeric AS future_emergency_credit,
+       (shadow.tariffs_future ->> 'activation_datetime')::timestamptz AS future_activation_datetime,
+       shadow.tariffs_future -> 'threshold_mask' AS future_threshold_mask,
+       shadow.tariffs_future -> 'threshold_values' AS future_threshold_values
+  FROM flows.meter_shadows AS shadow
+  JOIN flows.meter_registry AS meter ON meter.id = shadow.id;
+
+CREATE VIEW flows.meters_low_balance WITH (security_invoker) AS
+SELECT meter.id, meter.serial, meter.name, esco.code AS esco, shadow.balance, shadow.health, shadow.updated_at
+  FROM flows.meter_registry AS meter
+  JOIN flows.meter_shadows AS shadow ON shadow.id = meter.id
+  JOIN flows.escos AS esco ON esco.id = meter.esco
+ WHERE meter.prepay_enabled AND shadow.balance < 15;
+
+CREATE VIEW flows.meters_clock_drift WITH (security_invoker) AS
+SELECT meter.id, meter.serial, meter.name, esco.code AS esco, shadow.clock_time_diff_seconds, shadow.clock_time_diff_synced_at
+  FROM flows.meter_registry AS meter
+  JOIN flows.meter_shadows AS shadow ON shadow.id = meter.id
+  JOIN flows.escos AS esco ON esco.id = meter.esco
+ WHERE abs(shadow.clock_time_diff_seconds) >= 60;
+
+CREATE VIEW flows.meters_offline_all WITH (security_invoker) AS
+SELECT meter.id, meter.serial, meter.name, esco.code AS esco, shadow.last_healthy_at AS last_online, shadow.health_details
+  FROM flows.meter_registry AS meter
+  JOIN flows.meter_shadows AS shadow ON shadow.id = meter.id
+  JOIN flows.escos AS esco ON esco.id = meter.esco
+ WHERE meter.installation_status = 'enabled'
+   AND (shadow.last_healthy_at IS NULL OR shadow.last_healthy_at < now() - interval '3 hours');
+
+CREATE VIEW flows.meters_offline_recently WITH (security_invoker) AS
+SELECT * FROM flows.meters_offline_all WHERE last_online > now() - interval '24 hours';
+
+CREATE VIEW flows.circuit_interval_hh WITH (security_invoker) AS
+SELECT link.circuit AS circuit_id, interval_hh.timestamp, sum(interval_hh.kwh) AS kwh
+  FROM flows.circuit_register AS link
+  JOIN flows.register_interval_hh AS interval_hh ON interval_hh.register_id = link.register
+   AND interval_hh.timestamp >= link.start_time
+   AND (link.end_time IS NULL OR interval_hh.timestamp < link.end_time)
+ GROUP BY link.circuit, interval_hh.timestamp;
+
+-- A register belongs to a circuit for whole readings of its own, so the day of a change counts for both.
+CREATE VIEW flows.circuit_interval_daily WITH (security_invoker) AS
+SELECT link.circuit AS circuit_id, daily.day, sum(daily.kwh) AS kwh
+  FROM flows.circuit_register AS link
+  JOIN flows.meter_registers AS register ON register.register_id = link.register
+  JOIN flows.meter_registry AS meter ON meter.id = register.meter_id
+  JOIN flows.escos AS esco ON esco.id = meter.esco
+  JOIN flows.register_interval_daily AS daily ON daily.register_id = link.register
+   AND daily.day >= (link.start_time AT TIME ZONE esco.time_zone)::date
+   AND (link.end_time IS NULL OR daily.day <= (link.end_time AT TIME ZONE esco.time_zone)::date)
+ GROUP BY link.circuit, daily.day;
+
+CREATE VIEW flows.circuit_interval_monthly WITH (security_invoker) AS
+SELECT circuit_id, date_trunc('month', day::timestamp)::date AS month, sum(kwh) AS kwh
+  FROM flows.circuit_interval_daily
+ GROUP BY circuit_id, date_trunc('month', day::timestamp)::date;
+
+CREATE VIEW flows.register_interval_hh_missing WITH (security_invoker) AS
+SELECT day.register_id, day.day AS date, day.expected, coalesce(daily.intervals, 0) AS found,
+       day.expected - coalesce(daily.intervals, 0) AS missing
+  FROM (SELECT register.register_id, calendar.day,
+               (extract(epoch FROM least(calendar.ends_at, register.end_time) - greatest(calendar.starts_at, register.start_time))
+                / 1800)::integer AS expected
+          FROM flows.meter_registers AS register
+          JOIN flows.meter_registry AS meter ON meter.id = register.meter_id
+          JOIN flows.escos AS esco ON esco.id = meter.esco
+          JOIN flows.calendar_days AS calendar ON calendar.time_zone = esco.time_zone
+           AND calendar.ends_at > register.start_time
+           AND calendar.starts_at < coalesce(register.end_time, 'infinity')
+           AND calendar.ends_at <= now()) AS day
+  LEFT JOIN flows.register_interval_daily AS daily ON daily.register_id = day.register_id AND daily.day = day.day
+ WHERE day.expected > coalesce(daily.intervals, 0);
+COMMENT ON VIEW flows.register_interval_hh_missing IS 'Whole local days of a register in which half hours are missing';
+
+CREATE VIEW flows.register_import_missing WITH (security_invoker) AS
+SELECT register.register_id, calendar.day AS date, 1 AS expected, 0 AS found, 1 AS missing
+  FROM flows.meter_registers AS register
+  JOIN flows.meter_registry AS meter ON meter.id = register.meter_id
+  JOIN flows.escos AS esco ON esco.id = meter.esco
+  JOIN flows.calendar_days AS calendar ON calendar.time_zone = esco.time_zone
+   AND calendar.starts_at >= register.start_time AND calendar.starts_at < coalesce(register.end_time, 'infinity')
+   AND calendar.ends_at <= now()
+ WHERE NOT EXISTS (SELECT FROM flows.register_import AS history
+                    WHERE history.register_id = register.register_id
+                      AND history.timestamp >= calendar.starts_at AND history.timestamp < calendar.ends_at);
+
+CREATE VIEW flows.register_export_missing WITH (security_invoker) AS
+SELECT register.register_id, calendar.day AS date, 1 AS expected, 0 AS found, 1 AS missing
+  FROM flows.meter_registers AS register
+  JOIN flows.meter_registry AS meter ON meter.id = register.meter_id
+  JOIN flows.escos AS esco ON esco.id = meter.esco
+  JOIN flows.calendar_days AS calendar ON calendar.time_zone = esco.time_zone
+   AND calendar.starts_at >= register.start_time AND calendar.starts_at < coalesce(register.end_time, 'infinity')
+   AND calendar.ends_at <= now()
+ WHERE NOT EXISTS (SELECT FROM flows.register_export AS history
+                    WHERE history.register_id = register.register_id
+                      AND history.timestamp >= calendar.starts_at AND history.timestamp < calendar.ends_at);
+
+CREATE FUNCTION flows.get_meters_for_cli(esco_filter text DEFAULT NULL, feeder_filter text DEFAULT NULL)
+RETURNS TABLE (id uuid, ip_address text, serial text, name text, single_meter_app boolean, esco text, csq smallint,
+               health text, hardware text, feeder text)
+LANGUAGE sql STABLE SET search_path = pg_catalog, flows AS $$
+    SELECT meter.id, host(meter.ip_address), meter.serial, meter.name, meter.single_meter_app, esco.code, shadow.csq,
+           shadow.health, meter.hardware, feeder.name
+      FROM flows.meter_registry AS meter
+      JOIN flows.escos AS esco ON esco.id = meter.esco
+      JOIN flows.meter_shadows AS shadow ON shadow.id = meter.id
+      LEFT JOIN flows.service_head_meter AS head_meter ON head_meter.meter = meter.id
+      LEFT JOIN flows.service_head_registry AS head ON head.id = head_meter.service_head
+      LEFT JOIN flows.feeder_registry AS feeder ON feeder.id = head.feeder
+     WHERE (esco_filter IS NULL OR lower(esco.code) = lower(esco_filter))
+       AND (feeder_filter IS NULL OR lower(feeder.name) = lower(feeder_filter))
+     ORDER BY meter.serial;
+$$;
+COMMENT ON FUNCTION flows.get_meters_for_cli IS 'Meters for a list that people read, of one community or feeder or of all';
+
+-- Who pays for a supply: the occupier, or the owner where nobody occupies.
+CREATE VIEW public.supply_payers WITH (security_invoker) AS
+SELECT DISTINCT ON (property.id)
+       property.id AS property, property.esco, property.supply_meter AS meter, meter.serial, account.id AS account,
+       role.customer, role.role
+  FROM public.properties AS property
+  JOIN public.meters AS meter ON meter.id = property.supply_meter
+  JOIN public.accounts AS account ON account.property = property.id AND account.type = 'supply' AND account.status <> 'closed'
+  JOIN public.customer_accounts AS role ON role.account = account.id
+ ORDER BY property.id, account.status = 'open' DESC, account.start_date DESC, role.role = 'occupier' DESC, role.created_at, role.id;
+
+CREATE VIEW public.property_supply_view WITH (security_invoker) AS
+SELECT property.id AS property_id, property.plot, property.description, property.esco, property.site, property.tenure,
+       account.id AS supply_account_id, account.account_number AS supply_account_number, account.status AS supply_account_status,
+       contract.id AS supply_contract_id, contract.type AS supply_contract_type, contract.terms AS supply_contract_terms,
+       contract.signed AS supply_signed, contract.effective_date AS supply_contract_effective_date,
+       owner.fullname AS supply_owner, owner.email AS supply_owner_email, owner.status AS supply_owner_status,
+       owner.updated_at AS supply_owner_updated_at,
+       occupier.fullname AS supply_occupier, occupier.email AS supply_occupier_email, occupier.status AS supply_occupier_status,
+       occupier.updated_at AS supply_occupier_updated_at,
+       meter.prepay_enabled AS supply_prepay_enabled, meter.balance AS supply_meter_balance
+  FROM public.properties AS property
+  LEFT JOIN public.meters AS meter ON meter.id = property.supply_meter
+  LEFT JOIN public.accounts AS account ON account.property = property.id AND account.type = 'supply'
+  LEFT JOIN public.contracts AS contract ON contract.id = account.current_contract
+  LEFT JOIN public.customer_accounts AS owner_role ON owner_role.account = account.id AND owner_role.role = 'owner'
+  LEFT JOIN public.customers AS owner ON owner.id = owner_role.customer
+  LEFT JOIN public.customer_accounts AS occupier_role ON occupier_role.account = account.id AND occupier_role.role = 'occupier'
+  LEFT JOIN public.customers AS occupier ON occupier.id = occupier_role.customer;
+
+CREATE VIEW public.property_solar_view WITH (security_invoker) AS
+SELECT property.id AS property_id, property.plot, property.description, property.esco, property.site, property.tenure,
+       installation.mcs AS solar_mcs, installation.declared_net_capacity AS solar_declared_net_capacity,
+       installation.commissioning_date AS solar_commissioning_date,
+       account.id AS solar_account_id, account.account_number AS solar_account_number, account.status AS solar_account_status,
+       contract.id AS solar_contract_id, contract.type AS solar_contract_type, contract.terms AS solar_contract_terms,
+       contract.signed AS solar_signed, contract.effective_date AS solar_contract_effective_date,
+       owner.fullname AS solar_owner, owner.email AS solar_owner_email, owner.status AS solar_owner_status,
+       owner.updated_at AS solar_owner_updated_at,
+       occupier.fullname AS solar_occupier, occupier.email AS solar_occupier_email, occupier.status AS solar_occupier_status,
+       occupier.updated_at AS solar_occupier_updated_at
+  FROM public.properties AS property
+  LEFT JOIN public.solar_installation AS installation ON installation.property = property.id
+  LEFT JOIN public.accounts AS account ON account.property = property.id AND account.type = 'solar'
+  LEFT JOIN public.contracts AS contract ON contract.id = account.current_contract
+  LEFT JOIN public.customer_accounts AS owner_role ON owner_role.account = account.id AND owner_role.role = 'owner'
+  LEFT JOIN public.customers AS owner ON owner.id = owner_role.customer
+  LEFT JOIN public.customer_accounts AS occupier_role ON occupier_role.account = account.id AND occupier_role.role = 'occupier'
+  LEFT JOIN public.customers AS occupier ON occupier.id = occupier_role.customer
+ WHERE property.solar_meter IS NOT NULL OR installation.property IS NOT NULL OR account.id IS NOT NULL;
+
+CREATE VIEW public.customer_supply_status WITH (security_invoker) AS
+SELECT customer.id AS customer, customer.fullname, customer.email, customer.status, supply.property, property.plot,
+       supply.account, account.account_number, account.status AS account_status, supply.meter AS supply_meter, supply.serial,
+       shadow.health, shadow.last_healthy_at, meter.prepay_enabled, meter.balance
+  FROM public.customers AS customer
+  LEFT JOIN public.supply_payers AS supply ON supply.customer = customer.id
+  LEFT JOIN public.properties AS property ON property.id = supply.property
+  LEFT JOIN public.accounts AS account ON account.id = supply.account
+  LEFT JOIN public.meters AS meter ON meter.id = supply.meter
+  LEFT JOIN flows.meter_shadows AS shadow ON shadow.id = supply.meter;
+
+-- A customer's own tariff holds; where they have none, their community's does.
+CREATE VIEW public.meter_tariffs WITH (security_invoker) AS
+SELECT supply.meter AS meter_id, supply.serial, esco.code AS esco_code, supply.customer,
+       tariff.period_start AS tariff_period_start,
+       tariff.computed_unit_rate AS customer_unit_rate,
+       tariff.computed_standing_charge AS customer_standing_charge,
+       active.active_unit_rate_a, active.active_unit_rate_b, active.active_standing_charge
+  FROM public.supply_payers AS supply
+  JOIN flows.escos AS esco ON esco.id = supply.esco
+  JOIN flows.meter_shadows_tariffs AS active ON active.id = supply.meter
+  LEFT JOIN LATERAL (
+       SELECT period_start, computed_unit_rate, computed_standing_charge
+         FROM (SELECT 1 AS preference, period_start, computed_unit_rate, computed_standing_charge
+                 FROM public.customer_tariffs WHERE customer = supply.customer
+                UNION ALL
+               SELECT 2, period_start, computed_unit_rate, computed_standing_charge
+                 FROM public.microgrid_tariffs WHERE esco = supply.esco) AS candidate
+        WHERE period_start <= (now() AT TIME ZONE esco.time_zone)::date
+        ORDER BY preference, period_start DESC
+        LIMIT 1) AS tariff ON true;
+
+CREATE VIEW public.meters_with_incorrect_tariffs WITH (security_invoker) AS
+SELECT * FROM public.meter_tariffs
+ WHERE tariff_period_start IS NOT NULL
+   AND (customer_unit_rate, customer_standing_charge) IS DISTINCT FROM (active_unit_rate_a, active_standing_charge);
+
+CREATE FUNCTION public.meters_missing_future_tariffs(esco_code_in text DEFAULT NULL)
+RETURNS TABLE (serial text, meter_id uuid, customer_id uuid, customer_email text, esco_code text, tariff_period_start date,
+               customer_unit_rate numeric, customer_standing_charge numeric, emergency_credit numeric,
+               debt_recovery_rate numeric, ecredit_button_threshold numeric, current_future_standing_charge numeric,
+               current_future_unit_rate_a numeric, current_future_unit_rate_b numeric,
+               current_future_activation_datetime timestamptz)
+LANGUAGE sql STABLE SET search_path = pg_catalog, public AS $$
+    SELECT supply.serial, supply.meter, supply.customer, customer.email, esco.code, next.period_start,
+           next.computed_unit_rate, next.computed_standing_charge, coalesce(community.emergency_credit, 0),
+           coalesce(community.debt_recovery_rate, 0), coalesce(community.ecredit_button_threshold, 0),
+           meter.future_standing_charge, meter.future_unit_rate_a, meter.future_unit_rate_b,
+           meter.future_activation_datetime
+      FROM public.supply_payers AS supply
+      JOIN public.customers AS customer ON customer.id = supply.customer
+      JOIN flows.escos AS esco ON esco.id = supply.esco
+      JOIN flows.meter_registry AS registry ON registry.id = supply.meter
+      JOIN flows.meter_shadows_tariffs AS meter ON meter.id = supply.meter
+      JOIN LATERAL (
+           SELECT tariff.period_start, tariff.computed_unit_rate, tariff.computed_standing_charge
+             FROM public.customer_tariffs AS tariff
+            WHERE tariff.customer = supply.customer AND tariff.period_start > (now() AT TIME ZONE esco.time_zone)::date
+            ORDER BY tariff.period_start
+            LIMIT 1) AS next ON true
+      LEFT JOIN LATERAL (
+           SELECT tariff.emergency_credit, tariff.debt_recovery_rate, tariff.ecredit_button_threshold
+             FROM public.microgrid_tariffs AS tariff
+            WHERE tariff.esco = supply.esco AND tariff.period_start <= next.period_start
+            ORDER BY tariff.period_start DESC
+            LIMIT 1) AS community ON true
+     WHERE registry.mode = 'active' AND registry.installation_status = 'enabled'
+       AND (esco_code_in IS NULL OR lower(esco.code) = lower(esco_code_in))
+       AND (meter.future_standing_charge, meter.future_unit_rate_a, meter.future_activation_datetime)
+           IS DISTINCT FROM
+           (next.computed_standing_charge, next.computed_unit_rate, next.period_start::timestamp AT TIME ZONE esco.time_zone)
+     ORDER BY supply.serial;
+$$;
+COMMENT ON FUNCTION public.meters_missing_future_tariffs IS
+    'Meters whose future tariff is absent, for another date, or of other values than their customer''s next tariff; null = all communities';
+
+CREATE FUNCTION public.submittable_payments() RETURNS SETOF public.payments
+LANGUAGE sql STABLE SET search_path = pg_catalog, public AS $$
+    SELECT * FROM public.payments
+     WHERE status = 'pending' AND submitted_at IS NULL AND scheduled_at <= now()
+     ORDER BY scheduled_at;
+$$;
+COMMENT ON FUNCTION public.submittable_payments IS 'Payments that are due and not yet with the payment provider';
+
+-- The customer's statement: what the ledger says of the receivable of an account. GBP.
+CREATE VIEW public.transactions WITH (security_invoker) AS
+SELECT posting.id, entry.created_at AS timestamp, entry.kind AS type, entry.description AS name, entry.reference,
+       posting.amount_pence / 100.0 AS amount,
+       sum(posting.amount_pence) OVER (PARTITION BY receivable.account ORDER BY posting.id) / 100.0 AS balance,
+       receivable.account
+  FROM public.ledger_postings AS posting
+  JOIN public.ledger_entries AS entry ON entry.id = posting.entry
+  JOIN public.ledger_accounts AS receivable ON receivable.id = posting.ledger_account
+ WHERE receivable.account IS NOT NULL;
+COMMENT ON COLUMN public.transactions.balance IS 'Owed after this transaction; negative: in credit';
+
+CREATE VIEW public.transaction_statuses WITH (security_invoker) AS
+SELECT posting.id AS transaction, coalesce(invoice.status, 'settled') AS status
+  FROM public.ledger_postings AS posting
+  JOIN public.ledger_entries AS entry ON entry.id = posting.entry
+  JOIN public.ledger_accounts AS receivable ON receivable.id = posting.ledger_account
+  LEFT JOIN public.invoices AS invoice ON invoice.id = entry.invoice
+ WHERE receivable.account IS NOT NULL;
