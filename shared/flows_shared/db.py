@@ -14,16 +14,15 @@ from flows_shared.errors import UnavailableError
 Connection: TypeAlias = "asyncpg.Connection[asyncpg.Record] | PoolConnectionProxy[asyncpg.Record]"
 JSON: TypeAlias = "bool | int | float | str | list[JSON] | dict[str, JSON] | None"
 
-# What asyncpg raises when the server is away, restarts or closes the connection: later may work.
-CONNECTION_ERRORS: tuple[type[Exception], ...] = (
-    OSError,
+# The server closed the connection, restarts, or has no place: the same work may succeed later.
+CONNECTION_LOST: tuple[type[Exception], ...] = (
     asyncpg.PostgresConnectionError,
+    asyncpg.AdminShutdownError,
+    asyncpg.CrashShutdownError,
     asyncpg.CannotConnectNowError,
-    asyncpg.OperatorInterventionError,
     asyncpg.TooManyConnectionsError,
-    asyncpg.InterfaceError,
 )
-REFUSALS: tuple[type[Exception], ...] = (*CONNECTION_ERRORS, asyncpg.PostgresError, TimeoutError)
+REFUSALS: tuple[type[Exception], ...] = (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError)
 
 
 class DatabaseUnavailable(UnavailableError):
@@ -31,13 +30,18 @@ class DatabaseUnavailable(UnavailableError):
 
     code = "database.unavailable"
 
+    def __init__(self, url: str, reason: Exception) -> None:
+        parts = urlsplit(url)
+        place = f"{parts.hostname or 'localhost'}:{parts.port or 5432}{parts.path}"
+        super().__init__(f"cannot use PostgreSQL at {place}: {reason or type(reason).__name__}")
+
 
 async def connect(url: str, *, name: str) -> "asyncpg.Connection[asyncpg.Record]":
     """One connection outside any pool; `name` is shown in `pg_stat_activity`."""
     try:
         connection = await asyncpg.connect(url, server_settings={"application_name": name})
     except REFUSALS as error:
-        raise DatabaseUnavailable(f"cannot use PostgreSQL at {_place(url)}: {error}") from error
+        raise DatabaseUnavailable(url, error) from error
     await set_codecs(connection)
     return connection
 
@@ -48,11 +52,18 @@ async def set_codecs(connection: "asyncpg.Connection[asyncpg.Record]") -> None:
         await connection.set_type_codec(typename, encoder=_dump, decoder=json.loads, schema="pg_catalog")
 
 
+def is_connection_lost(error: BaseException) -> bool:
+    """Whether the connection, not the statement, was the trouble."""
+    closed = isinstance(error, asyncpg.InterfaceError) and "closed" in str(error)
+    return closed or isinstance(error, CONNECTION_LOST)
+
+
 class Database:
     """The process's pool. It connects when first used, so that a process starts before its database does."""
 
-    def __init__(self, pool: "asyncpg.Pool[asyncpg.Record]") -> None:
+    def __init__(self, pool: "asyncpg.Pool[asyncpg.Record]", url: str) -> None:
         self.pool = pool
+        self._url = url
 
     @classmethod
     async def open(cls, url: str, *, name: str, size: int, **options: Any) -> Self:
@@ -60,18 +71,24 @@ class Database:
         pool = await asyncpg.create_pool(
             url, min_size=0, max_size=size, init=set_codecs, server_settings={"application_name": name}, **options
         )
-        return cls(pool)
+        return cls(pool, url)
 
     @asynccontextmanager
     async def connection(self) -> AsyncIterator[Connection]:
         """A connection of the pool; each statement is its own transaction."""
-        async with self.pool.acquire() as connection:
+        try:
+            connection = await self.pool.acquire()
+        except REFUSALS as error:
+            raise DatabaseUnavailable(self._url, error) from error
+        try:
             yield connection
+        finally:
+            await self.pool.release(connection)
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[Connection]:
         """A connection of the pool in a transaction: committed at the end, rolled back by an exception."""
-        async with self.pool.acquire() as connection, connection.transaction():
+        async with self.connection() as connection, connection.transaction():
             yield connection
 
     async def close(self) -> None:
@@ -81,8 +98,3 @@ class Database:
 
 def _dump(value: JSON) -> str:
     return json.dumps(value, separators=(",", ":"))
-
-
-def _place(url: str) -> str:
-    parts = urlsplit(url)
-    return f"{parts.hostname or 'localhost'}:{parts.port or 5432}{parts.path}"

@@ -1,0 +1,66 @@
+"""Structured logs on stderr: an event's name and its fields, one JSON object a line."""
+
+import logging
+import sys
+from typing import Any, TypeAlias
+
+import structlog
+from structlog.typing import Processor
+
+from flows_shared.settings import LogSettings
+
+Logger: TypeAlias = structlog.stdlib.BoundLogger
+
+# Libraries that log each step of their own; what matters of it is logged here as an event.
+QUIET = ("arq", "uvicorn", "uvicorn.access", "uvicorn.error", "httpx", "httpcore", "alembic", "fontTools")
+
+
+def get_logger() -> Logger:
+    """A logger of events: `log.info("meter_unreachable", serial=serial)`."""
+    logger: Logger = structlog.get_logger()
+    return logger
+
+
+def configure_logging(settings: LogSettings, service: str) -> None:
+    """Send structlog's events and the standard library's records to stderr in the same form."""
+
+    def add_service(_logger: Any, _method: str, event: structlog.typing.EventDict) -> structlog.typing.EventDict:
+        event.setdefault("service", service)
+        return event
+
+    shared: list[Processor] = [
+        structlog.contextvars.merge_contextvars,
+        structlog.stdlib.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        add_service,
+    ]
+    structlog.configure(
+        processors=[
+            structlog.stdlib.filter_by_level,
+            *shared,
+            structlog.stdlib.ProcessorFormatter.wrap_for_formatter,
+        ],
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        wrapper_class=structlog.stdlib.BoundLogger,
+        cache_logger_on_first_use=False,
+    )
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            foreign_pre_chain=[*shared, structlog.stdlib.ExtraAdder()],
+            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *_render(settings.log_format)],
+        )
+    )
+    root = logging.getLogger()
+    root.handlers = [handler]
+    root.setLevel(settings.log_level.upper())
+    for name in QUIET:
+        logging.getLogger(name).setLevel(logging.WARNING)
+
+
+def _render(log_format: str) -> list[Processor]:
+    if log_format == "json":
+        return [structlog.processors.format_exc_info, structlog.processors.JSONRenderer(default=str)]
+    return [
+        structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty(), exception_formatter=structlog.dev.plain_traceback)
+    ]

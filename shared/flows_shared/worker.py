@@ -1,0 +1,191 @@
+"""A worker process: arq, the relay, the leases' heartbeat and a monitoring port, started and stopped together."""
+
+import asyncio
+import signal
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, suppress
+from dataclasses import dataclass, field, replace
+from datetime import UTC
+from time import perf_counter
+from typing import Any, TypeAlias
+
+import arq.worker
+from arq.connections import ArqRedis
+from arq.cron import CronJob
+
+from flows_shared.db import Database
+from flows_shared.jobs import Job, JobRunner
+from flows_shared.monitor import serve_monitoring
+from flows_shared.queue import QUEUE_ERRORS, open_queue, queue_name
+from flows_shared.relay import OUTBOX_FUNCTION, Relay
+from flows_shared.settings import ServiceSettings, describe_settings
+from flows_shared.telemetry.health import standard_checks
+from flows_shared.telemetry.logs import configure_logging, get_logger
+from flows_shared.telemetry.metrics import JOBS
+from flows_shared.telemetry.trace import bind_work, new_request_id
+
+# The runner ends a job that is too late and says so in its row; arq's own limit only has to come after it.
+ARQ_TIMEOUT_MARGIN_SECONDS = 60
+RECONNECT_SECONDS = 1.0
+
+log = get_logger()
+
+
+@dataclass
+class Worker:
+    """What a job takes out of arq's dict on its first line: `worker: Worker = ctx["worker"]`.
+
+    A service with more to share between its jobs yields a subclass from `WorkerDefinition.start`.
+    """
+
+    service: str
+    settings: ServiceSettings
+    db: Database
+    redis: ArqRedis
+
+
+Start: TypeAlias = Callable[[Worker], AbstractAsyncContextManager[Worker]]
+
+
+@dataclass(frozen=True)
+class WorkerDefinition:
+    """What a service's `create_worker` returns.
+
+    `jobs` are coroutine functions `(ctx, *arguments)`, known by their names. `crons` are `arq.cron.cron(...)`, in UTC,
+    each run once whatever the number of workers; one only finds what is due and enqueues it, as a run that is missed
+    or cut short is not made up for. `start` opens what the jobs share.
+    """
+
+    service: str
+    settings: ServiceSettings
+    jobs: Sequence[Job]
+    crons: Sequence[CronJob] = field(default_factory=list)
+    start: Start | None = None
+
+
+async def run_worker(definition: WorkerDefinition) -> None:
+    """Run until SIGTERM or SIGINT; then let running jobs finish within the grace time, and hand back the others."""
+    settings = definition.settings
+    configure_logging(settings, definition.service)
+    log.info("starting", settings=describe_settings(settings), jobs=[job.__name__ for job in definition.jobs])
+    stop = _stop_on_signals()
+    async with _parts(definition) as worker:
+        runner = JobRunner(definition.service, definition.jobs, worker.db, settings)
+        relay = Relay(definition.service, settings, worker.redis)
+        async with asyncio.TaskGroup() as group:
+            side = [group.create_task(relay.run()), group.create_task(runner.keep_leases())]
+            if settings.worker_metrics_port:
+                checks = standard_checks(worker.db, worker.redis)
+                side.append(group.create_task(serve_monitoring(settings, settings.worker_metrics_port, checks)))
+            log.info("started")
+            await Consumer(definition, worker, runner).run(stop)
+            for task in side:
+                task.cancel()
+    log.info("stopped")
+
+
+class Consumer:
+    """arq's worker, kept through the loss of Redis: a new one each time, while the old one's jobs run on."""
+
+    def __init__(self, definition: WorkerDefinition, worker: Worker, runner: JobRunner) -> None:
+        self.definition = definition
+        self.worker = worker
+        self.runner = runner
+        self.tasks: set[asyncio.Task[Any]] = set()
+
+    async def run(self, stop: asyncio.Event) -> None:
+        stopping = asyncio.create_task(stop.wait())
+        while not stop.is_set():
+            consumer = self._arq_worker()
+            main = asyncio.create_task(consumer.async_run())
+            await asyncio.wait([main, stopping], return_when=asyncio.FIRST_COMPLETED)
+            consumer.allow_pick_jobs = False
+            self.tasks.update(consumer.tasks.values())
+            if not stop.is_set():
+                await self._lost(main, stopping)
+        await self._drain()
+        await _cancel(main)
+        with suppress(*QUEUE_ERRORS):
+            await self.worker.redis.delete(consumer.health_check_key)
+
+    async def _lost(self, main: "asyncio.Task[None]", stopping: "asyncio.Task[Any]") -> None:
+        error = main.exception()
+        if not isinstance(error, QUEUE_ERRORS):
+            raise error or RuntimeError("arq's worker ended by itself")
+        log.warning("queue_lost", reason=f"{type(error).__name__}: {error}")
+        await asyncio.wait([stopping], timeout=RECONNECT_SECONDS)
+
+    async def _drain(self) -> None:
+        """Jobs finish within the grace time; what still runs is cancelled, and its row is due again."""
+        running = {task for task in self.tasks if not task.done()}
+        log.info("stopping", jobs=len(running), grace_seconds=self.worker.settings.worker_grace_seconds)
+        if running:
+            _, running = await asyncio.wait(running, timeout=self.worker.settings.worker_grace_seconds)
+        await _cancel(*running)
+
+    def _arq_worker(self) -> arq.worker.Worker:
+        settings = self.worker.settings
+        timeout = settings.worker_job_timeout_seconds + ARQ_TIMEOUT_MARGIN_SECONDS
+        return arq.worker.Worker(
+            [arq.worker.func(self.runner.run, name=OUTBOX_FUNCTION)],
+            queue_name=queue_name(self.worker.service),
+            cron_jobs=[_observed(cron, self.worker.service) for cron in self.definition.crons],
+            redis_pool=self.worker.redis,
+            handle_signals=False,
+            max_jobs=settings.worker_max_jobs,
+            job_timeout=timeout,
+            keep_result=0,
+            poll_delay=settings.worker_poll_seconds,
+            health_check_interval=30,
+            timezone=UTC,
+            ctx={"worker": self.worker},
+        )
+
+
+def _observed(cron: CronJob, service: str) -> CronJob:
+    """The cron job with an id of its own for what follows from it, measured and logged."""
+    coroutine, name = cron.coroutine, cron.name
+
+    async def run(ctx: dict[Any, Any], *args: Any, **kwargs: Any) -> None:
+        started, outcome = perf_counter(), "failed"
+        with bind_work(request_id=new_request_id(), job=name):
+            try:
+                await coroutine(ctx, *args, **kwargs)
+                outcome = "done"
+            except Exception:
+                log.exception("cron_failed")
+            finally:
+                seconds = perf_counter() - started
+                JOBS.labels(service, name, outcome).observe(seconds)
+                log.info("cron", outcome=outcome, ms=round(seconds * 1000, 2))
+
+    return replace(cron, coroutine=run)
+
+
+@asynccontextmanager
+async def _parts(definition: WorkerDefinition) -> AsyncIterator[Worker]:
+    settings = definition.settings
+    async with AsyncExitStack() as stack:
+        db = await Database.open(
+            settings.database_url.get_secret_value(),
+            name=f"{definition.service} worker",
+            size=settings.database_pool_size,
+        )
+        stack.push_async_callback(db.close)
+        redis = open_queue(settings, definition.service)
+        stack.push_async_callback(redis.aclose)
+        worker = Worker(definition.service, settings, db, redis)
+        yield await stack.enter_async_context(definition.start(worker)) if definition.start else worker
+
+
+def _stop_on_signals() -> asyncio.Event:
+    stop = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    return stop
+
+
+async def _cancel(*tasks: "asyncio.Task[Any]") -> None:
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
