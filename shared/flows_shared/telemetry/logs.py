@@ -2,7 +2,7 @@
 
 import logging
 import sys
-from typing import Any, TypeAlias
+from typing import Any, TextIO, TypeAlias
 
 import structlog
 from structlog.typing import Processor
@@ -44,7 +44,7 @@ def configure_logging(settings: LogSettings, service: str) -> None:
         wrapper_class=structlog.stdlib.BoundLogger,
         cache_logger_on_first_use=False,
     )
-    handler = logging.StreamHandler(sys.stderr)
+    handler = _StderrHandler()
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
             foreign_pre_chain=[*shared, structlog.stdlib.ExtraAdder()],
@@ -52,10 +52,18 @@ def configure_logging(settings: LogSettings, service: str) -> None:
         )
     )
     root = logging.getLogger()
-    root.handlers = [handler]
+    root.handlers = [*(other for other in root.handlers if not isinstance(other, _StderrHandler)), handler]
     root.setLevel(settings.log_level.upper())
     for name in QUIET:
         logging.getLogger(name).setLevel(logging.WARNING)
+
+
+class _StderrHandler(logging.StreamHandler[TextIO]):
+    """Writes to what `sys.stderr` is at the time: a progress bar or a test may have replaced it."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.stream = sys.stderr
+        super().emit(record)
 
 
 def _render(log_format: str) -> list[Processor]:

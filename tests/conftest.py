@@ -1,0 +1,225 @@
+"""Every test runs on real servers: embedded ones, or those of FLOWS_TEST_DATABASE_URL and FLOWS_TEST_REDIS_URL.
+
+A test gets a database of its own, copied from one that was migrated once, and an emptied Redis database. On given
+servers nothing but what the tests made is touched: databases `flows_test_*`, and one Redis database that was empty.
+"""
+
+import asyncio
+import os
+import threading
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, TypeAlias, TypeVar
+from urllib.parse import urlsplit
+from uuid import uuid4
+
+import asyncpg
+import pytest
+from arq.connections import ArqRedis
+from redis.asyncio import Redis
+
+from flows_local.servers import FOR_TESTS, Postgres, Valkey
+from flows_shared.db import Database
+from flows_shared.migrate import upgrade
+
+T = TypeVar("T")
+MakeDatabase: TypeAlias = Callable[[], str]
+RoleUrl: TypeAlias = Callable[[str], str]
+CLAIM = "flows-test-claim"
+JWT_SECRET = "a secret for tests that is long enough"
+
+
+class Background:
+    """An event loop in a thread, for set-up that must not depend on a test's own loop."""
+
+    def __init__(self) -> None:
+        self.loop = asyncio.new_event_loop()
+        threading.Thread(target=self.loop.run_forever, daemon=True).start()
+
+    def run(self, work: Coroutine[Any, Any, T]) -> T:
+        return asyncio.run_coroutine_threadsafe(work, self.loop).result()
+
+
+class Databases:
+    """Makes and drops databases on one server."""
+
+    def __init__(self, url: str, background: Background) -> None:
+        self.url = url
+        self.background = background
+        self.template = "template0"
+
+    def make_template(self) -> None:
+        self.template = self.create()
+        self.background.run(upgrade(self.url_of(self.template)))
+
+    @contextmanager
+    def fresh(self) -> Iterator[str]:
+        """The URL of a migrated database, which is dropped afterwards."""
+        name = self.create()
+        try:
+            yield self.url_of(name)
+        finally:
+            self.drop(name)
+
+    def url_of(self, name: str, user: str | None = None) -> str:
+        parts = urlsplit(self.url)
+        place = parts.netloc if user is None else f"{user}{_password(parts.password)}@{parts.netloc.split('@')[-1]}"
+        return parts._replace(netloc=place, path=f"/{name}").geturl()
+
+    def drop(self, name: str) -> None:
+        self.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+
+    def execute(self, statement: str) -> None:
+        self.background.run(self._execute(statement))
+
+    def create(self) -> str:
+        name = f"flows_test_{uuid4().hex[:12]}"
+        self.execute(f'CREATE DATABASE "{name}" TEMPLATE "{self.template}"')
+        return name
+
+    async def _execute(self, statement: str) -> None:
+        connection = await asyncpg.connect(self.url)
+        try:
+            await connection.execute(statement)
+        finally:
+            await connection.close()
+
+
+@pytest.fixture(scope="session")
+def background() -> Background:
+    return Background()
+
+
+@pytest.fixture(scope="session")
+def databases(tmp_path_factory: pytest.TempPathFactory, background: Background) -> Iterator[Databases]:
+    """The server of this test process, with the template that each test's database is copied from."""
+    with _postgres(tmp_path_factory) as url:
+        databases = Databases(url, background)
+        databases.make_template()
+        try:
+            yield databases
+        finally:
+            databases.drop(databases.template)
+
+
+@pytest.fixture
+def make_database(databases: Databases) -> Iterator[MakeDatabase]:
+    """Makes one more migrated database each time it is called."""
+    made: list[str] = []
+
+    def make() -> str:
+        made.append(databases.create())
+        return databases.url_of(made[-1])
+
+    yield make
+    for name in made:
+        databases.drop(name)
+
+
+@pytest.fixture
+def database_url(databases: Databases) -> Iterator[str]:
+    """A migrated database of the test's own, as the role that migrated it."""
+    with databases.fresh() as url:
+        yield url
+
+
+@pytest.fixture(scope="module")
+def module_database_url(databases: Databases) -> Iterator[str]:
+    """A migrated database that a file's tests share."""
+    with databases.fresh() as url:
+        yield url
+
+
+@pytest.fixture
+async def db(database_url: str) -> AsyncIterator[Database]:
+    database = await Database.open(database_url, name="tests", size=5)
+    yield database
+    await database.close()
+
+
+@pytest.fixture
+def role_url(databases: Databases, database_url: str) -> RoleUrl:
+    """The URL of the test's database for a login role, such as `flows_billing`."""
+    name = urlsplit(database_url).path.removeprefix("/")
+
+    def url(role: str) -> str:
+        if password := urlsplit(database_url).password:
+            databases.execute(f"ALTER ROLE {role} PASSWORD '{password}'")
+        return databases.url_of(name, user=role)
+
+    return url
+
+
+@pytest.fixture(scope="session")
+def redis_server(tmp_path_factory: pytest.TempPathFactory, background: Background) -> Iterator[str]:
+    """The URL of a Redis database that only this test process uses."""
+    given = os.environ.get("FLOWS_TEST_REDIS_URL")
+    if not given:
+        with Valkey(_data_directory(tmp_path_factory, "valkey")) as valkey:
+            yield valkey.url()
+        return
+    url = background.run(_claim_redis(given))
+    yield url
+    background.run(_empty_redis(url, claimed=False))
+
+
+@pytest.fixture
+def redis_url(redis_server: str, background: Background) -> str:
+    """An empty Redis database."""
+    background.run(_empty_redis(redis_server, claimed=True))
+    return redis_server
+
+
+@pytest.fixture
+async def redis(redis_url: str) -> AsyncIterator[ArqRedis]:
+    client: ArqRedis = ArqRedis.from_url(redis_url)
+    yield client
+    await client.aclose()
+
+
+@pytest.fixture
+def settings_env(monkeypatch: pytest.MonkeyPatch, database_url: str, redis_url: str) -> dict[str, str]:
+    """The `FLOWS_*` variables of a service on the test's servers, set here and returned for child processes."""
+    for name in os.environ:
+        if name.startswith("FLOWS_"):
+            monkeypatch.delenv(name)
+    variables = {"FLOWS_DATABASE_URL": database_url, "FLOWS_REDIS_URL": redis_url, "FLOWS_JWT_SECRET": JWT_SECRET}
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
+    return variables
+
+
+@contextmanager
+def _postgres(factory: pytest.TempPathFactory) -> Iterator[str]:
+    if given := os.environ.get("FLOWS_TEST_DATABASE_URL"):
+        yield given
+        return
+    with Postgres(_data_directory(factory, "postgres"), settings=FOR_TESTS) as postgres:
+        yield postgres.url()
+
+
+def _data_directory(factory: pytest.TempPathFactory, name: str) -> Path:
+    return factory.mktemp(name) / "data"
+
+
+def _password(password: str | None) -> str:
+    return f":{password}" if password else ""
+
+
+async def _claim_redis(given: str) -> str:
+    """The first database of a given server, from the last number down, that holds nothing."""
+    for number in range(15, 0, -1):
+        url = urlsplit(given)._replace(path=f"/{number}").geturl()
+        async with Redis.from_url(url) as client:
+            if await client.dbsize() == 0 and await client.set(CLAIM, "1", nx=True):
+                return url
+    raise RuntimeError("FLOWS_TEST_REDIS_URL: none of its databases 1 to 15 is empty")
+
+
+async def _empty_redis(url: str, *, claimed: bool) -> None:
+    async with Redis.from_url(url) as client, client.pipeline(transaction=True) as pipe:
+        pipe.flushdb()
+        if claimed:
+            pipe.set(CLAIM, "1")
+        await pipe.execute()
