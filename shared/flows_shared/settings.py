@@ -40,6 +40,7 @@ class HttpSettings(LogSettings):
 
     host: str = Field("127.0.0.1", description="address to listen on")
     port: int = Field(8000, ge=1, le=65535, description="port to listen on")
+    grace_seconds: int = Field(20, ge=0, description="time for requests under way to finish on SIGTERM")
 
 
 class ServiceSettings(DatabaseSettings, HttpSettings):
