@@ -29,7 +29,7 @@ check: env ## ruff, mypy --strict and the import rule between packages
 	$(BIN)/lint-imports
 
 bench: env ## measure the figures; ONLY=name runs one
-	$(BIN)/python -m benchmarks $(ONLY)
+	PYTHONPATH=tests $(BIN)/python -m benchmarks $(ONLY)
 
 .PHONY: help env demo test check bench
 .DEFAULT_GOAL := help
