@@ -7,7 +7,7 @@ COMMENT ON FUNCTION flows.claims IS 'The verified token of the request that this
 
 CREATE FUNCTION flows.actor() RETURNS text
 LANGUAGE sql STABLE SET search_path = pg_catalog, flows AS $$
-    SELECT coalesce(flows.claims() #>> '{act,sub}', flows.claims() ->> 'sub', session_user);
+    SELECT coalesce(flows.claims() ->> 'act', flows.claims() ->> 'sub', session_user);
 $$;
 COMMENT ON FUNCTION flows.actor IS 'Who acts: the person a service acts for, the token''s subject, or the login role';
 
