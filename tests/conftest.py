@@ -22,6 +22,14 @@ CLAIM = "flows-test-claim"
 JWT_SECRET = "a secret for tests that is long enough"
 
 
+@pytest.fixture(autouse=True)
+def _no_settings(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What the shell has set is not what a test asks for."""
+    for name in os.environ:
+        if name.startswith("FLOWS_") and not name.startswith("FLOWS_TEST_"):
+            monkeypatch.delenv(name)
+
+
 @pytest.fixture(scope="session")
 def background() -> Background:
     return Background()
@@ -117,9 +125,6 @@ async def redis(redis_url: str) -> AsyncIterator[ArqRedis]:
 @pytest.fixture
 def settings_env(monkeypatch: pytest.MonkeyPatch, database_url: str, redis_url: str) -> dict[str, str]:
     """The `FLOWS_*` variables of a service on the test's servers, set here and returned for child processes."""
-    for name in os.environ:
-        if name.startswith("FLOWS_"):
-            monkeypatch.delenv(name)
     variables = {"FLOWS_DATABASE_URL": database_url, "FLOWS_REDIS_URL": redis_url, "FLOWS_JWT_SECRET": JWT_SECRET}
     for name, value in variables.items():
         monkeypatch.setenv(name, value)

@@ -34,10 +34,10 @@ class Databases:
     def __init__(self, url: str, background: Background) -> None:
         self.url = url
         self.background = background
-        self.template = "template0"
+        self.template = ""
 
     def make_template(self) -> None:
-        self.template = self.create()
+        self.template = self.create("template0")
         self.background.run(upgrade(self.url_of(self.template)))
 
     @contextmanager
@@ -60,9 +60,11 @@ class Databases:
     def execute(self, statement: str) -> None:
         self.background.run(self._execute(statement))
 
-    def create(self) -> str:
+    def create(self, template: str = "", owner: str = "") -> str:
+        """A copy of the migrated template, or of another one; its name."""
         name = f"flows_test_{uuid4().hex[:12]}"
-        self.execute(f'CREATE DATABASE "{name}" TEMPLATE "{self.template}"')
+        owned = f" OWNER {owner}" if owner else ""
+        self.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template or self.template}"{owned}')
         return name
 
     async def _execute(self, statement: str) -> None:

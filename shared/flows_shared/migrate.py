@@ -1,6 +1,7 @@
 """The database's schema, by Alembic: upgraded in one transaction, by one process at a time, without a superuser."""
 
 import asyncio
+import threading
 from collections.abc import Callable
 from importlib.resources import files
 from typing import Any, Final, TypeVar
@@ -31,6 +32,8 @@ ROLE_CONFLICTS: Final = (
     asyncpg.DeadlockDetectedError,
 )
 ATTEMPTS: Final = 10
+
+ALEMBIC: Final = threading.Lock()
 
 T = TypeVar("T")
 log = get_logger()
@@ -102,6 +105,16 @@ async def _change(url: str, change: Callable[[Config], None]) -> list[str]:
 
 
 async def _run(url: str, work: Callable[[Connection], T]) -> T:
+    """Alembic keeps what it works on in module globals: within a process one at a time, in a thread of its own."""
+
+    def in_thread() -> T:
+        with ALEMBIC:
+            return asyncio.run(_in_transaction(url, work))
+
+    return await asyncio.to_thread(in_thread)
+
+
+async def _in_transaction(url: str, work: Callable[[Connection], T]) -> T:
     engine = create_async_engine(
         "postgresql+asyncpg://", async_creator=lambda: connect(url, name="flows migrate"), poolclass=NullPool
     )

@@ -208,10 +208,12 @@ class Valkey(Server):
         ]
 
     def ready(self) -> bool:
+        """It answers, and is not another server on the same port."""
+        assert self.process is not None
         try:
             with socket.create_connection(("127.0.0.1", self.port), timeout=1) as connection:
-                connection.sendall(b"PING\r\n")
-                return connection.recv(16).startswith(b"+PONG")
+                connection.sendall(b"INFO server\r\n")
+                return f"process_id:{self.process.pid}\r".encode() in connection.recv(8192)
         except OSError:
             return False
 

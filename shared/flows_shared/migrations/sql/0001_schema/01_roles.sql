@@ -36,7 +36,7 @@ BEGIN
     END LOOP;
 
     -- The migrating role hands the monthly partitions to meter-sync, and so must be able to act for it.
-    IF NOT pg_has_role(current_user, 'flows_meter_sync', 'MEMBER') THEN
+    IF NOT pg_has_role(current_user, 'flows_meter_sync', 'USAGE') THEN
         EXECUTE format('GRANT flows_meter_sync TO %I', current_user);
     END IF;
 END

@@ -1,0 +1,119 @@
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from jose import jwt
+
+from flows_shared.auth import (
+    TokenAlgorithmRefused,
+    TokenAudienceWrong,
+    TokenError,
+    TokenExpired,
+    TokenIssuerWrong,
+    TokenMalformed,
+    TokenMissing,
+    TokenNotYetValid,
+    TokenSignatureWrong,
+    bearer_token,
+    sign_token,
+    verify_token,
+)
+
+SECRET = "a secret that is long enough for HS256"
+HOUR = timedelta(hours=1)
+
+
+def token(**changes: Any) -> str:
+    given = {"subject": "u1", "role": "customer", "lifetime": HOUR, **changes}
+    return sign_token(changes.pop("secret", SECRET), **{name: given[name] for name in given if name != "secret"})
+
+
+def raw(claims: dict[str, Any], algorithm: str = "HS256") -> str:
+    return str(jwt.encode({"exp": datetime.now(UTC) + HOUR, **claims}, SECRET, algorithm=algorithm))
+
+
+def test_claims_come_back_as_they_were_signed() -> None:
+    claims = verify_token(token(email="ann@example.org", act="u2"), SECRET)
+    assert (claims.subject, claims.role, claims.email, claims.actor) == ("u1", "customer", "ann@example.org", "u2")
+    assert timedelta(minutes=59) < claims.expires_at - datetime.now(UTC) <= HOUR
+    assert claims.all["sub"] == "u1"
+
+
+@pytest.mark.parametrize(
+    ("wrong", "error", "sentence"),
+    [
+        (token(secret="another secret, just as long as it"), TokenSignatureWrong, "signature is wrong"),
+        (token(lifetime=-HOUR), TokenExpired, "has expired"),
+        (token(nbf=datetime.now(UTC) + HOUR), TokenNotYetValid, "not yet valid"),
+        (token(audience="flows-internal"), TokenAudienceWrong, "is for 'flows-internal', not for None"),
+        (raw({"sub": "u1", "role": "customer"}, "HS512"), TokenAlgorithmRefused, "with HS256, not with 'HS512'"),
+        (
+            "eyJhbGciOiJub25lIn0.eyJzdWIiOiJ1MSIsInJvbGUiOiJhZG1pbiJ9.",
+            TokenAlgorithmRefused,
+            "with HS256, not with 'none'",
+        ),
+        ("not a token", TokenMalformed, "not a JSON Web Token"),
+        ("", TokenMalformed, "not a JSON Web Token"),
+        ("a.b.c", TokenMalformed, "not a JSON Web Token"),
+        (raw({"role": "customer"}), TokenMalformed, "claim 'sub' must be a text, not None"),
+        (raw({"sub": "u1", "role": ["admin"]}), TokenMalformed, "claim 'role' must be a text"),
+        (raw({"sub": "u1", "role": "customer", "exp": None}), TokenMalformed, "cannot be read"),
+        (str(jwt.encode({"sub": "u1", "role": "x"}, SECRET)), TokenMalformed, "exp"),
+    ],
+)
+def test_each_wrong_token_is_refused_with_its_reason(wrong: str, error: type[TokenError], sentence: str) -> None:
+    with pytest.raises(error, match=sentence):
+        verify_token(wrong, SECRET)
+
+
+@given(st.integers(0, 400), st.binary(min_size=1, max_size=3))
+def test_changed_token_is_never_accepted_for_other_claims(at: int, noise: bytes) -> None:
+    good = token()
+    changed = good[:at] + noise.decode("latin-1") + good[at + len(noise) :]
+    try:
+        claims = verify_token(changed, SECRET)
+    except TokenError:
+        return
+    assert (claims.subject, claims.role) == ("u1", "customer")
+
+
+def test_audience_must_be_the_one_asked_for() -> None:
+    assert verify_token(token(audience="flows"), SECRET, audience="flows").subject == "u1"
+    for other in (token(), token(audience="elsewhere")):
+        with pytest.raises(TokenAudienceWrong):
+            verify_token(other, SECRET, audience="flows")
+
+
+def test_one_of_several_audiences_is_enough() -> None:
+    several = raw({"sub": "u1", "role": "customer", "aud": ["flows", "elsewhere"]})
+    assert verify_token(several, SECRET, audience="flows").subject == "u1"
+
+
+def test_named_issuer_may_omit_the_audience() -> None:
+    machine = token(issuer="old-machines")
+    claims = verify_token(machine, SECRET, audience="flows", issuers_without_audience=["old-machines"])
+    assert claims.subject == "u1"
+    with pytest.raises(TokenAudienceWrong):
+        verify_token(machine, SECRET, audience="flows")
+
+
+def test_issuer_must_be_one_of_those_accepted() -> None:
+    assert verify_token(token(issuer="flows"), SECRET, issuers=["flows"]).subject == "u1"
+    for other in (token(), token(issuer="somebody")):
+        with pytest.raises(TokenIssuerWrong):
+            verify_token(other, SECRET, issuers=["flows"])
+
+
+def test_bearer_token_is_taken_from_the_header() -> None:
+    assert bearer_token("Bearer abc") == bearer_token("bearer  abc ") == "abc"
+
+
+@pytest.mark.parametrize(
+    ("header", "error"),
+    [(None, TokenMissing), ("", TokenMissing), ("Basic abc", TokenMalformed), ("Bearer ", TokenMalformed)],
+)
+def test_missing_and_malformed_headers_are_told_apart(header: str | None, error: type[TokenError]) -> None:
+    with pytest.raises(error):
+        bearer_token(header)

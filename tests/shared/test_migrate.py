@@ -1,0 +1,138 @@
+"""Migrations on the real server: forth and back, by several at once, and by a role that is no superuser."""
+
+import asyncio
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import urlsplit
+from uuid import uuid4
+
+import asyncpg
+import pytest
+
+from databases import Databases
+from flows_local.servers import FOR_TESTS, Postgres
+from flows_shared.db import DatabaseUnavailable, connect
+from flows_shared.migrate import MigrationFailed, downgrade, pending, upgrade
+
+
+@pytest.fixture
+def empty_url(databases: Databases) -> Iterator[str]:
+    """A database in which nothing has been made yet."""
+    name = databases.create("template0")
+    yield databases.url_of(name)
+    databases.drop(name)
+
+
+async def _tables(url: str) -> set[str]:
+    connection = await connect(url, name="tests")
+    query = "SELECT schemaname || '.' || tablename AS name FROM pg_tables WHERE schemaname IN ('public', 'flows')"
+    try:
+        return {row["name"] for row in await connection.fetch(query)}
+    finally:
+        await connection.close()
+
+
+async def test_schema_goes_up_down_and_up_again(empty_url: str) -> None:
+    missing = await pending(empty_url)
+    assert missing
+    assert await upgrade(empty_url) == missing
+    tables = await _tables(empty_url)
+    assert {"flows.outbox", "public.invoices"} <= tables
+    assert await pending(empty_url) == []
+    assert await upgrade(empty_url) == []
+    assert await downgrade(empty_url, "base") == missing
+    assert await _tables(empty_url) == set()
+    assert await upgrade(empty_url) == missing
+    assert await _tables(empty_url) == tables
+
+
+async def test_alembics_own_table_is_in_neither_schema(database_url: str) -> None:
+    assert not any("version" in table or "alembic" in table for table in await _tables(database_url))
+
+
+UPGRADE = "import asyncio, sys; from flows_shared.migrate import upgrade; print(*asyncio.run(upgrade(sys.argv[1])))"
+
+
+async def _upgrade_in_processes(urls: list[str]) -> list[str]:
+    """What each of the processes, started together, has applied."""
+
+    async def process(url: str) -> str:
+        arguments = (sys.executable, "-c", UPGRADE, url)
+        child = await asyncio.create_subprocess_exec(*arguments, stdout=asyncio.subprocess.PIPE)
+        output, _ = await child.communicate()
+        assert child.returncode == 0
+        return output.decode().strip()
+
+    return await asyncio.gather(*map(process, urls))
+
+
+async def test_processes_at_the_same_time_upgrade_once(empty_url: str) -> None:
+    missing = " ".join(await pending(empty_url))
+    assert sorted(await _upgrade_in_processes([empty_url] * 4)) == ["", "", "", missing]
+
+
+async def test_databases_of_one_server_are_migrated_at_the_same_time(databases: Databases) -> None:
+    names = [databases.create("template0") for _ in range(4)]
+    urls = [databases.url_of(name) for name in names]
+    try:
+        assert all(await _upgrade_in_processes(urls))
+        assert all(await asyncio.gather(*(downgrade(url, "base") for url in urls)))
+    finally:
+        for name in names:
+            databases.drop(name)
+
+
+async def test_role_without_superuser_makes_roles_and_schema_on_a_new_server(tmp_path: Path) -> None:
+    with Postgres(tmp_path / "postgres", settings=FOR_TESTS) as server:
+        admin = await connect(server.url(), name="tests")
+        await admin.execute("CREATE ROLE flows LOGIN CREATEROLE")
+        await admin.execute("CREATE DATABASE flows OWNER flows")
+        applied = await upgrade(server.url("flows", user="flows"))
+        assert applied
+        assert await downgrade(server.url("flows", user="flows"), "base") == applied
+        await admin.close()
+
+
+async def test_role_without_superuser_uses_the_roles_that_are_there(databases: Databases) -> None:
+    role = f"flows_test_{uuid4().hex[:8]}"
+    password = urlsplit(databases.url).password
+    databases.execute(f"CREATE ROLE {role} LOGIN" + (f" PASSWORD '{password}'" if password else ""))
+    databases.execute(f"GRANT flows_meter_sync TO {role}")
+    name = databases.create("template0", owner=role)
+    try:
+        assert await upgrade(databases.url_of(name, user=role))
+    finally:
+        databases.drop(name)
+        databases.execute(f"DROP OWNED BY {role}; DROP ROLE {role}")
+
+
+async def test_data_survives_an_upgrade_that_has_nothing_to_do(database_url: str) -> None:
+    connection = await connect(database_url, name="tests")
+    await connection.execute("INSERT INTO flows.outbox (service, job) VALUES ('billing', 'kept')")
+    await upgrade(database_url)
+    assert await connection.fetchval("SELECT job FROM flows.outbox") == "kept"
+    await connection.close()
+
+
+async def test_failed_upgrade_names_its_file_and_leaves_nothing(empty_url: str) -> None:
+    connection = await connect(empty_url, name="tests")
+    await connection.execute("CREATE SCHEMA flows")
+    with pytest.raises(MigrationFailed, match=r'schema "flows" already exists in 01_roles\.sql'):
+        await upgrade(empty_url)
+    assert await connection.fetchval("SELECT to_regnamespace('flows_migrations')") is None
+    await connection.close()
+
+
+async def test_server_that_is_away_is_said_to_be() -> None:
+    with pytest.raises(DatabaseUnavailable, match=r"cannot use PostgreSQL at 127\.0\.0\.1:1/flows"):
+        await upgrade("postgresql://127.0.0.1:1/flows")
+
+
+async def test_rest_servers_beside_us_are_told_to_reload(empty_url: str) -> None:
+    heard = asyncio.get_running_loop().create_future()
+    connection: asyncpg.Connection[asyncpg.Record] = await connect(empty_url, name="tests")
+    await connection.add_listener("pgrst", lambda *message: heard.set_result(message[-1]))
+    await upgrade(empty_url)
+    assert await asyncio.wait_for(heard, 5) == "reload schema"
+    await connection.close()
