@@ -100,8 +100,9 @@ def list_failed(
     from flows_shared.outbox import failed_jobs
 
     for job in _with_database(failed_jobs, service):
-        typer.echo(f"{job.id}  {job.failed_at:%Y-%m-%d %H:%M:%S}Z  {job.service}  {job.job}{tuple(job.arguments)}")
-        typer.echo(f"    after {job.attempts} attempts: {job.last_error}")
+        call = f"{job.job}({', '.join(map(repr, job.arguments))})"
+        typer.echo(f"{job.id}  {job.failed_at:%Y-%m-%d %H:%M:%S}Z  {job.service}  {call}")
+        typer.echo(f"    attempt {job.attempts}: {job.last_error}")
 
 
 @outbox.command("retry")
