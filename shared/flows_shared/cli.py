@@ -122,14 +122,11 @@ def retry(
 
 
 def _with_database(work: Any, *arguments: Any) -> Any:
-    from flows_shared.db import connect
+    from flows_shared.db import connected
 
     async def run() -> Any:
-        connection = await connect(_database_url(), name="flows command")
-        try:
+        async with connected(_database_url(), name="flows command") as connection:
             return await work(connection, *arguments)
-        finally:
-            await connection.close()
 
     return asyncio.run(run())
 

@@ -1,7 +1,7 @@
 """PostgreSQL through asyncpg: one pool a process, `jsonb` as Python values, `numeric` as Decimal."""
 
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from typing import Any, Self, TypeAlias
 from urllib.parse import urlsplit
@@ -12,7 +12,7 @@ from asyncpg.pool import PoolConnectionProxy
 from flows_shared.errors import UnavailableError
 
 Connection: TypeAlias = "asyncpg.Connection[asyncpg.Record] | PoolConnectionProxy[asyncpg.Record]"
-JSON: TypeAlias = "bool | int | float | str | list[JSON] | dict[str, JSON] | None"
+JSON: TypeAlias = "bool | int | float | str | Sequence[JSON] | Mapping[str, JSON] | None"
 
 # The server closed the connection, restarts, or has no place: the same work may succeed later.
 CONNECTION_LOST: tuple[type[Exception], ...] = (
@@ -44,6 +44,16 @@ async def connect(url: str, *, name: str) -> "asyncpg.Connection[asyncpg.Record]
         raise DatabaseUnavailable(url, error) from error
     await set_codecs(connection)
     return connection
+
+
+@asynccontextmanager
+async def connected(url: str, *, name: str) -> AsyncIterator["asyncpg.Connection[asyncpg.Record]"]:
+    """As `connect`, for a block; what is under way at its end is dropped, and an open transaction rolled back."""
+    connection = await connect(url, name=name)
+    try:
+        yield connection
+    finally:
+        connection.terminate()
 
 
 async def set_codecs(connection: "asyncpg.Connection[asyncpg.Record]") -> None:

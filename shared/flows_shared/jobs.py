@@ -13,7 +13,7 @@ import asyncpg
 from arq.worker import Retry
 from redis.exceptions import ConnectionError as QueueConnectionError
 
-from flows_shared.db import JSON, Connection, Database, is_connection_lost
+from flows_shared.db import JSON, Connection, Database, connected, is_connection_lost
 from flows_shared.errors import ConflictError, UnavailableError
 from flows_shared.settings import ServiceSettings
 from flows_shared.telemetry.logs import get_logger
@@ -107,18 +107,23 @@ class JobRunner:
                 self._record(lease, outcome, perf_counter() - started)
 
     async def keep_leases(self) -> None:
-        """Extend the leases of running jobs until cancelled; a database that is away is tried again."""
+        """Extend the leases of running jobs until cancelled, on a connection that no job can hold up."""
+        url = self.settings.database_url.get_secret_value()
+        while True:
+            try:
+                async with connected(url, name=f"{self.service} leases") as connection:
+                    await self._keep_leases(connection)
+            except (UnavailableError, asyncpg.PostgresError, asyncpg.InterfaceError, OSError) as error:
+                log.warning("leases_not_extended", jobs=len(self.running), reason=f"{type(error).__name__}: {error}")
+                await asyncio.sleep(self.settings.outbox_poll_seconds)
+
+    async def _keep_leases(self, connection: Connection) -> None:
         while True:
             await asyncio.sleep(self.settings.outbox_heartbeat_seconds)
             leases = list(self.running)
-            if not leases:
-                continue
-            ids, attempts = [lease.id for lease in leases], [lease.attempts for lease in leases]
-            try:
-                async with self.db.connection() as connection:
-                    await connection.execute(EXTEND, ids, attempts, self.settings.outbox_lease_seconds)
-            except (UnavailableError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
-                log.warning("leases_not_extended", jobs=len(leases), reason=str(error))
+            if leases:
+                ids, attempts = [lease.id for lease in leases], [lease.attempts for lease in leases]
+                await connection.execute(EXTEND, ids, attempts, self.settings.outbox_lease_seconds)
 
     async def _lease(self, outbox_id: UUID) -> Lease | None:
         async with self.db.connection() as connection:

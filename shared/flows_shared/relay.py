@@ -1,14 +1,12 @@
 """From the outbox to the queue: each worker process relays its own service's rows."""
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from typing import Any
 
 import asyncpg
 from arq.connections import ArqRedis
 
-from flows_shared.db import Connection, connect
+from flows_shared.db import Connection, connected
 from flows_shared.errors import UnavailableError
 from flows_shared.queue import QUEUE_ERRORS, QueuedJob, push, queue_name
 from flows_shared.settings import ServiceSettings
@@ -67,9 +65,11 @@ class Relay:
         self.wake = asyncio.Event()
 
     async def run(self) -> None:
+        url = self.settings.database_url.get_secret_value()
         while True:
             try:
-                async with self._listening() as connection:
+                async with connected(url, name=f"{self.service} relay") as connection:
+                    await connection.add_listener(CHANNEL, self._notified)
                     await self._relay(connection)
             except (UnavailableError, asyncpg.PostgresError, asyncpg.InterfaceError, *QUEUE_ERRORS) as error:
                 log.warning("relay_interrupted", reason=f"{type(error).__name__}: {error}")
@@ -125,15 +125,6 @@ class Relay:
         for state in ("waiting", "running", "failed"):
             OUTBOX_ROWS.labels(self.service, state).set(row[state])
         OUTBOX_LAG.labels(self.service).set(row["lag_seconds"])
-
-    @asynccontextmanager
-    async def _listening(self) -> AsyncIterator[Connection]:
-        connection = await connect(self.settings.database_url.get_secret_value(), name=f"{self.service} relay")
-        try:
-            await connection.add_listener(CHANNEL, self._notified)
-            yield connection
-        finally:
-            connection.terminate()
 
     def _notified(self, _connection: Any, _pid: int, _channel: str, service: object) -> None:
         if service == self.service:

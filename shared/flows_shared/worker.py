@@ -3,7 +3,7 @@
 import asyncio
 import signal
 from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, suppress
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC
 from time import perf_counter
@@ -99,29 +99,19 @@ class Consumer:
             consumer = self._arq_worker()
             main = asyncio.create_task(consumer.async_run())
             await asyncio.wait([main, stopping], return_when=asyncio.FIRST_COMPLETED)
-            consumer.allow_pick_jobs = False
-            self.tasks.update(consumer.tasks.values())
+            await _cancel(main)
+            self.tasks = {task for task in (*self.tasks, *consumer.tasks.values()) if not task.done()}
             if not stop.is_set():
-                await self._lost(main, stopping)
+                _raise_unless_lost(main)
+                await asyncio.wait([stopping], timeout=RECONNECT_SECONDS)
         await self._drain()
-        await _cancel(main)
-        with suppress(*QUEUE_ERRORS):
-            await self.worker.redis.delete(consumer.health_check_key)
-
-    async def _lost(self, main: "asyncio.Task[None]", stopping: "asyncio.Task[Any]") -> None:
-        error = main.exception()
-        if not isinstance(error, QUEUE_ERRORS):
-            raise error or RuntimeError("arq's worker ended by itself")
-        log.warning("queue_lost", reason=f"{type(error).__name__}: {error}")
-        await asyncio.wait([stopping], timeout=RECONNECT_SECONDS)
 
     async def _drain(self) -> None:
         """Jobs finish within the grace time; what still runs is cancelled, and its row is due again."""
-        running = {task for task in self.tasks if not task.done()}
-        log.info("stopping", jobs=len(running), grace_seconds=self.worker.settings.worker_grace_seconds)
-        if running:
-            _, running = await asyncio.wait(running, timeout=self.worker.settings.worker_grace_seconds)
-        await _cancel(*running)
+        log.info("stopping", jobs=len(self.tasks), grace_seconds=self.worker.settings.worker_grace_seconds)
+        if self.tasks:
+            _, late = await asyncio.wait(self.tasks, timeout=self.worker.settings.worker_grace_seconds)
+            await _cancel(*late)
 
     def _arq_worker(self) -> arq.worker.Worker:
         settings = self.worker.settings
@@ -140,6 +130,13 @@ class Consumer:
             timezone=UTC,
             ctx={"worker": self.worker},
         )
+
+
+def _raise_unless_lost(main: "asyncio.Task[None]") -> None:
+    error = main.exception()
+    if not isinstance(error, QUEUE_ERRORS):
+        raise error or RuntimeError("arq's worker ended by itself")
+    log.warning("queue_lost", reason=f"{type(error).__name__}: {error}")
 
 
 def _observed(cron: CronJob, service: str) -> CronJob:
