@@ -15,7 +15,7 @@ from arq.cron import CronJob
 
 from flows_shared.db import Database
 from flows_shared.jobs import Job, JobRunner
-from flows_shared.monitor import serve_monitoring
+from flows_shared.monitor import monitoring_socket, serve_monitoring
 from flows_shared.queue import QUEUE_ERRORS, open_queue, queue_name
 from flows_shared.relay import OUTBOX_FUNCTION, Relay
 from flows_shared.settings import ServiceSettings, describe_settings
@@ -68,15 +68,15 @@ async def run_worker(definition: WorkerDefinition) -> None:
     settings = definition.settings
     configure_logging(settings, definition.service)
     log.info("starting", settings=describe_settings(settings), jobs=[job.__name__ for job in definition.jobs])
-    stop = _stop_on_signals()
+    stop, listener = _stop_on_signals(), monitoring_socket(settings)
     async with _parts(definition) as worker:
         runner = JobRunner(definition.service, definition.jobs, worker.db, settings)
         relay = Relay(definition.service, settings, worker.redis)
         async with asyncio.TaskGroup() as group:
             side = [group.create_task(relay.run()), group.create_task(runner.keep_leases())]
-            if settings.worker_metrics_port:
+            if listener:
                 checks = standard_checks(worker.db, worker.redis)
-                side.append(group.create_task(serve_monitoring(settings, settings.worker_metrics_port, checks)))
+                side.append(group.create_task(serve_monitoring(listener, settings, checks)))
             log.info("started")
             await Consumer(definition, worker, runner).run(stop)
             for task in side:

@@ -1,6 +1,7 @@
 """Worker processes as an operator runs them, killed and stopped in the middle of their work."""
 
 import json
+import socket
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -239,3 +240,12 @@ async def test_worker_starts_and_stops_without_its_queue_server(
     valkey.kill()
     worker.wait_for("queue_lost", count=len(worker.events("queue_lost")) + 1)
     assert worker.terminate() == 0
+
+
+def test_monitoring_port_in_use_ends_the_start(settings_env: dict[str, str], tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        variables = {**settings_env, "FLOWS_WORKER_METRICS_PORT": str(port)}
+        with FlowsProcess([PROGRAM], variables, tmp_path / "worker.log") as worker:
+            assert worker.process.wait(20) == 1
+    assert f"FLOWS_WORKER_METRICS_PORT: cannot listen on 127.0.0.1:{port}" in worker.log.read_text()
