@@ -57,7 +57,7 @@ class JobSuperseded(ConflictError):
     code = "outbox.superseded"
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(eq=False)
 class Lease:
     """One run of an outbox row. `attempts` tells it from every other run of the row."""
 
@@ -67,6 +67,7 @@ class Lease:
     request_id: str | None
     attempts: int
     last_error: str | None
+    completed: bool = False
 
 
 _current: ContextVar[Lease | None] = ContextVar("flows_lease", default=None)
@@ -82,6 +83,7 @@ async def complete_job(db: Connection) -> None:
     assert lease is not None, "complete_job is for jobs of the outbox"
     if not await _end(db, lease):
         raise JobSuperseded(f"job {lease.id} was taken over by another worker")
+    lease.completed = True
 
 
 class JobRunner:
@@ -142,14 +144,18 @@ class JobRunner:
             raise
         except Retry as retry:
             return await self._postpone(lease, (retry.defer_score or 0) / 1000, retry.__cause__ or retry)
+        except JobSuperseded:
+            log.warning("job_superseded", attempt=lease.attempts)
+            return "superseded"
         except Exception as error:
             if _may_pass(error):
                 return await self._postpone(lease, self.settings.outbox_resend_seconds, error)
             log.exception("job_failed", attempt=lease.attempts)
             await self._write(FAIL, lease, _text(error))
             return "failed"
-        async with self.db.transaction() as transaction:
-            await _end(transaction, lease)
+        if not lease.completed:
+            async with self.db.transaction() as transaction:
+                await _end(transaction, lease)
         return "done"
 
     async def _call(self, ctx: dict[Any, Any], lease: Lease) -> None:

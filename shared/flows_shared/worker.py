@@ -51,9 +51,10 @@ Start: TypeAlias = Callable[[Worker], AbstractAsyncContextManager[Worker]]
 class WorkerDefinition:
     """What a service's `create_worker` returns.
 
-    `jobs` are coroutine functions `(ctx, *arguments)`, known by their names. `crons` are `arq.cron.cron(...)`, in UTC,
-    each run once whatever the number of workers; one only finds what is due and enqueues it, as a run that is missed
-    or cut short is not made up for. `start` opens what the jobs share.
+    `jobs` are coroutine functions `(ctx, *arguments)`, known by their names. A job takes one connection at a time, as
+    the pool has fewer than there are jobs, and holds up the loop for less than a lease lasts. `crons` are
+    `arq.cron.cron(...)`, in UTC, each run once whatever the number of workers; one only finds what is due and enqueues
+    it, as a run that is missed or cut short is not made up for. `start` opens what the jobs share.
     """
 
     service: str

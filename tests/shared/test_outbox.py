@@ -15,7 +15,7 @@ from arq.constants import in_progress_key_prefix
 
 from databases import RoleUrl
 from flows_shared.db import CONNECTION_LOST, Database, connect
-from flows_shared.jobs import JobRunner, JobSuperseded, complete_job
+from flows_shared.jobs import JobRunner, complete_job
 from flows_shared.outbox import enqueue, enqueue_many, failed_jobs, retry_failed
 from flows_shared.queue import QUEUE_ERRORS, queue_name
 from flows_shared.relay import Relay
@@ -323,18 +323,35 @@ async def test_run_that_was_taken_over_cannot_commit(bench: Bench) -> None:
     async def slow(_ctx: dict[str, Any]) -> None:
         await bench.set(job_id, "attempts = 2, lease_until = now() + interval '10 s'")  # as another worker would
         async with bench.db.transaction() as transaction:
-            with pytest.raises(JobSuperseded):
-                await complete_job(transaction)
-            bench.ran.append("refused")
+            await enqueue(transaction, SERVICE, "note", "must not be")
+            await complete_job(transaction)
 
     bench.runner.jobs = {"slow": slow}
     job_id = await bench.add("slow")
     await bench.send()
     await bench.run_queued()
     row = await bench.row(job_id)
-    assert bench.ran == ["refused"]
     assert row is not None
     assert (row["attempts"], row["failed_at"]) == (2, None)
+    assert await bench.send() == 0
+
+
+async def test_key_enqueued_before_the_job_completes_itself_is_not_lost(bench: Bench) -> None:
+    async def complete(_ctx: dict[str, Any]) -> None:
+        bench.ran.append("ran")
+        if len(bench.ran) == 1:
+            await bench.add("complete", key="meter")
+        async with bench.db.transaction() as transaction:
+            await complete_job(transaction)
+        await bench.send()  # another worker's relay, before this job returns
+
+    bench.runner.jobs = {"complete": complete}
+    job_id = await bench.add("complete", key="meter")
+    for _ in range(3):
+        await bench.send()
+        await bench.run_queued()
+    assert len(bench.ran) == 2
+    assert await bench.row(job_id) is None
 
 
 async def test_leases_of_running_jobs_are_extended(

@@ -3,42 +3,46 @@ CREATE SCHEMA flows;
 
 DO $$
 DECLARE
-    wanted record;
+    missing text[];
+    statement text;
 BEGIN
-    FOR wanted IN
-        SELECT * FROM (VALUES
+    SELECT array_agg(format('CREATE ROLE %I %s', name, attributes)) INTO missing
+      FROM (VALUES
             ('anon', 'NOLOGIN'), ('customer', 'NOLOGIN'), ('admin', 'NOLOGIN'), ('service', 'NOLOGIN'),
             ('reporting', 'NOLOGIN'), ('flows_worker', 'NOLOGIN'),
             ('flows_gateway', 'LOGIN NOINHERIT'), ('flows_meter_sync', 'LOGIN'), ('flows_billing', 'LOGIN'),
             ('flows_notify', 'LOGIN')
-        ) AS role (name, attributes)
-    LOOP
-        BEGIN
-            IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = wanted.name) THEN
-                EXECUTE format('CREATE ROLE %I %s', wanted.name, wanted.attributes);
-            END IF;
-        EXCEPTION WHEN duplicate_object OR unique_violation THEN
-            NULL;  -- another process made it in the same instant
-        END;
-    END LOOP;
+           ) AS role (name, attributes)
+     WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = name);
 
-    FOR wanted IN
-        SELECT * FROM (VALUES
+    SELECT missing || array_agg(format('GRANT %I TO %I', name, member)) INTO missing
+      FROM (VALUES
             ('anon', 'flows_gateway'), ('customer', 'flows_gateway'), ('admin', 'flows_gateway'),
             ('service', 'flows_gateway'), ('reporting', 'flows_gateway'),
             ('flows_worker', 'flows_meter_sync'), ('flows_worker', 'flows_billing'), ('flows_worker', 'flows_notify')
-        ) AS membership (name, member)
-    LOOP
-        IF NOT EXISTS (SELECT FROM pg_auth_members
-                        WHERE roleid = wanted.name::regrole AND member = wanted.member::regrole) THEN
-            EXECUTE format('GRANT %I TO %I', wanted.name, wanted.member);
-        END IF;
-    END LOOP;
+           ) AS membership (name, member)
+     WHERE NOT EXISTS (SELECT FROM pg_auth_members
+                        WHERE roleid = to_regrole(name) AND pg_auth_members.member = to_regrole(membership.member));
 
-    -- The migrating role hands the monthly partitions to meter-sync, and so must be able to act for it.
-    IF NOT pg_has_role(current_user, 'flows_meter_sync', 'USAGE') THEN
-        EXECUTE format('GRANT flows_meter_sync TO %I', current_user);
+    -- The migrating role hands the monthly partitions to meter-sync, and so must be able to become it. From PostgreSQL 16
+    -- on a member may lack that: who makes a role is a member that only administers it.
+    IF NOT coalesce(pg_has_role(current_user, to_regrole('flows_meter_sync')::oid,
+                                CASE WHEN current_setting('server_version_num')::int >= 160000 THEN 'SET' ELSE 'MEMBER' END),
+                    false) THEN
+        missing := missing || format('GRANT flows_meter_sync TO %I', current_user);
     END IF;
+
+    FOREACH statement IN ARRAY coalesce(missing, '{}') LOOP
+        BEGIN
+            EXECUTE statement;
+        EXCEPTION WHEN duplicate_object OR unique_violation THEN
+            NULL;  -- another database's migration made it in the same instant
+        END;
+    END LOOP;
+EXCEPTION WHEN insufficient_privilege THEN
+    RAISE insufficient_privilege USING
+        MESSAGE = format('%s may not make or grant the roles of Flows: %s', current_user, SQLERRM),
+        HINT = 'Let a superuser, or who made the roles, run once: ' || array_to_string(missing, '; ');
 END
 $$;
 

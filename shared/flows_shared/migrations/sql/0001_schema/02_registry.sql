@@ -21,6 +21,7 @@ CREATE TABLE flows.escos (
     address text,
     payment_days smallint NOT NULL DEFAULT 14 CHECK (payment_days BETWEEN 0 AND 90)
 );
+CREATE INDEX ON flows.escos (region);
 COMMENT ON TABLE flows.escos IS 'Energy service companies: the tenants everything else belongs to';
 COMMENT ON COLUMN flows.escos.payment_days IS 'Days between an invoice''s issue and its due date';
 
@@ -156,9 +157,12 @@ CREATE TABLE flows.circuits (
     id uuid PRIMARY KEY DEFAULT gen_random_uuid(),
     type text NOT NULL CHECK (type IN ('heat', 'power', 'solar')),
     name text,
+    esco uuid REFERENCES flows.escos (id),
     created_at timestamptz NOT NULL DEFAULT now(),
     updated_at timestamptz NOT NULL DEFAULT now()
 );
+CREATE INDEX ON flows.circuits (esco);
+COMMENT ON COLUMN flows.circuits.esco IS 'Where it is not given: the community of its first register';
 COMMENT ON TABLE flows.circuits IS 'A named use that one or more registers measure over time';
 
 CREATE TABLE flows.circuit_register (

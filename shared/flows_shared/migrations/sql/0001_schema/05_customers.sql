@@ -16,6 +16,7 @@ CREATE TABLE public.customers (
     updated_at timestamptz NOT NULL DEFAULT now()
 );
 CREATE INDEX ON public.customers (esco);
+COMMENT ON COLUMN public.customers.esco IS 'Where it is not given: the community of the first account or home';
 COMMENT ON COLUMN public.customers.status IS 'Derived by customer_status(); kept by triggers, what is written here is replaced';
 
 CREATE TABLE public.users (
@@ -41,9 +42,11 @@ CREATE TABLE public.user_escos (
     updated_at timestamptz NOT NULL DEFAULT now(),
     PRIMARY KEY (user_id, esco)
 );
+CREATE INDEX ON public.user_escos (esco);
 
 CREATE TABLE public.wallets (
     id uuid PRIMARY KEY DEFAULT gen_random_uuid(),
+    esco uuid REFERENCES flows.escos (id),
     balance numeric NOT NULL DEFAULT 0,
     minimum_balance numeric NOT NULL DEFAULT 20,
     target_balance numeric NOT NULL DEFAULT 30,
@@ -55,6 +58,8 @@ CREATE TABLE public.wallets (
     updated_at timestamptz NOT NULL DEFAULT now(),
     CHECK (target_balance >= minimum_balance)
 );
+CREATE INDEX ON public.wallets (esco);
+COMMENT ON COLUMN public.wallets.esco IS 'Where it is not given: the community of its meter';
 COMMENT ON TABLE public.wallets IS 'Money for a prepay meter: below the minimum it is filled up to the target; GBP';
 
 CREATE TABLE public.meters (
@@ -82,16 +87,21 @@ CREATE TABLE public.properties (
     updated_at timestamptz NOT NULL DEFAULT now()
 );
 CREATE INDEX ON public.properties (esco);
+CREATE INDEX ON public.properties (site);
 CREATE INDEX ON public.properties (owner);
 COMMENT ON COLUMN public.properties.owner IS 'Superseded by registered_proprietors, which knows several owners';
 
 CREATE TABLE public.corporate_bodies (
     id uuid PRIMARY KEY DEFAULT gen_random_uuid(),
+    esco uuid REFERENCES flows.escos (id),
     name text NOT NULL,
-    company_number text UNIQUE,
+    company_number text,
     created_at timestamptz NOT NULL DEFAULT now(),
-    updated_at timestamptz NOT NULL DEFAULT now()
+    updated_at timestamptz NOT NULL DEFAULT now(),
+    UNIQUE (esco, company_number)
 );
+COMMENT ON COLUMN public.corporate_bodies.esco IS 'Where it is not given: the community of the first home that it owns';
+
 CREATE TABLE public.customer_corporate_bodies (
     id uuid PRIMARY KEY DEFAULT gen_random_uuid(),
     customer uuid NOT NULL REFERENCES public.customers (id) ON DELETE CASCADE,
@@ -136,8 +146,11 @@ CREATE TABLE public.contract_terms_esco (
     updated_at timestamptz NOT NULL DEFAULT now(),
     UNIQUE (terms, esco)
 );
+CREATE INDEX ON public.contract_terms_esco (esco);
+
 CREATE TABLE public.contracts (
     id uuid PRIMARY KEY DEFAULT gen_random_uuid(),
+    esco uuid REFERENCES flows.escos (id),
     terms uuid REFERENCES public.contract_terms (id),
     type text NOT NULL CHECK (type IN ('supply', 'solar', 'ev')),
     effective_date date,
@@ -148,6 +161,9 @@ CREATE TABLE public.contracts (
     created_at timestamptz NOT NULL DEFAULT now(),
     updated_at timestamptz NOT NULL DEFAULT now()
 );
+CREATE INDEX ON public.contracts (esco);
+CREATE INDEX ON public.contracts (terms);
+COMMENT ON COLUMN public.contracts.esco IS 'Where it is not given: the community of its first account';
 COMMENT ON COLUMN public.contracts.signed IS 'True once as many signatures are there as required; kept by the database';
 
 CREATE SEQUENCE public.account_numbers START 100001;
@@ -203,6 +219,7 @@ CREATE TABLE public.contract_signatures (
     updated_at timestamptz NOT NULL DEFAULT now(),
     UNIQUE (contract, customer)
 );
+CREATE INDEX ON public.contract_signatures (customer);
 COMMENT ON TABLE public.contract_signatures IS 'One row a signer; signed_at is null until they sign';
 
 CREATE TABLE public.customer_invites (

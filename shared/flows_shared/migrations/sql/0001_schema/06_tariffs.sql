@@ -93,6 +93,7 @@ CREATE TABLE public.monthly_solar_credits (
     updated_at timestamptz NOT NULL DEFAULT now(),
     UNIQUE (property_id, month, source_installation)
 );
+CREATE INDEX ON public.monthly_solar_credits (source_installation);
 
 CREATE TABLE public.monthly_usage (
     circuit_id uuid NOT NULL REFERENCES flows.circuits (id) ON DELETE CASCADE,

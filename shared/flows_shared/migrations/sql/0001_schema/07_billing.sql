@@ -22,7 +22,9 @@ COMMENT ON COLUMN public.billing_runs.accounts IS 'Accounts that the run looks a
 CREATE TABLE public.invoice_series (
     esco uuid PRIMARY KEY REFERENCES flows.escos (id),
     prefix text NOT NULL UNIQUE,
-    last_number integer NOT NULL DEFAULT 0
+    last_number integer NOT NULL DEFAULT 0,
+    created_at timestamptz NOT NULL DEFAULT now(),
+    updated_at timestamptz NOT NULL DEFAULT now()
 );
 COMMENT ON TABLE public.invoice_series IS 'Numbers without gaps: the row is locked while a run takes numbers from it';
 
@@ -76,6 +78,8 @@ CREATE TABLE public.invoice_lines (
     CHECK (num_nonnulls(customer_tariff, microgrid_tariff) = 1)
 );
 CREATE INDEX ON public.invoice_lines (register);
+CREATE INDEX ON public.invoice_lines (customer_tariff) WHERE customer_tariff IS NOT NULL;
+CREATE INDEX ON public.invoice_lines (microgrid_tariff) WHERE microgrid_tariff IS NOT NULL;
 COMMENT ON COLUMN public.invoice_lines.rate IS 'GBP a unit, with or without VAT as includes_vat says';
 COMMENT ON COLUMN public.invoice_lines.first_interval IS 'Start of the first half hour that the line sums; intervals counts them';
 

@@ -71,5 +71,3 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION flows.prepare_time IS 'Partitions three months and calendars a year ahead; a daily job calls it';
-
-SELECT flows.ensure_interval_partitions(current_date - 400, current_date + 92);

@@ -114,3 +114,5 @@ INSERT INTO flows.meter_metrics (name, run_frequency, notes) VALUES
     ('SyncerBacklight', 'daily', 'setting of the display''s light'),
     ('SyncerLoadSwitch', 'daily', 'setting of the supply button'),
     ('SyncerProfileLog', 'daily', 'half-hourly energy, from the last half hour held');
+
+SELECT flows.ensure_interval_partitions(current_date - 400, current_date + 92);
