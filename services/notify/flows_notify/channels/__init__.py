@@ -1,0 +1,1 @@
+"""How a message reaches a person: one file a channel, each behind the same `Channel`."""

@@ -1,0 +1,87 @@
+"""One message on its way: claimed, sent and committed by itself."""
+
+import asyncio
+from uuid import UUID
+
+from prometheus_client import Counter
+
+from flows_notify.channels.channel import (
+    Channel,
+    MessagePostponed,
+    MessageRefused,
+    Outgoing,
+    RecipientRefused,
+)
+from flows_notify.messages import (
+    INVOICE_ISSUED,
+    Outcome,
+    Status,
+    claim_message,
+    invoice_document,
+    invoice_notice,
+    note_outcome,
+)
+from flows_notify.rendering import render
+from flows_shared.db import Connection, Database
+from flows_shared.telemetry.logs import get_logger
+
+MESSAGES = Counter("flows_messages", "Tries to send a message, by what became of it.", ["template", "status"])
+
+log = get_logger()
+
+
+async def deliver(db: Database, channel: Channel, message: UUID, max_attempts: int) -> Status | None:
+    """Send a message and commit its status, which is returned; None when another run has sent it meanwhile.
+
+    A crash between the mail server's answer and the commit sends this one message again, under the same Message-ID.
+    A worker that is told to stop first ends what it has begun here.
+    """
+    delivery = asyncio.create_task(_deliver(db, channel, message, max_attempts))
+    try:
+        return await asyncio.shield(delivery)
+    except asyncio.CancelledError:
+        await asyncio.wait([delivery])
+        raise
+
+
+async def _deliver(db: Database, channel: Channel, message: UUID, max_attempts: int) -> Status | None:
+    async with db.transaction() as transaction:
+        claimed = await claim_message(transaction, message)
+        if claimed is None:
+            return None
+        outgoing = await _invoice_mail(transaction, message, *claimed)
+        outcome = await _hand_over(channel, outgoing)
+        [status] = await note_outcome(transaction, [message], outcome, max_attempts)
+    MESSAGES.labels(INVOICE_ISSUED, status).inc()
+    log.info("message", message=str(message), status=status, reason=outcome.error)
+    return status
+
+
+async def _hand_over(channel: Channel, outgoing: Outgoing) -> Outcome:
+    try:
+        if not outgoing.attachments:
+            raise MessagePostponed("the invoice's PDF is not there yet")
+        await channel.send(outgoing)
+    except MessagePostponed as error:
+        return Outcome("pending", str(error), outgoing.subject)
+    except RecipientRefused as error:
+        return Outcome("undeliverable", str(error), outgoing.subject)
+    except MessageRefused as error:
+        return Outcome("failed", str(error), outgoing.subject)
+    return Outcome("sent", None, outgoing.subject)
+
+
+async def _invoice_mail(db: Connection, message: UUID, recipient: str, invoice: UUID) -> Outgoing:
+    notice = await invoice_notice(db, invoice)
+    document = await invoice_document(db, invoice)
+    words = render(INVOICE_ISSUED, invoice=notice)
+    return Outgoing(
+        id=message,
+        sender_name=notice.community,
+        recipient_name=notice.customer,
+        recipient=recipient,
+        subject=words.subject,
+        text=words.text,
+        html=words.html,
+        attachments=(document,) if document else (),
+    )

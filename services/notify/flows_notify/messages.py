@@ -1,0 +1,102 @@
+"""`public.messages`: one row an event, customer and channel, and what became of it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+from uuid import UUID
+
+from flows_notify.channels.channel import Attachment
+from flows_notify.invoices import InvoiceNotice
+from flows_shared.db import Connection
+
+EMAIL = "email"
+INVOICE_ISSUED = "invoice_issued"
+
+Status = Literal["pending", "sent", "failed", "undeliverable"]
+
+MAKE = """
+    INSERT INTO public.messages (esco, customer, event, channel, template, recipient, invoice, status, last_error)
+    SELECT invoice.esco, invoice.customer, $2 || ':' || invoice.number, $3, $2, address.email, invoice.id,
+           CASE WHEN address.email IS NULL THEN 'undeliverable' ELSE 'pending' END,
+           CASE WHEN address.email IS NULL THEN 'the customer has no email address' END
+      FROM public.invoices AS invoice
+      JOIN public.customers AS customer ON customer.id = invoice.customer,
+           LATERAL (SELECT nullif(trim(customer.email), '') AS email) AS address
+     WHERE invoice.id = ANY($1) AND invoice.status NOT IN ('draft', 'void')
+        ON CONFLICT (event, customer, channel) DO NOTHING
+"""
+PENDING = """
+    SELECT id FROM public.messages
+     WHERE invoice = ANY($1) AND template = $2 AND channel = $3 AND status = 'pending'
+     ORDER BY event
+"""
+# The lock is held while the message is on its way: another worker that has it too waits, and then finds it sent.
+CLAIM = "SELECT recipient, invoice FROM public.messages WHERE id = $1 AND status = 'pending' FOR UPDATE"
+NOTICE = """
+    SELECT invoice.number, esco.name AS community, esco.address AS community_address, customer.fullname AS customer,
+           account.account_number, coalesce(property.description, property.plot) AS home,
+           invoice.period_start AS first_day, invoice.period_end - 1 AS last_day, invoice.due_date,
+           invoice.total_pence, invoice.vat_pence, account.payment_method,
+           rtrim(esco.app_url, '/') || '/invoices/' || invoice.number AS link,
+           coalesce((SELECT sum(quantity) FROM public.invoice_lines AS line
+                      WHERE line.invoice = invoice.id AND line.kind = 'energy'), 0) AS kwh
+      FROM public.invoices AS invoice
+      JOIN flows.escos AS esco ON esco.id = invoice.esco
+      JOIN public.customers AS customer ON customer.id = invoice.customer
+      JOIN public.accounts AS account ON account.id = invoice.account
+      JOIN public.properties AS property ON property.id = account.property
+     WHERE invoice.id = $1
+"""
+DOCUMENT = "SELECT file_name, media_type, content FROM public.documents WHERE invoice = $1 ORDER BY media_type LIMIT 1"
+NOTE = """
+    UPDATE public.messages
+       SET status = CASE WHEN $2 = 'pending' AND attempts + 1 >= $5 THEN 'failed' ELSE $2 END,
+           attempts = attempts + 1, last_error = $3, subject = coalesce($4, subject),
+           sent_at = CASE WHEN $2 = 'sent' THEN clock_timestamp() END
+     WHERE id = ANY($1) AND status = 'pending'
+    RETURNING status
+"""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How a try went; `pending` means that a further one may do better."""
+
+    status: Status
+    error: str | None = None
+    subject: str | None = None
+
+
+async def make_messages(db: Connection, invoices: Sequence[UUID]) -> None:
+    """A message for each invoice that has none yet; without an address it is undeliverable from the start."""
+    await db.execute(MAKE, invoices, INVOICE_ISSUED, EMAIL)
+
+
+async def pending_messages(db: Connection, invoices: Sequence[UUID]) -> list[UUID]:
+    """Messages about these invoices that are still to be sent, in the order of the invoices' numbers."""
+    return [row["id"] for row in await db.fetch(PENDING, invoices, INVOICE_ISSUED, EMAIL)]
+
+
+async def claim_message(db: Connection, message: UUID) -> tuple[str, UUID] | None:
+    """The recipient and the invoice, locked until the transaction ends; None when it is not to be sent any more."""
+    row = await db.fetchrow(CLAIM, message)
+    return (row["recipient"], row["invoice"]) if row else None
+
+
+async def invoice_notice(db: Connection, invoice: UUID) -> InvoiceNotice:
+    """What the invoice says, in short."""
+    row = await db.fetchrow(NOTICE, invoice)
+    assert row is not None, "a message's invoice is there"
+    return InvoiceNotice(**row)
+
+
+async def invoice_document(db: Connection, invoice: UUID) -> Attachment | None:
+    """The invoice as a file, once it is rendered."""
+    row = await db.fetchrow(DOCUMENT, invoice)
+    return Attachment(**row) if row else None
+
+
+async def note_outcome(db: Connection, messages: Sequence[UUID], outcome: Outcome, max_attempts: int) -> list[Status]:
+    """Write a try down; the status that each message has now: pending at the last try is failed."""
+    rows = await db.fetch(NOTE, messages, outcome.status, outcome.error, outcome.subject, max_attempts)
+    return [row["status"] for row in rows]
