@@ -19,6 +19,7 @@ from flows_local.servers import FOR_TESTS, Postgres, Valkey
 from flows_shared.db import Database
 
 CLAIM = "flows-test-claim"
+CLAIM_SECONDS = 3600
 JWT_SECRET = "a secret for tests that is long enough"
 
 
@@ -149,7 +150,7 @@ async def _claim_redis(given: str) -> str:
     for number in range(15, 0, -1):
         url = urlsplit(given)._replace(path=f"/{number}").geturl()
         async with Redis.from_url(url) as client:
-            if await client.dbsize() == 0 and await client.set(CLAIM, "1", nx=True):
+            if await client.dbsize() == 0 and await client.set(CLAIM, "1", nx=True, ex=CLAIM_SECONDS):
                 return url
     raise RuntimeError("FLOWS_TEST_REDIS_URL: none of its databases 1 to 15 is empty")
 
@@ -158,5 +159,5 @@ async def _empty_redis(url: str, *, claimed: bool) -> None:
     async with Redis.from_url(url) as client, client.pipeline(transaction=True) as pipe:
         pipe.flushdb()
         if claimed:
-            pipe.set(CLAIM, "1")
+            pipe.set(CLAIM, "1", ex=CLAIM_SECONDS)
         await pipe.execute()
