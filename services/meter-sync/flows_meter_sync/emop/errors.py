@@ -84,6 +84,12 @@ class RateTooHigh(AskedWrongly):
         super().__init__(f"a rate is at least 0 and at most 1 GBP with at most 5 decimals: {name} is {rate}")
 
 
+class NotRendered(AskedWrongly):
+    """What should be encoded does not have the shape that decoding gives."""
+
+    rule = "not_rendered"
+
+
 # Answered wrongly: the frame
 
 

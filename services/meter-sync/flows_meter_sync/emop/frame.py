@@ -107,16 +107,16 @@ class FrameReader:
             self._broken = None
             return [frame]
         frames, self._held, broken = _scan(self._held + segment)
-        self._broken = broken if frames else self._broken or broken
+        self._broken = broken if frames else _graver(self._broken, broken)
         if isinstance(self._broken, FrameCrcWrong) and not self._held and not frames:
             self._raise_broken()
         return frames
 
     def end(self) -> None:
-        """No more will come: raise the first rule that was broken since the last frame, if anything came at all."""
+        """No more will come: raise the rule that was broken since the last frame, if anything came at all."""
         held, self._held = self._held, b""
-        if held and self._broken is None:
-            self._broken = broken_rule(held)
+        if held:
+            self._broken = _graver(self._broken, broken_rule(held))
         self._raise_broken()
 
     def _raise_broken(self) -> None:
@@ -126,7 +126,7 @@ class FrameReader:
 
 
 def _scan(held: bytes) -> tuple[list[Frame], bytes, FrameError | None]:
-    """Whole frames, what may be the start of the next one, and the first rule broken after the last whole frame.
+    """Whole frames, what may be the start of the next one, and the rule broken after the last whole frame.
 
     A delimiter's byte can be a stray one or lie within a frame, so every one is tried until a CRC fits; a whole frame
     within what looks like the start of a longer one wins over waiting for the rest.
@@ -136,16 +136,24 @@ def _scan(held: bytes) -> tuple[list[Frame], bytes, FrameError | None]:
     broken: FrameError | None = None
     while (at := held.find(DELIMITER, start)) >= 0:
         end = at + held[at + 1] + 1 if at + 1 < len(held) else len(held) + 1
-        if broken is None and at > start and unfinished < 0:
-            broken = FrameDelimiterWrong(held[start])
-        start = at + 1
         if end > len(held):
             unfinished = at if unfinished < 0 else unfinished
         elif frame := _whole(held[at:end]):
             frames.append(frame)
             start, unfinished, broken = end, -1, None
+            continue
         else:
-            broken = broken or broken_rule(held[at:end])
+            broken = _graver(broken, broken_rule(held[at:end]))
+        start = at + 1
     if unfinished >= 0:
         return frames, held[unfinished:], broken
-    return frames, b"", broken or (FrameDelimiterWrong(held[start]) if start < len(held) else None)
+    if start < len(held):
+        broken = broken or FrameDelimiterWrong(held[start])
+    return frames, b"", broken
+
+
+def _graver(first: FrameError | None, second: FrameError | None) -> FrameError | None:
+    """A wrong CRC says most: so much of a frame was there. Otherwise the first."""
+    if first is None or (isinstance(second, FrameCrcWrong) and not isinstance(first, FrameCrcWrong)):
+        return second
+    return first

@@ -176,9 +176,11 @@ def _record(channels: int) -> struct.Struct:
 def _follows(before: IntervalHeader | None, header: IntervalHeader) -> bool:
     if before is None:
         return header.frame_number == 0
-    if before.frame_is_last_flag:
-        return not before.block_is_last_flag and header.block_number == before.block_number + 1
-    return header.block_number == before.block_number and header.frame_number == before.frame_number + 1
+    next_frame = before.frame_number + 1
+    if not before.frame_is_last_flag:
+        return header.block_number == before.block_number and header.frame_number == next_frame
+    next_block = not before.block_is_last_flag and header.block_number == before.block_number + 1
+    return next_block and header.frame_number in (0, next_frame)  # which of both is not known
 
 
 def _place(header: IntervalHeader | None) -> str:
