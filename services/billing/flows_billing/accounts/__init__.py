@@ -1,0 +1,1 @@
+"""Whom a run looks at, who pays, and what measures their supply."""

@@ -1,0 +1,23 @@
+"""Local days: what a bill counts, where the half hours beneath are instants."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Self
+
+from flows_shared.time import Month
+
+
+@dataclass(frozen=True, order=True, slots=True)
+class Days:
+    """Half-open local days `[start, end)`."""
+
+    start: date
+    end: date
+
+    @classmethod
+    def of(cls, month: Month) -> Self:
+        return cls(month.first_day, month.next().first_day)
+
+    @property
+    def count(self) -> int:
+        return (self.end - self.start).days

@@ -1,0 +1,1 @@
+"""Invoices: numbered, stored once, never changed, and printed."""

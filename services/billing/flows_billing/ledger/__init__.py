@@ -1,0 +1,1 @@
+"""The double-entry ledger: what a bill posts."""

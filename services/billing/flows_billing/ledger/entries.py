@@ -1,0 +1,61 @@
+"""Entries of the ledger: postings that sum to zero, debit positive, credit negative."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from typing import Literal
+from uuid import UUID, uuid4
+
+from flows_billing.invoices.invoice import Invoice
+
+
+class LedgerCode(StrEnum):
+    """A community's ledger accounts. There is a receivable for each customer account."""
+
+    RECEIVABLE = "receivable"
+    SALES = "sales"
+    VAT = "vat"
+
+
+@dataclass(frozen=True, slots=True)
+class Posting:
+    """`account` is the customer account of a receivable."""
+
+    code: LedgerCode
+    account: UUID | None
+    amount_pence: int
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    id: UUID
+    kind: Literal["invoice"]
+    reference: str
+    description: str
+    entry_date: date
+    invoice: UUID
+    postings: tuple[Posting, ...]
+
+
+def invoice_entries(invoices: Sequence[Invoice]) -> list[Entry]:
+    """What the customer owes, against sales and the VAT to hand on. An invoice of nothing posts nothing."""
+    return [_invoice_entry(invoice) for invoice in invoices if invoice.bill.total_pence]
+
+
+def _invoice_entry(invoice: Invoice) -> Entry:
+    bill = invoice.bill
+    postings = (
+        Posting(LedgerCode.RECEIVABLE, bill.plan.account.id, bill.total_pence),
+        Posting(LedgerCode.SALES, None, -bill.net_pence),
+        Posting(LedgerCode.VAT, None, -bill.vat_pence),
+    )
+    return Entry(
+        id=uuid4(),
+        kind="invoice",
+        reference=invoice.number,
+        description=f"Energy bill {bill.plan.days.start:%B %Y}",
+        entry_date=invoice.issue_date,
+        invoice=invoice.id,
+        postings=tuple(posting for posting in postings if posting.amount_pence),
+    )

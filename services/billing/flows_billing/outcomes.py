@@ -1,0 +1,29 @@
+"""What becomes of an account in a billing run, other than a bill."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Outcome(StrEnum):
+    BILLED = "billed"
+    SKIPPED = "skipped"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class NotBilled:
+    """`reason` is a machine's code and stays; `details` says it to a person."""
+
+    outcome: Outcome
+    reason: str
+    details: str
+
+
+def skipped(reason: str, details: str) -> NotBilled:
+    """There is nothing to bill, and that is right."""
+    return NotBilled(Outcome.SKIPPED, reason, details)
+
+
+def failed(reason: str, details: str) -> NotBilled:
+    """There should be a bill; once the cause is gone, the month asked again makes it."""
+    return NotBilled(Outcome.FAILED, reason, details)

@@ -1,0 +1,1 @@
+"""From usage and prices to what is owed: functions over values, in exact decimals."""

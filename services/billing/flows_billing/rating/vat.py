@@ -1,0 +1,45 @@
+"""VAT of a bill: one amount for each rate and for each way in which prices state it."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Protocol
+
+from flows_billing.rating.rounding import vat_upon_pence, vat_within_pence
+
+
+class Taxed(Protocol):
+    """A line, rated or stored."""
+
+    @property
+    def amount_pence(self) -> int: ...
+    @property
+    def includes_vat(self) -> bool: ...
+    @property
+    def vat_rate(self) -> Decimal: ...
+
+
+@dataclass(frozen=True, slots=True)
+class VatAmount:
+    """What the lines of one rate come to."""
+
+    vat_rate: Decimal
+    includes_vat: bool
+    net_pence: int
+    vat_pence: int
+
+
+def vat_summary(lines: Iterable[Taxed]) -> list[VatAmount]:
+    """Net and VAT by rate, highest rate first."""
+    sums: defaultdict[tuple[Decimal, bool], int] = defaultdict(int)
+    for line in lines:
+        sums[line.vat_rate, line.includes_vat] += line.amount_pence
+    return [_vat_amount(*key, amount) for key, amount in sorted(sums.items(), reverse=True)]
+
+
+def _vat_amount(vat_rate: Decimal, includes_vat: bool, amount_pence: int) -> VatAmount:
+    if includes_vat:
+        vat = vat_within_pence(amount_pence, vat_rate)
+        return VatAmount(vat_rate, includes_vat, amount_pence - vat, vat)
+    return VatAmount(vat_rate, includes_vat, amount_pence, vat_upon_pence(amount_pence, vat_rate))

@@ -1,0 +1,76 @@
+"""A run, the community it is for, and which months may be billed."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Literal, TypeAlias
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from flows_billing.errors import MonthInFuture, MonthInvalid, MonthUnfinished
+from flows_shared.time import Month, local_date
+
+RunStatus: TypeAlias = Literal["pending", "running", "completed", "failed"]
+
+
+@dataclass(frozen=True, slots=True)
+class Esco:
+    """What a bill needs to know of a community."""
+
+    id: UUID
+    code: str
+    zone: ZoneInfo
+    vat_rate: Decimal
+    payment_days: int
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """`accounts` are those that the run looks at; billed, skipped and failed are those that have an outcome."""
+
+    id: UUID
+    esco: Esco
+    month: Month
+    status: RunStatus
+    requested_by: str
+    started_at: datetime | None
+    finished_at: datetime | None
+    accounts: int
+    billed: int
+    skipped: int
+    failed: int
+    error: str | None
+
+    @property
+    def percent(self) -> int:
+        if self.status == "completed":
+            return 100
+        return 100 * (self.billed + self.skipped + self.failed) // self.accounts if self.accounts else 0
+
+
+@dataclass(frozen=True, slots=True)
+class Unbilled:
+    """An account that a run left without an invoice."""
+
+    account: UUID
+    account_number: int
+    outcome: Literal["skipped", "failed"]
+    reason: str
+    details: str
+
+
+def parse_month(text: str) -> Month:
+    """From `2026-10`."""
+    try:
+        return Month.parse(text)
+    except ValueError as error:
+        raise MonthInvalid(str(error)) from None
+
+
+def require_finished(month: Month, esco: Esco, now: datetime) -> None:
+    """Only a month whose last local day is over can be billed."""
+    today = local_date(now, esco.zone)
+    if month.first_day > today:
+        raise MonthInFuture(month, esco.code)
+    if month.next().first_day > today:
+        raise MonthUnfinished(month, esco.code, today)

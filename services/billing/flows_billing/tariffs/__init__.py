@@ -1,0 +1,1 @@
+"""Prices: which of them holds on which day."""

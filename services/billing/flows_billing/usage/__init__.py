@@ -1,0 +1,1 @@
+"""Energy by register, summed from half hours."""
