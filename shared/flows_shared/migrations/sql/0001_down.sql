@@ -2,23 +2,24 @@
 DROP SCHEMA flows CASCADE;
 DO $$
 DECLARE
-    item record;
+    statement text;
 BEGIN
-    FOR item IN
-        SELECT CASE relkind WHEN 'v' THEN 'VIEW' WHEN 'S' THEN 'SEQUENCE' ELSE 'TABLE' END AS kind, oid::regclass AS name
+    -- All are named before the first is dropped, as one may take others with it.
+    FOREACH statement IN ARRAY coalesce((
+        SELECT array_agg(format('DROP %s IF EXISTS %s CASCADE',
+                                CASE relkind WHEN 'v' THEN 'VIEW' WHEN 'S' THEN 'SEQUENCE' ELSE 'TABLE' END, oid::regclass)
+                         ORDER BY relkind = 'v' DESC, relkind = 'S')
           FROM pg_class
-         WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p', 'v', 'S') AND relname <> 'alembic_version'
+         WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p', 'v', 'S')
            AND NOT EXISTS (SELECT FROM pg_depend WHERE objid = pg_class.oid AND deptype IN ('e', 'i', 'a'))
-         ORDER BY relkind = 'v' DESC, relkind = 'S'
-    LOOP
-        EXECUTE format('DROP %s IF EXISTS %s CASCADE', item.kind, item.name);
-    END LOOP;
-    FOR item IN
-        SELECT oid::regprocedure AS name FROM pg_proc AS function
+    ), '{}') || coalesce((
+        SELECT array_agg(format('DROP FUNCTION IF EXISTS %s CASCADE', oid::regprocedure))
+          FROM pg_proc AS function
          WHERE pronamespace = 'public'::regnamespace
            AND NOT EXISTS (SELECT FROM pg_depend WHERE objid = function.oid AND deptype = 'e')
+    ), '{}')
     LOOP
-        EXECUTE format('DROP FUNCTION %s', item.name);
+        EXECUTE statement;
     END LOOP;
 END
 $$;
