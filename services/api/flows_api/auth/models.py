@@ -1,0 +1,73 @@
+"""Bodies of /auth/v1, in the form that Supabase's auth client sends and reads."""
+
+from datetime import datetime
+from typing import Any, Literal, Self
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from flows_api.auth.principal import Person
+from flows_api.auth.users import User
+
+
+class PasswordGrant(BaseModel):
+    """What else a client sends with it is ignored."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"email": "ann@example.org", "password": "correct"}]})
+
+    email: str = Field(min_length=3, max_length=320, pattern=r"^[^\x00@]+@[^\x00@]+$")
+    password: str = Field(min_length=1, max_length=1024)
+
+
+class RefreshGrant(BaseModel):
+    refresh_token: str = Field(min_length=1, max_length=256, description="the last one that was given; it works once")
+
+
+class AuthUser(BaseModel):
+    id: UUID
+    aud: str
+    role: Person
+    email: str
+    phone: str = ""
+    email_confirmed_at: datetime
+    confirmed_at: datetime
+    last_sign_in_at: datetime | None
+    app_metadata: dict[str, Any]
+    user_metadata: dict[str, Any]
+    identities: list[Any] = []
+    created_at: datetime
+    updated_at: datetime
+    is_anonymous: bool = False
+
+    @classmethod
+    def of(cls, user: User, audience: str) -> Self:
+        return cls(
+            id=user.id,
+            aud=audience,
+            role=user.role,
+            email=user.email,
+            email_confirmed_at=user.created_at,
+            confirmed_at=user.created_at,
+            last_sign_in_at=user.last_login_at,
+            app_metadata={"provider": "email", "providers": ["email"]},
+            user_metadata={"customer": str(user.customer)} if user.customer else {},
+            created_at=user.created_at,
+            updated_at=user.updated_at,
+        )
+
+
+class Session(BaseModel):
+    """`expires_at` is in seconds since 1970; `expires_in` are the seconds until then."""
+
+    access_token: str
+    token_type: Literal["bearer"] = "bearer"
+    expires_in: int
+    expires_at: int
+    refresh_token: str
+    user: AuthUser
+
+
+class AuthProblem(BaseModel):
+    code: int = Field(examples=[400])
+    error_code: str = Field(examples=["invalid_credentials"])
+    msg: str = Field(examples=["Invalid login credentials"])

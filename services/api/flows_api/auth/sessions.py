@@ -1,0 +1,62 @@
+"""Logins that last: an access token, and a refresh token that is used once and kept as its hash alone."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from hashlib import sha256
+from secrets import token_urlsafe
+from uuid import UUID
+
+from flows_api.auth.errors import RefreshTokenUnknown, RefreshTokenUsed
+from flows_api.auth.principal import Person
+from flows_api.settings import ApiSettings
+from flows_shared.auth import sign_token
+from flows_shared.db import Connection
+from flows_shared.time import utc_now
+
+START = "SELECT flows.start_session($1, $2, $3)"
+ROTATE = "SELECT outcome, user_id FROM flows.rotate_refresh_token($1, $2, $3)"
+
+
+@dataclass(frozen=True)
+class AccessToken:
+    token: str
+    expires_at: datetime
+
+
+def sign_access_token(settings: ApiSettings, user_id: UUID, role: Person, email: str) -> AccessToken:
+    now, lifetime = utc_now(), timedelta(seconds=settings.api_token_seconds)
+    token = sign_token(
+        settings.jwt_secret.get_secret_value(),
+        subject=str(user_id),
+        role=role,
+        lifetime=lifetime,
+        audience=settings.api_token_audience,
+        issuer=settings.api_token_issuer,
+        now=now,
+        email=email,
+    )
+    return AccessToken(token, now + lifetime)
+
+
+async def start_session(db: Connection, user_id: UUID, lifetime: timedelta) -> str:
+    """The first refresh token of a login."""
+    token = token_urlsafe(32)
+    await db.execute(START, user_id, _hash(token), utc_now() + lifetime)
+    return token
+
+
+async def rotate(db: Connection, token: str, lifetime: timedelta) -> tuple[UUID, str]:
+    """The user and the next refresh token. One that is used again ends its session: it may have been stolen."""
+    following = token_urlsafe(32)
+    row = await db.fetchrow(ROTATE, _hash(token), _hash(following), utc_now() + lifetime)
+    assert row is not None  # the function always gives one row
+    if row["outcome"] == "used":
+        raise RefreshTokenUsed
+    if row["outcome"] == "unknown":
+        raise RefreshTokenUnknown
+    return row["user_id"], following
+
+
+def _hash(token: str) -> bytes:
+    """Of 256 random bits a fast hash is enough."""
+    return sha256(token.encode()).digest()

@@ -1,0 +1,176 @@
+"""/v1/billing: start a month's billing run and see how it goes."""
+
+from datetime import date, datetime
+from typing import Annotated, Literal
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Query, Request, Response
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
+
+from flows_api.access import acting_as
+from flows_api.auth.principal import Principal
+from flows_api.commands.access import Operator
+from flows_api.commands.models import example, problems
+from flows_api.commands.services import ServiceClient
+from flows_shared.db import Database
+from flows_shared.errors import ForbiddenError, NotFoundError
+from flows_shared.service import Db
+
+OWN_ESCOS = "SELECT flows.admin_escos()"
+
+RUNS = """
+    SELECT run.id, run.esco, esco.code AS esco_code, to_char(run.month, 'YYYY-MM') AS month, run.status,
+           run.requested_by, run.started_at, run.finished_at, run.accounts, run.billed, run.skipped, run.failed,
+           CASE WHEN run.status = 'completed' THEN 100
+                ELSE 100 * (run.billed + run.skipped + run.failed) / greatest(run.accounts, 1) END AS percent,
+           run.error
+      FROM public.billing_runs AS run
+      JOIN flows.escos AS esco ON esco.id = run.esco
+"""
+RUN = f"{RUNS} WHERE run.id = $1"
+LIST_RUNS = f"""{RUNS}
+     WHERE ($1::date IS NULL OR run.month = $1) AND ($2::uuid IS NULL OR run.esco = $2)
+     ORDER BY run.month DESC, esco.code
+     LIMIT $3 OFFSET $4
+"""
+OUTCOMES = """
+    SELECT outcome.account, account.account_number, outcome.outcome, outcome.reason, outcome.details,
+           invoice.number AS invoice, invoice.total_pence
+      FROM public.billing_run_accounts AS outcome
+      JOIN public.accounts AS account ON account.id = outcome.account
+      LEFT JOIN public.invoices AS invoice ON invoice.id = outcome.invoice
+     WHERE outcome.run = $1 AND ($2::text IS NULL OR outcome.outcome = $2)
+     ORDER BY account.account_number
+     LIMIT $3 OFFSET $4
+"""
+
+router = APIRouter(prefix="/v1/billing", tags=["billing"])
+
+MonthText = Annotated[str, Field(pattern=r"^\d{4}-(0[1-9]|1[0-2])$", examples=["2026-10"])]
+Outcome = Literal["billed", "skipped", "failed"]
+
+
+class EscoForbidden(ForbiddenError):
+    code = "billing.esco_forbidden"
+
+
+class RunUnknown(NotFoundError):
+    code = "billing.unknown_run"
+
+    def __init__(self, run_id: UUID) -> None:
+        super().__init__(f"there is no billing run {run_id}")
+
+
+class RunRequest(BaseModel):
+    model_config = ConfigDict(extra="forbid", json_schema_extra=example({"month": "2026-10", "escos": None}))
+
+    month: MonthText = Field(description="a month that has ended, year and month")
+    escos: list[UUID] | None = Field(
+        None, min_length=1, max_length=1000, description="communities; all of the caller's when null"
+    )
+
+
+class BillingRun(BaseModel):
+    """A run and how far it is. `accounts` are looked at; `billed`, `skipped` and `failed` of them have an outcome."""
+
+    id: UUID
+    esco: UUID
+    esco_code: str = Field(examples=["WLCE"])
+    month: MonthText
+    status: Literal["pending", "running", "completed", "failed"]
+    requested_by: str
+    started_at: datetime | None
+    finished_at: datetime | None
+    accounts: int
+    billed: int
+    skipped: int
+    failed: int
+    percent: int
+    error: str | None
+
+
+class AccountOutcome(BaseModel):
+    account: UUID
+    account_number: int
+    outcome: Outcome
+    reason: str | None = Field(examples=["no_tariff"])
+    details: str | None
+    invoice: str | None = Field(description="the invoice's number", examples=["WLCE-000001"])
+    total_pence: int | None
+
+
+class BillingRunResult(BillingRun):
+    outcomes: list[AccountOutcome]
+
+
+STARTED = TypeAdapter(list[BillingRun])
+
+
+async def get_billing(request: Request) -> ServiceClient:
+    client: ServiceClient = request.app.state.billing
+    return client
+
+
+@router.post(
+    "/runs",
+    status_code=202,
+    summary="Bill a month, or go on with it",
+    responses={200: {"model": list[BillingRun], "description": "Nothing is left to do"}, **problems(404, 503)},
+)
+async def start_runs(
+    asked: RunRequest,
+    response: Response,
+    principal: Operator,
+    db: Db,
+    billing: Annotated[ServiceClient, Depends(get_billing)],
+) -> list[BillingRun]:
+    """One run a community. Asked again, a run goes on with the accounts that have no invoice yet."""
+    escos = asked.escos if principal.role == "service" else await _own_escos(db, principal, asked.escos)
+    body = {"month": asked.month, "escos": None if escos is None else [str(esco) for esco in escos]}
+    answer = await billing.post("/internal/billing/runs", body, principal)
+    response.status_code = answer.status_code
+    return STARTED.validate_json(answer.content)
+
+
+@router.get("/runs", summary="Runs, the latest month first", responses=problems())
+async def list_runs(
+    principal: Operator,
+    db: Db,
+    month: Annotated[MonthText | None, Query()] = None,
+    esco: UUID | None = None,
+    limit: Annotated[int, Query(ge=1, le=1000)] = 100,
+    offset: Annotated[int, Query(ge=0, le=1_000_000_000)] = 0,
+) -> list[BillingRun]:
+    first_day = date.fromisoformat(f"{month}-01") if month else None
+    async with acting_as(db, principal) as transaction:
+        rows = await transaction.fetch(LIST_RUNS, first_day, esco, limit, offset)
+    return [BillingRun(**row) for row in rows]
+
+
+@router.get("/runs/{run_id}", summary="A run and what became of each account", responses=problems(404))
+async def run_result(
+    run_id: UUID,
+    principal: Operator,
+    db: Db,
+    outcome: Outcome | None = None,
+    limit: Annotated[int, Query(ge=1, le=10_000)] = 1000,
+    offset: Annotated[int, Query(ge=0, le=1_000_000_000)] = 0,
+) -> BillingRunResult:
+    """`limit` and `offset` page through the accounts."""
+    async with acting_as(db, principal) as transaction:
+        run = await transaction.fetchrow(RUN, run_id)
+        if run is None:
+            raise RunUnknown(run_id)
+        outcomes = await transaction.fetch(OUTCOMES, run_id, outcome, limit, offset)
+    return BillingRunResult(**run, outcomes=[AccountOutcome(**row) for row in outcomes])
+
+
+async def _own_escos(db: Database, principal: Principal, asked: list[UUID] | None) -> list[UUID]:
+    """The communities that an admin may bill: all that were asked for, or none."""
+    async with acting_as(db, principal) as transaction:
+        own: list[UUID] = await transaction.fetchval(OWN_ESCOS)
+    if not own:
+        raise EscoForbidden("this login is not an admin of any community")
+    if foreign := set(asked or ()) - set(own):
+        raise EscoForbidden(f"not an admin of {', '.join(map(str, sorted(foreign)))}")
+    return asked or own

@@ -1,0 +1,61 @@
+"""The other services, over HTTP: a short-lived token that names whom the gateway asks for, and the request's id."""
+
+from typing import Any, Final
+
+import httpx
+
+from flows_api.auth.principal import Principal
+from flows_api.settings import ApiSettings
+from flows_shared.auth import service_headers
+from flows_shared.errors import FlowsError, UnavailableError
+from flows_shared.telemetry.logs import get_logger
+
+PASSED_ON: Final = (400, 404, 409, 422)
+
+log = get_logger()
+
+
+class ServiceUnavailable(UnavailableError):
+    code = "service.unavailable"
+
+    def __init__(self, service: str) -> None:
+        super().__init__(f"the service {service} does not answer; try again later")
+
+
+class ServiceRefused(FlowsError):
+    """The service said no; its code, sentence and status are the answer."""
+
+    def __init__(self, code: str, message: str, status: int) -> None:
+        super().__init__(message)
+        self.code = code
+        self.status = status
+
+
+class ServiceClient:
+    """One service; its connections are kept open and shared."""
+
+    def __init__(self, name: str, url: str, settings: ApiSettings) -> None:
+        self.name = name
+        self.settings = settings
+        self.http = httpx.AsyncClient(base_url=url, timeout=settings.api_service_timeout_seconds)
+
+    async def post(self, path: str, body: Any, principal: Principal) -> httpx.Response:
+        headers = service_headers(self.settings, "api", acting_for=principal.subject)
+        try:
+            response = await self.http.post(path, json=body, headers=headers)
+        except httpx.TransportError as error:
+            log.error("service_unavailable", target=self.name, reason=f"{type(error).__name__}: {error}")
+            raise ServiceUnavailable(self.name) from error
+        if response.is_success:
+            return response
+        raise self._refusal(response)
+
+    async def close(self) -> None:
+        await self.http.aclose()
+
+    def _refusal(self, response: httpx.Response) -> FlowsError:
+        if response.status_code not in PASSED_ON:
+            log.error("service_failed", target=self.name, status=response.status_code, body=response.text[:500])
+            return ServiceUnavailable(self.name)
+        problem = response.json()
+        return ServiceRefused(problem["code"], problem["message"], response.status_code)

@@ -1,0 +1,74 @@
+"""Settings of the gateway."""
+
+from typing import Annotated, TypeAlias
+
+from pydantic import BeforeValidator, Field
+from pydantic_settings import NoDecode
+
+from flows_api.rest.options import RestOptions
+from flows_shared.settings import ServiceSettings
+
+
+def _split(value: object) -> object:
+    return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
+
+
+def _pairs(value: object) -> object:
+    if not isinstance(value, str):
+        return value
+    parts = [part.partition("=") for part in value.split(",") if part.strip()]
+    if any(not separator for _, separator, _ in parts):
+        raise ValueError("must read name=meaning,name=meaning")
+    return {name.strip(): meaning.strip() for name, _, meaning in parts}
+
+
+Names: TypeAlias = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_split)]
+Aliases: TypeAlias = Annotated[dict[str, str], NoDecode, BeforeValidator(_pairs)]
+
+ROLES = ("anon", "customer", "admin", "service", "reporting")
+ROLE_ALIASES = {"flows": "service", "public_backend": "service", "service_role": "service", "readers": "reporting"}
+
+
+class ApiSettings(ServiceSettings):
+    """Lists are separated by commas."""
+
+    api_meter_sync_url: str = Field("http://127.0.0.1:8001", description="where the meter-sync service listens")
+    api_billing_url: str = Field("http://127.0.0.1:8002", description="where the billing service listens")
+    api_service_timeout_seconds: float = Field(10.0, gt=0, description="the gateway waits this long for a service")
+
+    api_token_issuer: str = Field("flows", description="`iss` of the tokens that login gives")
+    api_token_audience: str = Field("authenticated", description="`aud` that a token must carry")
+    api_token_seconds: int = Field(3600, ge=60, description="life of the token that login gives")
+    api_token_max_bytes: int = Field(8192, ge=512, description="a longer token is refused unread")
+    api_token_cache_seconds: float = Field(60.0, ge=0, description="a verified token is believed this long")
+    api_token_cache_size: int = Field(10_000, ge=1, description="verified tokens that are remembered")
+    api_trusted_issuers: Names = Field((), description="other issuers whose tokens are taken")
+    api_issuers_without_audience: Names = Field((), description="issuers whose tokens may carry no `aud`")
+    api_role_aliases: Aliases = Field(ROLE_ALIASES, description="roles of older tokens and what they mean here")
+    api_session_days: int = Field(30, ge=1, description="a login that is not refreshed for so long has ended")
+    api_login_threads: int = Field(2, ge=1, le=32, description="passwords that are checked at the same time")
+
+    api_rest_schemas: Names = Field(("public", "flows"), description="schemas under /rest/v1, the default first")
+    api_rest_profiles: Aliases = Field({"myenergy": "public"}, description="further names of those schemas")
+    api_rest_max_rows: int | None = Field(None, ge=1, description="rows that one answer holds at most; unset: all")
+    api_rest_pool_size: int = Field(10, ge=1, le=500, description="connections for /rest/v1 at most, per process")
+    api_rest_pool_timeout_seconds: float = Field(10.0, gt=0, description="a request waits this long for one")
+    api_rest_statement_timeout_seconds: float = Field(10.0, gt=0, description="a longer query is cancelled")
+
+    api_max_body_bytes: int = Field(1_048_576, ge=1024, description="a longer request body is refused")
+    api_cors_origins: Names = Field((), description="web origins whose pages may call; * for all")
+
+    def rest_options(self) -> RestOptions:
+        return RestOptions(
+            database_url=self.database_url.get_secret_value(),
+            schemas=self.api_rest_schemas,
+            profiles=self.api_rest_profiles,
+            roles=ROLES,
+            max_rows=self.api_rest_max_rows,
+            pool_size=self.api_rest_pool_size,
+            pool_timeout_seconds=self.api_rest_pool_timeout_seconds,
+            statement_timeout_seconds=self.api_rest_statement_timeout_seconds,
+        )
+
+    def issuers(self) -> set[str]:
+        return {self.api_token_issuer, *self.api_trusted_issuers, *self.api_issuers_without_audience}

@@ -1,0 +1,1 @@
+"""What a browser shows: the landing page and the API's documentation."""

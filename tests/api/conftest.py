@@ -1,0 +1,88 @@
+"""The gateway as clients meet it: its real app on a real database, as its own login role."""
+
+from collections.abc import AsyncIterator, Callable
+from datetime import timedelta
+from typing import Any, TypeAlias
+from urllib.parse import urlsplit
+from uuid import UUID
+
+import httpx
+import pytest
+from fastapi import FastAPI
+
+from api.community import Community, make_community
+from conftest import JWT_SECRET
+from databases import Background, Databases
+from flows_api.app import create_app
+from flows_shared.auth import sign_token
+
+TokenFor: TypeAlias = Callable[..., dict[str, str]]
+
+
+@pytest.fixture(scope="module")
+def community(module_database_url: str, background: Background) -> Community:
+    return background.run(make_community(module_database_url))
+
+
+@pytest.fixture(scope="module")
+def module_role_url(databases: Databases, module_database_url: str) -> Callable[[str], str]:
+    parts = urlsplit(module_database_url)
+
+    def url(role: str) -> str:
+        if parts.password:
+            databases.execute(f"ALTER ROLE {role} PASSWORD '{parts.password}'")
+        return databases.url_of(parts.path.removeprefix("/"), user=role)
+
+    return url
+
+
+@pytest.fixture
+def gateway_env(
+    monkeypatch: pytest.MonkeyPatch, module_role_url: Callable[[str], str], redis_url: str
+) -> dict[str, str]:
+    variables = {
+        "FLOWS_DATABASE_URL": module_role_url("flows_gateway"),
+        "FLOWS_REDIS_URL": redis_url,
+        "FLOWS_JWT_SECRET": JWT_SECRET,
+        "FLOWS_API_ISSUERS_WITHOUT_AUDIENCE": "supabase",
+        "FLOWS_API_TOKEN_CACHE_SECONDS": "0",
+    }
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
+    return variables
+
+
+@pytest.fixture
+async def gateway(gateway_env: dict[str, str], community: Community) -> AsyncIterator[FastAPI]:
+    app = create_app()
+    async with app.router.lifespan_context(app):
+        yield app
+
+
+@pytest.fixture
+async def client(gateway: FastAPI) -> AsyncIterator[httpx.AsyncClient]:
+    transport = httpx.ASGITransport(gateway)
+    async with httpx.AsyncClient(transport=transport, base_url="http://flows") as client:
+        yield client
+
+
+@pytest.fixture
+def as_user() -> TokenFor:
+    """Headers of a person's token, as login gives it; `claims` change it."""
+
+    def headers(user: UUID | str, role: str = "customer", **claims: Any) -> dict[str, str]:
+        given = {"lifetime": timedelta(minutes=5), "audience": "authenticated", "issuer": "flows", **claims}
+        return {"Authorization": f"Bearer {sign_token(JWT_SECRET, subject=str(user), role=role, **given)}"}
+
+    return headers
+
+
+@pytest.fixture
+def as_machine(as_user: TokenFor) -> Callable[[str], dict[str, str]]:
+    """Headers of a program's long-lived token, which carries no audience."""
+
+    def headers(role: str) -> dict[str, str]:
+        machine = "00000000-0000-4000-8000-000000000001"
+        return as_user(machine, role, issuer="supabase", audience=None, lifetime=timedelta(days=365))
+
+    return headers

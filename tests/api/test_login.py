@@ -1,0 +1,155 @@
+"""POST /auth/v1/token and GET /auth/v1/user, in the form that Supabase's auth client reads."""
+
+import asyncio
+import time
+from uuid import UUID
+
+import httpx
+import pytest
+
+from api.community import PASSWORD, Community
+from api.conftest import TokenFor
+from flows_shared.db import connect
+
+TOKEN = "/auth/v1/token"
+INVALID = {"code": 400, "error_code": "invalid_credentials", "msg": "Invalid login credentials"}
+
+
+async def log_in(client: httpx.AsyncClient, email: str, password: str = PASSWORD) -> httpx.Response:
+    body = {"email": email, "password": password, "data": {}, "gotrue_meta_security": {"captcha_token": None}}
+    return await client.post(TOKEN, params={"grant_type": "password"}, json=body, headers={"apikey": "anon-key"})
+
+
+async def refresh(client: httpx.AsyncClient, token: str) -> httpx.Response:
+    return await client.post(TOKEN, params={"grant_type": "refresh_token"}, json={"refresh_token": token})
+
+
+async def test_login_gives_a_session_that_reads_own_rows(client: httpx.AsyncClient, community: Community) -> None:
+    before = time.time()
+    response = await log_in(client, "ann@example.org")
+    assert response.status_code == 200
+    assert response.headers["Cache-Control"] == "no-store"
+    session = response.json()
+    assert session["token_type"] == "bearer"
+    assert session["expires_in"] == 3600
+    assert before + 3590 < session["expires_at"] < before + 3620
+    assert UUID(session["user"]["id"]) == community.ann.user
+    assert (session["user"]["email"], session["user"]["role"]) == ("ann@example.org", "customer")
+    assert session["user"]["last_sign_in_at"] is not None
+    bearer = {"Authorization": f"Bearer {session['access_token']}"}
+    assert (await client.get("/auth/v1/user", headers=bearer)).json() == session["user"]
+    invoices = await client.get("/rest/v1/invoices?select=number", headers=bearer)
+    assert invoices.json() == [{"number": community.ann.invoice}]
+
+
+async def test_email_is_found_in_any_case(client: httpx.AsyncClient) -> None:
+    assert (await log_in(client, "Ann@Example.ORG")).status_code == 200
+
+
+async def test_unknown_email_and_wrong_password_look_the_same(client: httpx.AsyncClient) -> None:
+    answers = [await log_in(client, "nobody@example.org"), await log_in(client, "ann@example.org", "wrong")]
+    assert [(answer.status_code, answer.json()) for answer in answers] == [(400, INVALID), (400, INVALID)]
+
+
+async def test_unknown_email_takes_as_long_as_a_wrong_password(client: httpx.AsyncClient) -> None:
+    async def fastest(email: str) -> float:
+        times = []
+        for _ in range(5):
+            started = time.perf_counter()
+            await log_in(client, email, "wrong")
+            times.append(time.perf_counter() - started)
+        return min(times)
+
+    known, unknown = await fastest("ann@example.org"), await fastest("nobody@example.org")
+    assert 0.5 < unknown / known < 2
+
+
+async def test_disabled_login_is_refused_and_only_the_right_password_tells(client: httpx.AsyncClient) -> None:
+    refused = await log_in(client, "gone@example.org")
+    assert (refused.status_code, refused.json()["error_code"]) == (400, "user_banned")
+    assert (await log_in(client, "gone@example.org", "wrong")).json() == INVALID
+
+
+@pytest.mark.parametrize(
+    ("grant_type", "body", "error_code", "sentence"),
+    [
+        ("password", {"email": "ann@example.org"}, "validation_failed", "Field required"),
+        ("password", {"email": "ann", "password": "x"}, "validation_failed", "String should match pattern"),
+        ("password", {"email": "a\0@b", "password": "x"}, "validation_failed", "String should match pattern"),
+        ("password", {"refresh_token": "x"}, "validation_failed", "not what grant_type=password needs"),
+        ("password", ["ann@example.org"], "validation_failed", "valid dictionary"),
+        ("pkce", {"email": "ann@example.org", "password": "x"}, "unsupported_grant_type", "must be password"),
+        ("refresh_token", {"refresh_token": "made up"}, "refresh_token_not_found", "Refresh Token Not Found"),
+    ],
+)
+async def test_bad_request_says_what_is_wrong(
+    client: httpx.AsyncClient, grant_type: str, body: object, error_code: str, sentence: str
+) -> None:
+    response = await client.post(TOKEN, params={"grant_type": grant_type}, json=body)
+    problem = response.json()
+    assert (response.status_code, problem["code"], problem["error_code"]) == (400, 400, error_code)
+    assert sentence in problem["msg"]
+
+
+async def test_body_that_is_no_json_is_refused(client: httpx.AsyncClient) -> None:
+    headers = {"Content-Type": "application/json"}
+    response = await client.post(f"{TOKEN}?grant_type=password", content=b"{", headers=headers)
+    assert (response.status_code, response.json()["error_code"]) == (400, "validation_failed")
+
+
+async def test_refresh_token_works_once_and_brings_the_next(client: httpx.AsyncClient) -> None:
+    first = (await log_in(client, "bob@example.org")).json()
+    second = (await refresh(client, first["refresh_token"])).json()
+    assert second["user"]["email"] == "bob@example.org"
+    assert second["refresh_token"] != first["refresh_token"]
+    assert (await refresh(client, second["refresh_token"])).status_code == 200
+
+
+async def test_refresh_token_used_again_ends_its_session(client: httpx.AsyncClient) -> None:
+    first = (await log_in(client, "bob@example.org")).json()
+    other = (await log_in(client, "bob@example.org")).json()
+    second = (await refresh(client, first["refresh_token"])).json()
+    again = await refresh(client, first["refresh_token"])
+    assert (again.status_code, again.json()["error_code"]) == (400, "refresh_token_already_used")
+    assert (await refresh(client, second["refresh_token"])).json()["error_code"] == "refresh_token_not_found"
+    assert (await refresh(client, other["refresh_token"])).status_code == 200
+
+
+async def test_refresh_token_used_twice_at_once_works_once(client: httpx.AsyncClient) -> None:
+    token = (await log_in(client, "bob@example.org")).json()["refresh_token"]
+    answers = await asyncio.gather(refresh(client, token), refresh(client, token))
+    assert sorted(answer.status_code for answer in answers) == [200, 400]
+
+
+async def test_tokens_are_kept_as_hashes_alone(client: httpx.AsyncClient, module_database_url: str) -> None:
+    token = (await log_in(client, "cid@example.org")).json()["refresh_token"]
+    db = await connect(module_database_url, name="tests")
+    kept = await db.fetch("SELECT token::text FROM flows.refresh_tokens AS token")
+    await db.close()
+    assert kept
+    assert not any(token in row["token"] for row in kept)
+
+
+@pytest.mark.parametrize(
+    ("headers", "error_code", "sentence"),
+    [
+        ({}, "no_authorization", "requires a Bearer token"),
+        ({"Authorization": "Bearer nonsense"}, "bad_jwt", "invalid JWT: this is not a JSON Web Token"),
+        ({"Authorization": "Basic YTpi"}, "bad_jwt", "must read 'Bearer <token>'"),
+    ],
+)
+async def test_user_needs_a_token(
+    client: httpx.AsyncClient, headers: dict[str, str], error_code: str, sentence: str
+) -> None:
+    response = await client.get("/auth/v1/user", headers=headers)
+    assert (response.status_code, response.json()["error_code"]) == (401, error_code)
+    assert sentence in response.json()["msg"]
+    assert response.headers["WWW-Authenticate"] == "Bearer"
+
+
+async def test_user_of_a_machine_or_a_disabled_login_is_nobody(
+    client: httpx.AsyncClient, community: Community, as_user: TokenFor
+) -> None:
+    for headers in (as_user(community.disabled, "admin"), as_user(community.ann.user, "service")):
+        response = await client.get("/auth/v1/user", headers=headers)
+        assert (response.status_code, response.json()["error_code"]) == (401, "bad_jwt")
