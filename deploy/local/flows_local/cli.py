@@ -1,0 +1,30 @@
+"""`flows seed` and `flows demo`."""
+
+import asyncio
+from typing import Annotated
+
+import typer
+
+commands = typer.Typer()
+
+
+@commands.command()
+def seed(
+    homes: Annotated[int, typer.Option(min=1, max=20_000, help="How many homes the community has.")] = 40,
+) -> None:
+    """Put a community to try things with into the database at FLOWS_DATABASE_URL.
+
+    One company with two sites, homes of all kinds with their meters, people with logins, contracts and prices. The
+    same each time: what is there already stays as it is.
+    """
+    from flows_local.seed.seed import seed_database
+    from flows_shared.settings import DatabaseSettings, load_settings
+    from flows_shared.time import utc_now
+
+    url = load_settings(DatabaseSettings).database_url.get_secret_value()
+    seeded = asyncio.run(seed_database(url, homes, utc_now()))
+    typer.echo(
+        f"{seeded.homes} homes with {seeded.meters} meters; rows added: {seeded.added}\n"
+        f"Customer  {seeded.customer.email}  {seeded.customer.password}\n"
+        f"Admin     {seeded.admin.email}  {seeded.admin.password}"
+    )
