@@ -34,26 +34,37 @@ CREATE TRIGGER note_health BEFORE UPDATE OF health ON flows.meter_shadows
     FOR EACH ROW EXECUTE FUNCTION flows.note_health();
 
 -- The triggers name their columns: a history gets a row when a sync has written the value, also an unchanged one.
-CREATE FUNCTION flows.keep_register_history() RETURNS trigger
+CREATE FUNCTION flows.keep_import() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, flows AS $$
 BEGIN
     INSERT INTO flows.register_import (register_id, timestamp, read)
-    SELECT register_id, now(), CASE element WHEN 'B' THEN NEW.import_b ELSE NEW.import_a END
+    SELECT register_id, now(), CASE TG_ARGV[0] WHEN 'B' THEN NEW.import_b ELSE NEW.import_a END
       FROM flows.meter_registers
-     WHERE meter_id = NEW.id AND status = 'enabled'
-       AND CASE element WHEN 'B' THEN NEW.import_b ELSE NEW.import_a END IS NOT NULL
-        ON CONFLICT (register_id, timestamp) DO UPDATE SET read = EXCLUDED.read;
-    INSERT INTO flows.register_export (register_id, timestamp, read)
-    SELECT register_id, now(), CASE element WHEN 'B' THEN NEW.export_b ELSE NEW.export_a END
-      FROM flows.meter_registers
-     WHERE meter_id = NEW.id AND status = 'enabled'
-       AND CASE element WHEN 'B' THEN NEW.export_b ELSE NEW.export_a END IS NOT NULL
+     WHERE meter_id = NEW.id AND status = 'enabled' AND (element = 'B') = (TG_ARGV[0] = 'B')
         ON CONFLICT (register_id, timestamp) DO UPDATE SET read = EXCLUDED.read;
     RETURN NULL;
 END
 $$;
-CREATE TRIGGER keep_register_history AFTER UPDATE OF import_a, export_a, import_b, export_b ON flows.meter_shadows
-    FOR EACH ROW EXECUTE FUNCTION flows.keep_register_history();
+CREATE TRIGGER keep_import_a AFTER UPDATE OF import_a ON flows.meter_shadows
+    FOR EACH ROW WHEN (NEW.import_a IS NOT NULL) EXECUTE FUNCTION flows.keep_import('A');
+CREATE TRIGGER keep_import_b AFTER UPDATE OF import_b ON flows.meter_shadows
+    FOR EACH ROW WHEN (NEW.import_b IS NOT NULL) EXECUTE FUNCTION flows.keep_import('B');
+
+CREATE FUNCTION flows.keep_export() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, flows AS $$
+BEGIN
+    INSERT INTO flows.register_export (register_id, timestamp, read)
+    SELECT register_id, now(), CASE TG_ARGV[0] WHEN 'B' THEN NEW.export_b ELSE NEW.export_a END
+      FROM flows.meter_registers
+     WHERE meter_id = NEW.id AND status = 'enabled' AND (element = 'B') = (TG_ARGV[0] = 'B')
+        ON CONFLICT (register_id, timestamp) DO UPDATE SET read = EXCLUDED.read;
+    RETURN NULL;
+END
+$$;
+CREATE TRIGGER keep_export_a AFTER UPDATE OF export_a ON flows.meter_shadows
+    FOR EACH ROW WHEN (NEW.export_a IS NOT NULL) EXECUTE FUNCTION flows.keep_export('A');
+CREATE TRIGGER keep_export_b AFTER UPDATE OF export_b ON flows.meter_shadows
+    FOR EACH ROW WHEN (NEW.export_b IS NOT NULL) EXECUTE FUNCTION flows.keep_export('B');
 
 CREATE FUNCTION flows.keep_csq() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, flows AS $$
@@ -117,6 +128,11 @@ CREATE TRIGGER keep_health AFTER UPDATE OF health ON flows.meter_shadows
 
 CREATE FUNCTION flows.sum_register_days(touched flows.register_interval_daily[]) RETURNS void
 LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, flows AS $$
+    -- Two writers of one day sum it one after the other, so that the second sees what the first has written.
+    SELECT FROM flows.meter_registers
+     WHERE register_id = ANY(ARRAY(SELECT register_id FROM unnest(touched)))
+     ORDER BY register_id FOR NO KEY UPDATE;
+
     DELETE FROM flows.register_interval_daily AS daily
      USING unnest(touched) AS t
      WHERE daily.register_id = t.register_id AND daily.day = t.day;
@@ -127,9 +143,9 @@ LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, flows AS $$
       JOIN flows.meter_registers AS register ON register.register_id = t.register_id
       JOIN flows.meter_registry AS meter ON meter.id = register.meter_id
       JOIN flows.escos AS esco ON esco.id = meter.esco
-      JOIN flows.calendar_days AS calendar ON calendar.time_zone = esco.time_zone AND calendar.day = t.day
       JOIN flows.register_interval_hh AS hh ON hh.register_id = t.register_id
-       AND hh.timestamp >= calendar.starts_at AND hh.timestamp < calendar.ends_at
+       AND hh.timestamp >= t.day::timestamp AT TIME ZONE esco.time_zone
+       AND hh.timestamp < (t.day + 1)::timestamp AT TIME ZONE esco.time_zone
      GROUP BY t.register_id, t.day;
 $$;
 COMMENT ON FUNCTION flows.sum_register_days IS 'Sum the days named (register_id and day count) anew from their half hours';
@@ -164,3 +180,14 @@ CREATE TRIGGER follow_moved_intervals AFTER UPDATE ON flows.register_interval_hh
     REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION flows.follow_intervals();
 CREATE TRIGGER follow_deleted_intervals AFTER DELETE ON flows.register_interval_hh
     REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION flows.follow_intervals();
+
+-- The half hours have no foreign key, so this is their ON DELETE CASCADE.
+CREATE FUNCTION flows.drop_intervals() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, flows AS $$
+BEGIN
+    DELETE FROM flows.register_interval_hh WHERE register_id = OLD.register_id;
+    RETURN NULL;
+END
+$$;
+CREATE TRIGGER drop_intervals AFTER DELETE ON flows.meter_registers
+    FOR EACH ROW EXECUTE FUNCTION flows.drop_intervals();

@@ -1,160 +1,82 @@
--- Rules that hold whoever writes: homes kept in step, derived states, money that only grows.
+-- Rules that hold whoever writes: homes kept in step, communities that follow, signatures, money that only grows.
 CREATE FUNCTION flows.follow_property() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, flows AS $$
 BEGIN
-    INSERT INTO flows.properties (id, plot) VALUES (NEW.id, NEW.plot)
-        ON CONFLICT (id) DO UPDATE SET plot = EXCLUDED.plot;
+    IF TG_OP = 'DELETE' THEN
+        DELETE FROM flows.properties WHERE id = OLD.id;
+    ELSE
+        INSERT INTO flows.properties (id, plot) VALUES (NEW.id, NEW.plot)
+            ON CONFLICT (id) DO UPDATE SET plot = EXCLUDED.plot;
+    END IF;
     RETURN NULL;
 END
 $$;
-CREATE TRIGGER follow_property AFTER INSERT OR UPDATE OF plot ON public.properties
+CREATE TRIGGER follow_property AFTER INSERT OR DELETE OR UPDATE OF plot ON public.properties
     FOR EACH ROW EXECUTE FUNCTION flows.follow_property();
 
-CREATE FUNCTION flows.count_signatures() RETURNS trigger
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+-- Today's clients know no community on these: what has none belongs to the one that it is first linked to.
+CREATE FUNCTION flows.adopt_linked() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, flows AS $$
 BEGIN
-    UPDATE public.contracts AS contract
-       SET signed = contract.signatures_required <= (
-               SELECT count(*) FROM public.contract_signatures AS signature
-                WHERE signature.contract = contract.id AND signature.signed_at IS NOT NULL)
-     WHERE contract.id IN (NEW.contract, OLD.contract);
+    CASE TG_TABLE_NAME
+    WHEN 'accounts' THEN
+        UPDATE public.contracts AS linked SET esco = property.esco
+          FROM public.properties AS property
+         WHERE linked.id = NEW.current_contract AND linked.esco IS NULL AND property.id = NEW.property;
+    WHEN 'customer_accounts' THEN
+        UPDATE public.customers AS linked SET esco = property.esco
+          FROM public.accounts AS account JOIN public.properties AS property ON property.id = account.property
+         WHERE linked.id = NEW.customer AND linked.esco IS NULL AND account.id = NEW.account;
+    WHEN 'registered_proprietors' THEN
+        UPDATE public.customers AS linked SET esco = property.esco
+          FROM public.properties AS property
+         WHERE linked.id = NEW.customer AND linked.esco IS NULL AND property.id = NEW.property;
+        UPDATE public.corporate_bodies AS linked SET esco = property.esco
+          FROM public.properties AS property
+         WHERE linked.id = NEW.corporate_body AND linked.esco IS NULL AND property.id = NEW.property;
+    WHEN 'meters' THEN
+        UPDATE public.wallets AS linked SET esco = meter.esco
+          FROM flows.meter_registry AS meter
+         WHERE linked.id = NEW.wallet AND linked.esco IS NULL AND meter.id = NEW.id;
+    WHEN 'circuit_register' THEN
+        UPDATE flows.circuits AS linked SET esco = meter.esco
+          FROM flows.meter_registers AS register JOIN flows.meter_registry AS meter ON meter.id = register.meter_id
+         WHERE linked.id = NEW.circuit AND linked.esco IS NULL AND register.register_id = NEW.register;
+    END CASE;
+    RETURN NULL;
+END
+$$;
+CREATE TRIGGER adopt_linked AFTER INSERT OR UPDATE OF current_contract, property ON public.accounts
+    FOR EACH ROW EXECUTE FUNCTION flows.adopt_linked();
+CREATE TRIGGER adopt_linked AFTER INSERT OR UPDATE ON public.customer_accounts
+    FOR EACH ROW EXECUTE FUNCTION flows.adopt_linked();
+CREATE TRIGGER adopt_linked AFTER INSERT OR UPDATE ON public.registered_proprietors
+    FOR EACH ROW EXECUTE FUNCTION flows.adopt_linked();
+CREATE TRIGGER adopt_linked AFTER INSERT OR UPDATE OF wallet ON public.meters
+    FOR EACH ROW EXECUTE FUNCTION flows.adopt_linked();
+CREATE TRIGGER adopt_linked AFTER INSERT OR UPDATE ON flows.circuit_register
+    FOR EACH ROW EXECUTE FUNCTION flows.adopt_linked();
+
+CREATE FUNCTION flows.keep_signed() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, flows AS $$
+BEGIN
+    NEW.signed := NEW.signatures_required <= (
+        SELECT count(*) FROM public.contract_signatures WHERE contract = NEW.id AND signed_at IS NOT NULL);
+    RETURN NEW;
+END
+$$;
+CREATE TRIGGER keep_signed BEFORE INSERT OR UPDATE OF signed, signatures_required ON public.contracts
+    FOR EACH ROW EXECUTE FUNCTION flows.keep_signed();
+
+CREATE FUNCTION flows.count_signatures() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, flows AS $$
+BEGIN
+    UPDATE public.contracts SET signed = signed WHERE id IN (NEW.contract, OLD.contract);  -- keep_signed counts anew
     RETURN NULL;
 END
 $$;
 CREATE TRIGGER count_signatures AFTER INSERT OR UPDATE OR DELETE ON public.contract_signatures
     FOR EACH ROW EXECUTE FUNCTION flows.count_signatures();
-
-CREATE FUNCTION public.customer_status(customer_id uuid) RETURNS text
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public AS $$
-    WITH own AS (
-        SELECT account.*
-          FROM public.customer_accounts AS role
-          JOIN public.accounts AS account ON account.id = role.account
-         WHERE role.customer = customer_id
-    ), facts AS (
-        SELECT customer.exiting,
-               customer.allow_onboard_transition AS may_onboard,
-               customer.confirmed_details_at IS NOT NULL AND customer.has_payment_method AS details_complete,
-               EXISTS (SELECT FROM public.users AS login WHERE login.customer = customer.id) AS has_login,
-               EXISTS (SELECT FROM own) AND NOT EXISTS (SELECT FROM own WHERE status <> 'closed') AS all_closed,
-               EXISTS (SELECT FROM own JOIN public.contracts AS contract ON contract.id = own.current_contract
-                        WHERE own.status <> 'closed' AND NOT contract.signed) AS has_unsigned_contract,
-               EXISTS (SELECT FROM own
-                         JOIN public.properties AS property ON property.id = own.property
-                         LEFT JOIN flows.meter_shadows AS shadow ON shadow.id = property.supply_meter
-                        WHERE own.type = 'supply' AND own.status <> 'closed'
-                          AND shadow.last_healthy_at IS NULL) AS has_unprepared_meter
-          FROM public.customers AS customer
-         WHERE customer.id = customer_id
-    )
-    SELECT CASE
-               WHEN all_closed THEN 'archived'
-               WHEN exiting THEN 'exiting'
-               WHEN NOT has_login THEN 'pending'
-               WHEN NOT may_onboard THEN 'preonboarding'
-               WHEN has_unsigned_contract OR NOT details_complete THEN 'onboarding'
-               WHEN has_unprepared_meter THEN 'prelive'
-               ELSE 'live'
-           END
-      FROM facts;
-$$;
-COMMENT ON FUNCTION public.customer_status IS 'Where a customer stands, from everything it depends on; the one place that decides';
-
-CREATE FUNCTION flows.refresh_customer_status(VARIADIC customer_ids uuid[]) RETURNS void
-LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, public AS $$
-    UPDATE public.customers AS customer
-       SET status = derived.status
-      FROM (SELECT id, public.customer_status(id) AS status FROM unnest(customer_ids) AS id) AS derived
-     WHERE customer.id = derived.id AND customer.status IS DISTINCT FROM derived.status;
-$$;
-
-CREATE FUNCTION flows.customers_of_properties(VARIADIC property_ids uuid[]) RETURNS uuid[]
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public AS $$
-    SELECT coalesce(array_agg(DISTINCT role.customer), '{}')
-      FROM public.accounts AS account
-      JOIN public.customer_accounts AS role ON role.account = account.id
-     WHERE account.property = ANY(property_ids);
-$$;
-
-CREATE FUNCTION flows.status_after_customer() RETURNS trigger
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, flows AS $$
-BEGIN
-    PERFORM flows.refresh_customer_status(NEW.id);
-    RETURN NULL;
-END
-$$;
-CREATE TRIGGER derive_status AFTER INSERT OR UPDATE ON public.customers
-    FOR EACH ROW WHEN (pg_trigger_depth() = 0) EXECUTE FUNCTION flows.status_after_customer();
-
-CREATE FUNCTION flows.status_after_login() RETURNS trigger
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, flows AS $$
-BEGIN
-    PERFORM flows.refresh_customer_status(NEW.customer, OLD.customer);
-    RETURN NULL;
-END
-$$;
-CREATE TRIGGER derive_status AFTER INSERT OR DELETE OR UPDATE OF customer ON public.users
-    FOR EACH ROW EXECUTE FUNCTION flows.status_after_login();
-
-CREATE FUNCTION flows.status_after_role() RETURNS trigger
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, flows AS $$
-BEGIN
-    IF TG_OP <> 'DELETE' THEN
-        UPDATE public.customers AS customer SET esco = property.esco
-          FROM public.accounts AS account JOIN public.properties AS property ON property.id = account.property
-         WHERE customer.id = NEW.customer AND customer.esco IS NULL AND account.id = NEW.account;
-    END IF;
-    PERFORM flows.refresh_customer_status(NEW.customer, OLD.customer);
-    RETURN NULL;
-END
-$$;
-CREATE TRIGGER derive_status AFTER INSERT OR UPDATE OR DELETE ON public.customer_accounts
-    FOR EACH ROW EXECUTE FUNCTION flows.status_after_role();
-
-CREATE FUNCTION flows.status_after_account() RETURNS trigger
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, flows AS $$
-BEGIN
-    PERFORM flows.refresh_customer_status(VARIADIC flows.customers_of_properties(NEW.property, OLD.property));
-    RETURN NULL;
-END
-$$;
-CREATE TRIGGER derive_status AFTER UPDATE OF property, current_contract, status, type ON public.accounts
-    FOR EACH ROW EXECUTE FUNCTION flows.status_after_account();
-
-CREATE FUNCTION flows.status_after_contract() RETURNS trigger
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, flows AS $$
-BEGIN
-    PERFORM flows.refresh_customer_status(VARIADIC ARRAY(
-        SELECT DISTINCT role.customer FROM public.accounts AS account
-          JOIN public.customer_accounts AS role ON role.account = account.id
-         WHERE account.current_contract = NEW.id));
-    RETURN NULL;
-END
-$$;
-CREATE TRIGGER derive_status AFTER UPDATE OF signed ON public.contracts
-    FOR EACH ROW WHEN (OLD.signed IS DISTINCT FROM NEW.signed) EXECUTE FUNCTION flows.status_after_contract();
-
-CREATE FUNCTION flows.status_after_property() RETURNS trigger
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, flows AS $$
-BEGIN
-    PERFORM flows.refresh_customer_status(VARIADIC flows.customers_of_properties(NEW.id));
-    RETURN NULL;
-END
-$$;
-CREATE TRIGGER derive_status AFTER UPDATE OF supply_meter ON public.properties
-    FOR EACH ROW EXECUTE FUNCTION flows.status_after_property();
-
-CREATE FUNCTION flows.status_after_first_read() RETURNS trigger
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, flows AS $$
-BEGIN
-    PERFORM flows.refresh_customer_status(VARIADIC flows.customers_of_properties(VARIADIC ARRAY(
-        SELECT id FROM public.properties WHERE supply_meter = NEW.id)));
-    RETURN NULL;
-END
-$$;
-CREATE TRIGGER derive_status AFTER UPDATE OF health ON flows.meter_shadows
-    FOR EACH ROW WHEN (OLD.last_healthy_at IS NULL AND NEW.last_healthy_at IS NOT NULL)
-    EXECUTE FUNCTION flows.status_after_first_read();
 
 CREATE FUNCTION flows.refuse_change() RETURNS trigger
 LANGUAGE plpgsql AS $$
@@ -177,7 +99,7 @@ $$;
 CREATE FUNCTION flows.refuse_invoice_change() RETURNS trigger
 LANGUAGE plpgsql AS $$
 BEGIN
-    IF TG_OP = 'DELETE' OR to_jsonb(NEW) - ARRAY['status', 'updated_at'] <> to_jsonb(OLD) - ARRAY['status', 'updated_at'] THEN
+    IF TG_OP = 'DELETE' OR NEW.status = 'draft' OR to_jsonb(NEW) - ARRAY['status', 'updated_at'] <> to_jsonb(OLD) - ARRAY['status', 'updated_at'] THEN
         RAISE restrict_violation USING
             MESSAGE = format('invoice %s is issued: only its status may change', OLD.number);
     END IF;

@@ -34,8 +34,9 @@ BEGIN
     SELECT flows.actor(), coalesce(flows.claims() ->> 'role', session_user), 'update', TG_ARGV[0],
            key, previous.row - 'password_hash', current.row - 'password_hash'
       FROM (SELECT to_jsonb(o) AS row, flows.row_key(to_jsonb(o), TG_ARGV[1:]) AS key FROM old_rows AS o) AS previous
-      JOIN (SELECT to_jsonb(n) AS row, flows.row_key(to_jsonb(n), TG_ARGV[1:]) AS key FROM new_rows AS n) AS current USING (key)
-     WHERE previous.row - 'updated_at' <> current.row - 'updated_at';
+      FULL JOIN (SELECT to_jsonb(n) AS row, flows.row_key(to_jsonb(n), TG_ARGV[1:]) AS key FROM new_rows AS n) AS current
+          USING (key)  -- a row whose key itself is changed leaves two records
+     WHERE previous.row - 'updated_at' IS DISTINCT FROM current.row - 'updated_at';
     RETURN NULL;
 END
 $$;
@@ -51,30 +52,32 @@ BEGIN
 END
 $$;
 
--- Not audited: what can only be added to (it is its own record), and what is computed or mirrored from audited rows.
+-- Not audited: what can only be added to (it is its own record), and what is computed from audited rows. Of meters, which
+-- mirror flows' own, only what is written to them directly.
 DO $$
 DECLARE
     audited record;
 BEGIN
     FOR audited IN
         SELECT format('%I.%I', nspname, relname) AS name,
+               CASE WHEN relname = 'meters' THEN 'WHEN (pg_trigger_depth() = 0)' ELSE '' END AS condition,
                (SELECT string_agg(quote_literal(attname), ', ' ORDER BY array_position(indkey::int2[], attnum))
                   FROM pg_index JOIN pg_attribute ON attrelid = indrelid AND attnum = ANY(indkey)
                  WHERE indrelid = pg_class.oid AND indisprimary) AS key
           FROM pg_class JOIN pg_namespace ON pg_namespace.oid = relnamespace
          WHERE relkind = 'r'
            AND (nspname = 'public'
-                AND relname NOT IN ('alembic_version', 'meters', 'invoice_lines', 'documents', 'billing_run_accounts', 'invoice_series',
+                AND relname NOT IN ('alembic_version', 'invoice_lines', 'documents', 'billing_run_accounts', 'invoice_series',
                                     'ledger_accounts', 'ledger_entries', 'ledger_postings', 'monthly_usage', 'monthly_costs')
                 OR nspname = 'flows'
                 AND relname IN ('escos', 'sites_new', 'meter_registry', 'meter_registers', 'circuits', 'circuit_register', 'meter_metrics'))
     LOOP
         EXECUTE format('CREATE TRIGGER audit_insert AFTER INSERT ON %1$s REFERENCING NEW TABLE AS new_rows
-                        FOR EACH STATEMENT EXECUTE FUNCTION flows.audit_insert(%1$L, %2$s)', audited.name, audited.key);
+                        FOR EACH STATEMENT %3$s EXECUTE FUNCTION flows.audit_insert(%1$L, %2$s)', audited.name, audited.key, audited.condition);
         EXECUTE format('CREATE TRIGGER audit_update AFTER UPDATE ON %1$s REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows
-                        FOR EACH STATEMENT EXECUTE FUNCTION flows.audit_update(%1$L, %2$s)', audited.name, audited.key);
+                        FOR EACH STATEMENT %3$s EXECUTE FUNCTION flows.audit_update(%1$L, %2$s)', audited.name, audited.key, audited.condition);
         EXECUTE format('CREATE TRIGGER audit_delete AFTER DELETE ON %1$s REFERENCING OLD TABLE AS old_rows
-                        FOR EACH STATEMENT EXECUTE FUNCTION flows.audit_delete(%1$L, %2$s)', audited.name, audited.key);
+                        FOR EACH STATEMENT %3$s EXECUTE FUNCTION flows.audit_delete(%1$L, %2$s)', audited.name, audited.key, audited.condition);
     END LOOP;
 END
 $$;

@@ -69,17 +69,36 @@ SELECT link.circuit AS circuit_id, interval_hh.timestamp, sum(interval_hh.kwh) A
    AND (link.end_time IS NULL OR interval_hh.timestamp < link.end_time)
  GROUP BY link.circuit, interval_hh.timestamp;
 
--- A register belongs to a circuit for whole readings of its own, so the day of a change counts for both.
+-- Whole days come from the roll-ups; a day within which a register joins or leaves the circuit, from its half hours.
 CREATE VIEW flows.circuit_interval_daily WITH (security_invoker) AS
-SELECT link.circuit AS circuit_id, daily.day, sum(daily.kwh) AS kwh
-  FROM flows.circuit_register AS link
-  JOIN flows.meter_registers AS register ON register.register_id = link.register
-  JOIN flows.meter_registry AS meter ON meter.id = register.meter_id
-  JOIN flows.escos AS esco ON esco.id = meter.esco
-  JOIN flows.register_interval_daily AS daily ON daily.register_id = link.register
-   AND daily.day >= (link.start_time AT TIME ZONE esco.time_zone)::date
-   AND (link.end_time IS NULL OR daily.day <= (link.end_time AT TIME ZONE esco.time_zone)::date)
- GROUP BY link.circuit, daily.day;
+WITH link AS (
+    SELECT circuit_register.circuit, circuit_register.register, circuit_register.start_time,
+           coalesce(circuit_register.end_time, 'infinity') AS end_time, esco.time_zone
+      FROM flows.circuit_register
+      JOIN flows.meter_registers AS register ON register.register_id = circuit_register.register
+      JOIN flows.meter_registry AS meter ON meter.id = register.meter_id
+      JOIN flows.escos AS esco ON esco.id = meter.esco
+), edge AS (
+    SELECT link.*, cut.day,
+           cut.day::timestamp AT TIME ZONE time_zone AS starts_at, (cut.day + 1)::timestamp AT TIME ZONE time_zone AS ends_at
+      FROM link, LATERAL (SELECT (start_time AT TIME ZONE time_zone)::date AS day
+                           UNION
+                          SELECT (end_time AT TIME ZONE time_zone)::date WHERE end_time < 'infinity') AS cut
+)
+SELECT circuit_id, day, sum(kwh) AS kwh
+  FROM (SELECT link.circuit AS circuit_id, daily.day, daily.kwh
+          FROM link
+          JOIN flows.register_interval_daily AS daily ON daily.register_id = link.register
+           AND daily.day::timestamp AT TIME ZONE link.time_zone >= link.start_time
+           AND (daily.day + 1)::timestamp AT TIME ZONE link.time_zone <= link.end_time
+         UNION ALL
+        SELECT edge.circuit, edge.day, hh.kwh
+          FROM edge
+          JOIN flows.register_interval_hh AS hh ON hh.register_id = edge.register
+           AND hh.timestamp >= greatest(edge.starts_at, edge.start_time)
+           AND hh.timestamp < least(edge.ends_at, edge.end_time)
+         WHERE edge.start_time > edge.starts_at OR edge.end_time < edge.ends_at) AS part
+ GROUP BY circuit_id, day;
 
 CREATE VIEW flows.circuit_interval_monthly WITH (security_invoker) AS
 SELECT circuit_id, date_trunc('month', day::timestamp)::date AS month, sum(kwh) AS kwh
@@ -90,8 +109,8 @@ CREATE VIEW flows.register_interval_hh_missing WITH (security_invoker) AS
 SELECT day.register_id, day.day AS date, day.expected, coalesce(daily.intervals, 0) AS found,
        day.expected - coalesce(daily.intervals, 0) AS missing
   FROM (SELECT register.register_id, calendar.day,
-               (extract(epoch FROM least(calendar.ends_at, register.end_time) - greatest(calendar.starts_at, register.start_time))
-                / 1800)::integer AS expected
+               (ceil(extract(epoch FROM least(calendar.ends_at, register.end_time)) / 1800)
+                - ceil(extract(epoch FROM greatest(calendar.starts_at, register.start_time)) / 1800))::integer AS expected
           FROM flows.meter_registers AS register
           JOIN flows.meter_registry AS meter ON meter.id = register.meter_id
           JOIN flows.escos AS esco ON esco.id = meter.esco
@@ -145,16 +164,28 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, flows AS $$
 $$;
 COMMENT ON FUNCTION flows.get_meters_for_cli IS 'Meters for a list that people read, of one community or feeder or of all';
 
+-- A home's account of each type as it is now, so that a home is one row: the open one, or else the latest.
+CREATE VIEW public.current_accounts WITH (security_invoker) AS
+SELECT DISTINCT ON (account.property, account.type)
+       account.id, account.property, account.type, account.status, account.account_number, account.current_contract,
+       account.start_date, account.end_date,
+       (SELECT role.customer FROM public.customer_accounts AS role
+         WHERE role.account = account.id AND role.role = 'owner' ORDER BY role.created_at, role.id LIMIT 1) AS owner,
+       (SELECT role.customer FROM public.customer_accounts AS role
+         WHERE role.account = account.id AND role.role = 'occupier' ORDER BY role.created_at, role.id LIMIT 1) AS occupier
+  FROM public.accounts AS account
+ ORDER BY account.property, account.type, account.status = 'open' DESC, account.status = 'pending' DESC,
+          account.start_date DESC, account.id;
+
 -- Who pays for a supply: the occupier, or the owner where nobody occupies.
 CREATE VIEW public.supply_payers WITH (security_invoker) AS
-SELECT DISTINCT ON (property.id)
-       property.id AS property, property.esco, property.supply_meter AS meter, meter.serial, account.id AS account,
-       role.customer, role.role
+SELECT property.id AS property, property.esco, property.supply_meter AS meter, meter.serial, account.id AS account,
+       coalesce(account.occupier, account.owner) AS customer,
+       CASE WHEN account.occupier IS NULL THEN 'owner' ELSE 'occupier' END AS role
   FROM public.properties AS property
   JOIN public.meters AS meter ON meter.id = property.supply_meter
-  JOIN public.accounts AS account ON account.property = property.id AND account.type = 'supply' AND account.status <> 'closed'
-  JOIN public.customer_accounts AS role ON role.account = account.id
- ORDER BY property.id, account.status = 'open' DESC, account.start_date DESC, role.role = 'occupier' DESC, role.created_at, role.id;
+  JOIN public.current_accounts AS account ON account.property = property.id AND account.type = 'supply'
+ WHERE account.status <> 'closed' AND coalesce(account.occupier, account.owner) IS NOT NULL;
 
 CREATE VIEW public.property_supply_view WITH (security_invoker) AS
 SELECT property.id AS property_id, property.plot, property.description, property.esco, property.site, property.tenure,
@@ -168,12 +199,10 @@ SELECT property.id AS property_id, property.plot, property.description, property
        meter.prepay_enabled AS supply_prepay_enabled, meter.balance AS supply_meter_balance
   FROM public.properties AS property
   LEFT JOIN public.meters AS meter ON meter.id = property.supply_meter
-  LEFT JOIN public.accounts AS account ON account.property = property.id AND account.type = 'supply'
+  LEFT JOIN public.current_accounts AS account ON account.property = property.id AND account.type = 'supply'
   LEFT JOIN public.contracts AS contract ON contract.id = account.current_contract
-  LEFT JOIN public.customer_accounts AS owner_role ON owner_role.account = account.id AND owner_role.role = 'owner'
-  LEFT JOIN public.customers AS owner ON owner.id = owner_role.customer
-  LEFT JOIN public.customer_accounts AS occupier_role ON occupier_role.account = account.id AND occupier_role.role = 'occupier'
-  LEFT JOIN public.customers AS occupier ON occupier.id = occupier_role.customer;
+  LEFT JOIN public.customers AS owner ON owner.id = account.owner
+  LEFT JOIN public.customers AS occupier ON occupier.id = account.occupier;
 
 CREATE VIEW public.property_solar_view WITH (security_invoker) AS
 SELECT property.id AS property_id, property.plot, property.description, property.esco, property.site, property.tenure,
@@ -188,12 +217,10 @@ SELECT property.id AS property_id, property.plot, property.description, property
        occupier.updated_at AS solar_occupier_updated_at
   FROM public.properties AS property
   LEFT JOIN public.solar_installation AS installation ON installation.property = property.id
-  LEFT JOIN public.accounts AS account ON account.property = property.id AND account.type = 'solar'
+  LEFT JOIN public.current_accounts AS account ON account.property = property.id AND account.type = 'solar'
   LEFT JOIN public.contracts AS contract ON contract.id = account.current_contract
-  LEFT JOIN public.customer_accounts AS owner_role ON owner_role.account = account.id AND owner_role.role = 'owner'
-  LEFT JOIN public.customers AS owner ON owner.id = owner_role.customer
-  LEFT JOIN public.customer_accounts AS occupier_role ON occupier_role.account = account.id AND occupier_role.role = 'occupier'
-  LEFT JOIN public.customers AS occupier ON occupier.id = occupier_role.customer
+  LEFT JOIN public.customers AS owner ON owner.id = account.owner
+  LEFT JOIN public.customers AS occupier ON occupier.id = account.occupier
  WHERE property.solar_meter IS NOT NULL OR installation.property IS NOT NULL OR account.id IS NOT NULL;
 
 CREATE VIEW public.customer_supply_status WITH (security_invoker) AS
