@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from flows_billing.days import Days
 from flows_billing.outcomes import NotBilled, failed, skipped
 from flows_billing.tariffs.tariff import TariffPeriod, Tariffs, tariff_periods
+from flows_billing.usage.metered import Span
 from flows_shared.time import Month, Period, local_midnight
 
 Element: TypeAlias = Literal["A", "B", "SINGLE"]
@@ -48,6 +49,10 @@ class Segment:
     tariff_period: TariffPeriod
     register: Register
     span: Period
+
+    @property
+    def key(self) -> Span:
+        return self.register.id, self.span
 
 
 @dataclass(frozen=True, slots=True)

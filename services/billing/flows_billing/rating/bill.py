@@ -1,6 +1,6 @@
 """A plan and what was measured in, lines and totals out."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal
@@ -11,7 +11,7 @@ from flows_billing.outcomes import NotBilled, failed
 from flows_billing.rating.rounding import line_amount_pence
 from flows_billing.rating.vat import VatAmount, vat_summary
 from flows_billing.tariffs.tariff import TariffPeriod
-from flows_billing.usage.metered import Usage, expected_half_hours, missing_half_hours
+from flows_billing.usage.metered import NO_USAGE, Span, Usage, expected_half_hours, missing_half_hours
 
 # What an integer column holds; a bill beyond it comes from a wrong reading or rate.
 MAX_PENCE = 2**31 - 1
@@ -59,9 +59,9 @@ class Bill:
         return self.net_pence + self.vat_pence
 
 
-def rate(plan: Plan, usages: Sequence[Usage], vat_rate: Decimal) -> Bill | NotBilled:
-    """The bill of a plan whose segments measured `usages`, or why there is none."""
-    metered = list(zip(plan.segments, usages, strict=True))
+def rate(plan: Plan, usages: Mapping[Span, Usage], vat_rate: Decimal) -> Bill | NotBilled:
+    """The bill of a plan, or why there is none. A span that `usages` does not hold measured nothing."""
+    metered = [(segment, usages.get(segment.key, NO_USAGE)) for segment in plan.segments]
     if problem := _missing_readings(metered) or _unusable_readings(metered):
         return problem
     energy = [_energy_line(segment, usage, vat_rate) for segment, usage in metered]

@@ -69,12 +69,10 @@ async def _judge(db: Connection, run: Run, accounts: Sequence[Account], settings
     payers = list({account.payer for account in accounts if account.payer})
     tariffs = await tariffs_in(db, run.esco.id, payers, run.month)
     plans = {account.id: plan_account(account, tariffs, run.month, run.esco.zone) for account in accounts}
-    spans = [(s.register.id, s.span) for plan in plans.values() if isinstance(plan, Plan) for s in plan.segments]
-    usages = iter(await sum_half_hours(db, spans, work_mem_mb=settings.billing_work_mem_mb))
+    spans = {segment.key for plan in plans.values() if isinstance(plan, Plan) for segment in plan.segments}
+    usages = await sum_half_hours(db, spans, work_mem_mb=settings.billing_work_mem_mb)
     return {
-        account: rate(plan, [next(usages) for _ in plan.segments], run.esco.vat_rate)
-        if isinstance(plan, Plan)
-        else plan
+        account: rate(plan, usages, run.esco.vat_rate) if isinstance(plan, Plan) else plan
         for account, plan in plans.items()
     }
 

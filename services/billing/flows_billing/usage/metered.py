@@ -3,8 +3,13 @@
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from typing import TypeAlias
+from uuid import UUID
 
 from flows_shared.time import HALF_HOUR, Period, ceil_half_hour, floor_half_hour
+
+# A register and the time for which it is summed.
+Span: TypeAlias = tuple[UUID, Period]
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,15 +20,6 @@ class Usage:
     intervals: int
     first: datetime | None
     last: datetime | None
-
-    def __add__(self, other: "Usage") -> "Usage":
-        starts = [at for at in (self.first, self.last, other.first, other.last) if at is not None]
-        return Usage(
-            self.kwh + other.kwh,
-            self.intervals + other.intervals,
-            min(starts, default=None),
-            max(starts, default=None),
-        )
 
 
 NO_USAGE = Usage(Decimal(0), 0, None, None)

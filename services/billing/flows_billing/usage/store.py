@@ -1,25 +1,24 @@
 """Half hours, summed where they are."""
 
-from collections.abc import Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Collection
 from uuid import UUID
 
-from flows_billing.usage.metered import NO_USAGE, Usage
+from flows_billing.usage.metered import Span, Usage, half_hours_touched
 from flows_shared.db import Connection
 from flows_shared.time import Month, Period
 
-# The spans come as arrays, not as a temporary table: no parallel plan reads one. They start and end at local midnights,
-# so that no half hour has to be put on a calendar. $4 and $5 prune the partitions.
+# Plain conditions, no join: so the planner knows how many rows come, and reads whole partitions in parallel for many
+# registers, by index for few. A span starts and ends at local midnights, so no half hour has to be put on a calendar.
 SUM_HALF_HOURS = """
-    SELECT span.position, sum(interval_hh.kwh) AS kwh, count(*) AS intervals,
-           min(interval_hh.timestamp) AS first, max(interval_hh.timestamp) AS last
-      FROM unnest($1::uuid[], $2::timestamptz[], $3::timestamptz[]) WITH ORDINALITY
-           AS span (register_id, starts_at, ends_at, position)
-      JOIN flows.register_interval_hh AS interval_hh
-        ON interval_hh.register_id = span.register_id
-       AND interval_hh.timestamp >= span.starts_at AND interval_hh.timestamp < span.ends_at
-     WHERE interval_hh.timestamp >= $4 AND interval_hh.timestamp < $5
-     GROUP BY span.position
+    SELECT register_id, sum(kwh) AS kwh, count(*) AS intervals, min(timestamp) AS first, max(timestamp) AS last
+      FROM flows.register_interval_hh
+     WHERE register_id = ANY($1) AND timestamp >= $2 AND timestamp < $3
+     GROUP BY register_id
 """
+
+# The same statement is for one register and for all of them: a plan made once for both would suit neither.
+PLANNING = "SET LOCAL work_mem = '{work_mem_mb:d}MB'; SET LOCAL plan_cache_mode = 'force_custom_plan'"
 
 MONTHLY_USAGE = """
     INSERT INTO public.monthly_usage AS usage (circuit_id, month, kwh)
@@ -36,35 +35,23 @@ MONTHLY_USAGE = """
 """
 
 
-async def sum_half_hours(db: Connection, spans: Sequence[tuple[UUID, Period]], *, work_mem_mb: int) -> list[Usage]:
-    """What each register measured in its span, in the order asked. One statement for each monthly partition."""
-    usages = [NO_USAGE] * len(spans)
-    if not spans:
-        return usages
-    registers = [register for register, _ in spans]
-    starts, ends = [span.start for _, span in spans], [span.end for _, span in spans]
+async def sum_half_hours(db: Connection, spans: Collection[Span], *, work_mem_mb: int) -> dict[Span, Usage]:
+    """What each register measured in its span; nothing is known of a span that is left out.
+
+    One statement for all registers that share their time: mostly the month, or its parts where a tariff changes.
+    """
+    registers: defaultdict[tuple[Period, Period], list[UUID]] = defaultdict(list)
+    for register, time in spans:
+        registers[half_hours_touched(time), time].append(register)
+    usages: dict[Span, Usage] = {}
     async with db.transaction(readonly=True):
-        await db.execute(f"SET LOCAL work_mem = '{work_mem_mb:d}MB'")
-        for part in _by_partition(Period(min(starts), max(ends))):
-            for position, *sums in await db.fetch(SUM_HALF_HOURS, registers, starts, ends, part.start, part.end):
-                usages[position - 1] += Usage(*sums)
+        await db.execute(PLANNING.format(work_mem_mb=work_mem_mb))
+        for (touched, time), sharing in registers.items():
+            rows = await db.fetch(SUM_HALF_HOURS, sharing, touched.start, touched.end)
+            usages |= {(register, time): Usage(*sums) for register, *sums in rows}
     return usages
 
 
 async def store_monthly_usage(db: Connection, esco: UUID, month: Month) -> None:
     """Energy by circuit in the month's local days, from the daily sums; what is there and equal stays."""
     await db.execute(MONTHLY_USAGE, esco, month.first_day, month.next().first_day)
-
-
-def _by_partition(period: Period) -> Iterator[Period]:
-    """The period cut at the ends of UTC months, as the partitions are.
-
-    A local month mostly reaches an hour into a second partition; alone, that hour is found by the index.
-    """
-    start = period.start
-    while start < period.end:
-        month_ends = start.replace(day=1, hour=0, minute=0, second=0, microsecond=0)
-        month_ends = month_ends.replace(year=start.year + start.month // 12, month=start.month % 12 + 1)
-        end = min(month_ends, period.end)
-        yield Period(start, end)
-        start = end
