@@ -41,7 +41,6 @@ def create_app() -> FastAPI:
         docs_url=None,
         redoc_url=None,
         openapi_url=None,
-        max_body_size=settings.api_max_body_bytes,
         middleware=[Middleware(Edge, max_body_bytes=settings.api_max_body_bytes), *_cors(settings)],
     )
     app.add_exception_handler(AuthError, answer_auth_error)

@@ -1,8 +1,9 @@
-"""What holds for every answer: headers that keep browsers careful, and no body that is too long."""
+"""What holds for every request: no body that is too long, and headers that keep browsers careful."""
 
 from typing import Final
 
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from flows_shared.service import error_response
@@ -16,7 +17,7 @@ SECURITY_HEADERS: Final = {
 
 
 class Edge:
-    """ASGI middleware. A page may bring a policy of its own; a body without a length is counted where it is read."""
+    """ASGI middleware. A page may bring a policy of its own; a body is counted as it is read, whatever it announces."""
 
     def __init__(self, app: ASGIApp, max_body_bytes: int) -> None:
         self.app = app
@@ -36,7 +37,24 @@ class Edge:
 
         length = Headers(scope=scope).get("content-length", "0")
         if length.isdecimal() and int(length) > self.max_body_bytes:
-            refusal = error_response("request.too_large", f"a body holds at most {self.max_body_bytes} bytes", 413)
+            refusal = error_response("http", self._too_long, 413)
             await refusal(scope, receive, send_safely)
         else:
-            await self.app(scope, receive, send_safely)
+            await self.app(scope, self._counted(receive), send_safely)
+
+    def _counted(self, receive: Receive) -> Receive:
+        received = 0
+
+        async def receive_counted() -> Message:
+            nonlocal received
+            message = await receive()
+            received += len(message.get("body", b""))
+            if received > self.max_body_bytes:
+                raise HTTPException(413, self._too_long)
+            return message
+
+        return receive_counted
+
+    @property
+    def _too_long(self) -> str:
+        return f"a body holds at most {self.max_body_bytes} bytes"

@@ -1,8 +1,10 @@
 """Settings of the gateway."""
 
+from collections.abc import Collection
 from typing import Annotated, TypeAlias
 
-from pydantic import BeforeValidator, Field
+from pydantic import BeforeValidator, Field, field_validator
+from pydantic_core.core_schema import ValidationInfo
 from pydantic_settings import NoDecode
 
 from flows_api.rest.options import RestOptions
@@ -20,6 +22,13 @@ def _pairs(value: object) -> object:
     if any(not separator for _, separator, _ in parts):
         raise ValueError("must read name=meaning,name=meaning")
     return {name.strip(): meaning.strip() for name, _, meaning in parts}
+
+
+def _meaning(aliases: dict[str, str], known: Collection[str], kind: str) -> dict[str, str]:
+    for meaning in aliases.values():
+        if meaning not in known:
+            raise ValueError(f"{meaning!r} is no {kind}: {', '.join(known)}")
+    return aliases
 
 
 Names: TypeAlias = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_split)]
@@ -48,7 +57,9 @@ class ApiSettings(ServiceSettings):
     api_session_days: int = Field(30, ge=1, description="a login that is not refreshed for so long has ended")
     api_login_threads: int = Field(2, ge=1, le=32, description="passwords that are checked at the same time")
 
-    api_rest_schemas: Names = Field(("public", "flows"), description="schemas under /rest/v1, the default first")
+    api_rest_schemas: Names = Field(
+        ("public", "flows"), min_length=1, description="schemas under /rest/v1, the default first"
+    )
     api_rest_profiles: Aliases = Field({"myenergy": "public"}, description="further names of those schemas")
     api_rest_max_rows: int | None = Field(None, ge=1, description="rows that one answer holds at most; unset: all")
     api_rest_pool_size: int = Field(10, ge=1, le=500, description="connections for /rest/v1 at most, per process")
@@ -57,6 +68,16 @@ class ApiSettings(ServiceSettings):
 
     api_max_body_bytes: int = Field(1_048_576, ge=1024, description="a longer request body is refused")
     api_cors_origins: Names = Field((), description="web origins whose pages may call; * for all")
+
+    @field_validator("api_role_aliases")
+    @classmethod
+    def _mean_roles(cls, aliases: dict[str, str]) -> dict[str, str]:
+        return _meaning(aliases, ROLES, "role")
+
+    @field_validator("api_rest_profiles")
+    @classmethod
+    def _mean_schemas(cls, profiles: dict[str, str], others: ValidationInfo) -> dict[str, str]:
+        return _meaning(profiles, others.data.get("api_rest_schemas", ()), "exposed schema")
 
     def rest_options(self) -> RestOptions:
         return RestOptions(

@@ -62,7 +62,7 @@ class RunUnknown(NotFoundError):
 
 
 class RunRequest(BaseModel):
-    model_config = ConfigDict(extra="forbid", json_schema_extra=example({"month": "2026-10", "escos": None}))
+    model_config = ConfigDict(extra="forbid", json_schema_extra=example({"month": "2026-10"}))
 
     month: MonthText = Field(description="a month that has ended, year and month")
     escos: list[UUID] | None = Field(
