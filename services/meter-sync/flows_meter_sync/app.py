@@ -1,0 +1,48 @@
+"""The service's web app: health, metrics, and what the gateway asks of it."""
+
+from uuid import UUID
+
+from fastapi import APIRouter, FastAPI
+from pydantic import BaseModel, Field
+
+from flows_meter_sync.jobs import SERVICE, sync_arguments
+from flows_meter_sync.registry import meter_of_serial
+from flows_meter_sync.settings import MeterSyncSettings
+from flows_meter_sync.syncers import syncer_names
+from flows_shared.auth import CallingService
+from flows_shared.outbox import enqueue
+from flows_shared.service import Db, create_service_app
+from flows_shared.settings import load_settings
+
+router = APIRouter(prefix="/internal")
+
+
+class SyncRequest(BaseModel):
+    """Which metrics to read, such as `SyncerReads` or `Reads`; all that are switched on where there is none."""
+
+    metrics: list[str] | None = Field(None, min_length=1)
+
+
+class SyncAccepted(BaseModel):
+    """The job that will read them."""
+
+    meter_id: UUID
+    job_id: UUID
+
+
+@router.post("/meters/{serial}/sync", status_code=202)
+async def sync_meter(serial: str, request: SyncRequest, db: Db, _caller: CallingService) -> SyncAccepted:
+    """Read a meter as soon as a worker is free; it goes before all that is done by the clock."""
+    metrics = None if request.metrics is None else syncer_names(request.metrics)
+    async with db.transaction() as transaction:
+        meter_id = await meter_of_serial(transaction, serial)
+        key = f"{meter_id} {' '.join(metrics or ['all'])}"
+        job_id = await enqueue(transaction, SERVICE, "sync_meters", *sync_arguments([meter_id], metrics), key=key)
+    return SyncAccepted(meter_id=meter_id, job_id=job_id)
+
+
+def create_app() -> FastAPI:
+    """For `flows serve meter-sync`."""
+    app = create_service_app(SERVICE, load_settings(MeterSyncSettings))
+    app.include_router(router)
+    return app

@@ -1,0 +1,108 @@
+"""Meters to visit: who asked, what for, and in which order."""
+
+import asyncio
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import count
+from typing import Any
+from uuid import UUID
+
+from flows_meter_sync.visits.report import Attempt, Report
+from flows_shared.errors import FlowsError
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How a meter's sync ended; one without a serial is no active meter, and was left alone.
+
+    `failure` is why it could not be talked to, `refused` the metrics that it did not give.
+    """
+
+    meter_id: UUID
+    serial: str | None = None
+    failure: FlowsError | None = None
+    refused: Sequence[Attempt] = ()
+    readings: int = 0
+
+    @property
+    def reason(self) -> str | None:
+        """What went wrong, for a person; nothing where nothing did."""
+        if self.failure is not None:
+            return str(self.failure)
+        return "; ".join(f"{attempt.metric}: {attempt.error}" for attempt in self.refused) or None
+
+
+@dataclass(slots=True, eq=False)
+class Errand:
+    """One meter, and the metrics that are still to be read of it. `urgent`: somebody waits for this meter alone.
+
+    `trace` are the ids of the work that it is part of.
+    """
+
+    meter_id: UUID
+    metrics: list[str]
+    urgent: bool
+    trace: Mapping[str, Any]
+    done: "asyncio.Future[Outcome]"
+    attempt: int = 1
+    readings: int = 0
+    refused: list[Attempt] = field(default_factory=list)
+
+    @property
+    def rank(self) -> int:
+        """Who waits first; a meter that was away comes after all that were not tried."""
+        return 0 if self.urgent else self.attempt
+
+    def note(self, report: Report) -> None:
+        """Add what a visit brought."""
+        self.readings += len(report.readings)
+        self.refused += report.refused
+        self.metrics = [syncer.name for syncer in report.unread]
+
+    def end(self, outcome: Outcome) -> None:
+        if not self.done.done():
+            self.done.set_result(outcome)
+
+    def fail(self, error: BaseException) -> None:
+        if not self.done.done():
+            self.done.set_exception(error)
+
+    def when_ended(self, tell: Callable[[Outcome], None]) -> None:
+        """Tell the outcome when there is one."""
+
+        def ended(done: "asyncio.Future[Outcome]") -> None:
+            if not done.cancelled() and done.exception() is None:
+                tell(done.result())
+
+        self.done.add_done_callback(ended)
+
+
+class Errands:
+    """The errands that are due, by rank and then in the order in which they came."""
+
+    def __init__(self) -> None:
+        self._queue: asyncio.PriorityQueue[tuple[int, int, Errand]] = asyncio.PriorityQueue()
+        self._numbers = count()
+
+    def __len__(self) -> int:
+        return self._queue.qsize()
+
+    def put(self, errand: Errand) -> None:
+        self._queue.put_nowait((errand.rank, next(self._numbers), errand))
+
+    def put_later(self, errand: Errand, seconds: float) -> None:
+        asyncio.get_running_loop().call_later(seconds, self.put, errand)
+
+    async def take(self, most: int) -> list[Errand]:
+        """At least one errand and at most so many, a meter once; what nobody waits for any more is left out."""
+        taken: dict[UUID, Errand] = {}
+        twice: list[Errand] = []
+        while not taken or (len(taken) < most and len(self)):
+            _, _, errand = await self._queue.get()
+            if errand.meter_id in taken:
+                twice.append(errand)
+            elif not errand.done.done():
+                taken[errand.meter_id] = errand
+        for errand in twice:
+            self.put(errand)
+        return list(taken.values())

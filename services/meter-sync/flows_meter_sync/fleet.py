@@ -1,0 +1,206 @@
+"""The meters that this process talks to: claimed, visited by a fixed number of visitors, and what they say stored."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from datetime import timedelta
+from functools import partial
+from typing import Final, NamedTuple
+from uuid import UUID
+
+from structlog.contextvars import get_contextvars
+
+from flows_meter_sync.errands import Errand, Errands, Outcome
+from flows_meter_sync.errors import LeaseLost, VisitFailed, is_worth_another_try
+from flows_meter_sync.hardware import UNKNOWN
+from flows_meter_sync.intervals.gaps import load_gaps
+from flows_meter_sync.leases import Leases
+from flows_meter_sync.meter import Manners
+from flows_meter_sync.registry import KnownMeter, load_last_events, load_meters
+from flows_meter_sync.settings import SyncSettings
+from flows_meter_sync.syncers import syncers_of
+from flows_meter_sync.syncers.base import Held, Syncer
+from flows_meter_sync.syncers.event_log import SyncerEventLog
+from flows_meter_sync.syncers.profile_log import SyncerProfileLog
+from flows_meter_sync.telemetry import METRICS, TALKING, VISITS, WAITING
+from flows_meter_sync.visits.report import Report
+from flows_meter_sync.visits.visit import Clock, visit
+from flows_meter_sync.visits.writer import Writer
+from flows_shared.db import Database
+from flows_shared.telemetry.logs import get_logger
+from flows_shared.telemetry.trace import bind_work
+from flows_shared.time import utc_now
+
+BUSY_SECONDS: Final = 0.5  # until a meter that another worker talks to is asked for again
+
+log = get_logger()
+
+
+class Claim(NamedTuple):
+    """A meter that this process may talk to now, and all that a visit has to know."""
+
+    errand: Errand
+    known: KnownMeter
+    held: Held
+    syncers: Sequence[Syncer]
+
+
+class Fleet:
+    """Made by `open_fleet`, and shared by all jobs of a process: the concurrency is the process's."""
+
+    def __init__(self, db: Database, settings: SyncSettings, clock: Clock) -> None:
+        self.db, self.settings, self.clock = db, settings, clock
+        self.manners = Manners.of(settings)
+        self.leases = Leases(db, seconds=settings.meter_sync_lease_seconds, rest_seconds=self.manners.pace_seconds)
+        self.writer = Writer(db, self.leases, settings)
+        self._due = Errands()
+        self._claims: asyncio.Queue[Claim] = asyncio.Queue(settings.meter_sync_concurrency)
+        self._closing: set[UUID] = set()  # meters that close the connection after each answer
+
+    async def sync(
+        self,
+        meter_ids: Collection[UUID],
+        metrics: Sequence[str],
+        tell: Callable[[Outcome], None] = lambda _: None,
+    ) -> list[Outcome]:
+        """Read metrics of meters and store them; ends when all meters have, well or not. `tell` is told of each."""
+        loop, trace, urgent = asyncio.get_running_loop(), get_contextvars(), len(meter_ids) == 1
+        errands = [Errand(id, list(metrics), urgent, trace, loop.create_future()) for id in dict.fromkeys(meter_ids)]
+        for errand in errands:
+            errand.when_ended(tell)
+            self._due.put(errand)
+        return await asyncio.gather(*(errand.done for errand in errands))
+
+    async def claim(self) -> None:
+        """Take leases for what is due, as many at once as there are visitors, until cancelled."""
+        while True:
+            errands = await self._due.take(self.settings.meter_sync_concurrency)
+            WAITING.set(len(self._due))
+            try:
+                claims = await self._claim({errand.meter_id: errand for errand in errands})
+            except Exception as error:
+                log.error("meters_not_claimed", meters=len(errands), reason=f"{type(error).__name__}: {error}")
+                self.leases.drop([errand.meter_id for errand in errands])
+                for errand in errands:
+                    errand.fail(error)
+                continue
+            for claim in claims:
+                await self._claims.put(claim)
+
+    async def visit(self) -> None:
+        """Visit what is claimed, one meter at a time, until cancelled."""
+        while True:
+            claim = await self._claims.get()
+            with bind_work(**claim.errand.trace, serial=claim.known.serial), TALKING.track_inprogress():
+                report = await self._visit(claim)
+            if report is not None:
+                await self._hand_over(claim.errand, report)
+
+    async def _claim(self, errands: Mapping[UUID, Errand]) -> list[Claim]:
+        taken = await self.leases.take(list(errands))
+        for id in errands.keys() - taken:
+            self._due.put_later(errands[id], BUSY_SECONDS)
+        async with self.db.connection() as connection:
+            known = await load_meters(connection, taken)
+            syncers = {id: syncers_of(errands[id].metrics) for id in known}
+            wanting = {
+                kind: [id for id in known if any(isinstance(syncer, kind) for syncer in syncers[id])]
+                for kind in (SyncerEventLog, SyncerProfileLog)
+            }
+            events = await load_last_events(connection, wanting[SyncerEventLog])
+            since = self.clock() - timedelta(days=self.settings.meter_sync_profile_days)
+            gaps = await load_gaps(connection, wanting[SyncerProfileLog], since, self.clock())
+            idle = {id for id in taken if id not in known or not _has_any(known[id], syncers[id])}
+            await self.leases.release(connection, idle)
+        for id in idle:
+            errands[id].end(Outcome(id, known[id].serial if id in known else None))
+        return [
+            Claim(
+                errands[id],
+                meter,
+                Held(events.get(id), {register.id: gaps.get(register.id, []) for register in meter.registers}),
+                syncers[id],
+            )
+            for id, meter in known.items()
+            if id not in idle
+        ]
+
+    async def _visit(self, claim: Claim) -> Report | None:
+        known = claim.known
+        manners = replace(self.manners, keep_open=self.manners.keep_open and known.id not in self._closing)
+        check = partial(self.leases.check, known.id)
+        try:
+            report = await visit(known, claim.held, claim.syncers, manners, check, self.clock)
+        except LeaseLost:
+            log.warning("meter_lease_lost")
+            self._due.put_later(claim.errand, BUSY_SECONDS)
+            return None
+        except Exception:
+            log.exception("visit_failed")
+            report = Report(known, claim.syncers, self.clock(), failure=VisitFailed())
+        if not report.keeps_open:
+            self._closing.add(known.id)
+        return report
+
+    async def _hand_over(self, errand: Errand, report: Report) -> None:
+        errand.note(report)
+        failure, last = report.failure, errand.attempt >= self.settings.meter_sync_attempts
+        report.will_retry = failure is not None and is_worth_another_try(failure) and not last
+        _observe(errand, report)
+        stored = await self.writer.put(report)
+        stored.add_done_callback(partial(self._end, errand, report))
+
+    def _end(self, errand: Errand, report: Report, stored: "asyncio.Future[None]") -> None:
+        if stored.cancelled():
+            errand.done.cancel()
+        elif error := stored.exception():
+            errand.fail(error)
+        elif report.will_retry:
+            errand.attempt += 1
+            self._due.put_later(errand, self.manners.pace_seconds)
+        else:
+            known = report.known
+            errand.end(Outcome(known.id, known.serial, report.failure, errand.refused, errand.readings))
+
+
+@asynccontextmanager
+async def open_fleet(db: Database, settings: SyncSettings, clock: Clock = utc_now) -> AsyncIterator[Fleet]:
+    """A fleet at work. At the end visits under way are broken off, and what was read until then is stored."""
+    fleet = Fleet(db, settings, clock)
+    visitors = [asyncio.create_task(fleet.visit()) for _ in range(settings.meter_sync_concurrency)]
+    at_work = [asyncio.create_task(fleet.claim()), *visitors]
+    writing, keeping = asyncio.create_task(fleet.writer.run()), asyncio.create_task(fleet.leases.keep())
+    try:
+        yield fleet
+    finally:
+        await _cancel(at_work)
+        await fleet.writer.finish()
+        await writing
+        await _cancel([keeping])
+        await fleet.leases.release_all()
+
+
+async def _cancel(tasks: Sequence["asyncio.Task[None]"]) -> None:
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
+
+
+def _has_any(known: KnownMeter, syncers: Sequence[Syncer]) -> bool:
+    """Whether there is anything to read; of hardware that is not known nobody can say."""
+    return known.hardware is UNKNOWN or any(syncer.applies(known) for syncer in syncers)
+
+
+def _observe(errand: Errand, report: Report) -> None:
+    failure = report.failure
+    VISITS.labels("healthy" if failure is None else failure.code).observe(report.duration_ms / 1000)
+    for attempt in report.outcomes():
+        outcome = "read" if attempt.error is None else "failed" if attempt.error is failure else "refused"
+        METRICS.labels(attempt.metric, outcome).inc()
+    with bind_work(**errand.trace, serial=report.known.serial):
+        if failure is not None:
+            code, reason, again = failure.code, str(failure), report.will_retry
+            log.warning("meter_failed", code=code, reason=reason, attempt=errand.attempt, will_retry=again)
+        for attempt in report.refused:
+            log.warning("metric_refused", metric=attempt.metric, reason=str(attempt.error))

@@ -1,0 +1,65 @@
+"""Which half hours of a register are not held yet."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Sequence
+from datetime import datetime
+from uuid import UUID
+
+from flows_meter_sync.intervals.binary import decode_timestamps
+from flows_shared.db import Connection
+from flows_shared.time import HALF_HOUR, Period, ceil_half_hour, floor_half_hour
+
+# Days that the roll-ups say are not whole. Of those that hold something the half hours held come along, as one value.
+UNFINISHED_DAYS = """
+    SELECT register.register_id,
+           greatest(calendar.starts_at, register.start_time, $2) AS starts_at,
+           least(calendar.ends_at, register.end_time, $3) AS ends_at,
+           coalesce((SELECT string_agg(timestamptz_send(held.timestamp), '')
+                       FROM flows.register_interval_hh AS held
+                      WHERE daily.intervals > 0 AND held.register_id = register.register_id
+                        AND held.timestamp >= calendar.starts_at AND held.timestamp < calendar.ends_at), '') AS held
+      FROM flows.meter_registers AS register
+      JOIN flows.meter_registry AS meter ON meter.id = register.meter_id
+      JOIN flows.escos AS esco ON esco.id = meter.esco
+      JOIN flows.calendar_days AS calendar
+        ON calendar.time_zone = esco.time_zone AND calendar.ends_at > greatest(register.start_time, $2)
+       AND calendar.starts_at < least(register.end_time, $3)
+      LEFT JOIN flows.register_interval_daily AS daily
+        ON daily.register_id = register.register_id AND daily.day = calendar.day
+     WHERE register.meter_id = ANY($1) AND register.status = 'enabled'
+       AND coalesce(daily.intervals, 0) < calendar.half_hours
+     ORDER BY register.register_id, calendar.day
+"""
+
+
+async def load_gaps(
+    db: Connection, meter_ids: Collection[UUID], since: datetime, now: datetime
+) -> dict[UUID, list[Period]]:
+    """Periods of whole half hours in `[since, now)` that are not held, by register of the meters, in order."""
+    rows = await db.fetch(UNFINISHED_DAYS, meter_ids, since, floor_half_hour(now))
+    gaps: defaultdict[UUID, list[Period]] = defaultdict(list)
+    for row in rows:
+        day = Period(ceil_half_hour(row["starts_at"]), row["ends_at"])
+        gaps[row["register_id"]] += without(day, decode_timestamps(row["held"]))
+    return {register_id: merge(periods) for register_id, periods in gaps.items()}
+
+
+def without(period: Period, held: Iterable[datetime]) -> list[Period]:
+    """What is left of a period when these half hours are taken out."""
+    left, start = [], period.start
+    for at in sorted(held):
+        if start < at < period.end:
+            left.append(Period(start, at))
+        start = max(start, at + HALF_HOUR)
+    return [*left, Period(start, period.end)] if start < period.end else left
+
+
+def merge(periods: Sequence[Period]) -> list[Period]:
+    """Periods in order, those that meet or overlap made one."""
+    merged: list[Period] = []
+    for period in sorted(periods):
+        if merged and period.start <= merged[-1].end:
+            merged[-1] = Period(merged[-1].start, max(merged[-1].end, period.end))
+        else:
+            merged.append(period)
+    return merged

@@ -1,0 +1,116 @@
+"""What the database knows of a meter before it is asked."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal, TypeAlias
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from flows_meter_sync.errors import MeterPassive, MeterUnknown
+from flows_meter_sync.hardware import Hardware, hardware_of
+from flows_shared.db import Connection
+
+Element: TypeAlias = Literal["A", "B", "SINGLE"]
+
+METERS = """
+    SELECT meter.id, meter.serial, host(meter.ip_address) AS host, meter.port, meter.hardware, meter.prepay_enabled,
+           esco.time_zone,
+           ARRAY(SELECT ROW(register.register_id, register.element, register.nature)
+                   FROM flows.meter_registers AS register
+                  WHERE register.meter_id = meter.id AND register.status = 'enabled'
+                  ORDER BY register.element) AS registers
+      FROM flows.meter_registry AS meter
+      JOIN flows.escos AS esco ON esco.id = meter.esco
+     WHERE meter.id = ANY($1) AND meter.mode = 'active' AND meter.installation_status <> 'deleted'
+"""
+DUE_METERS = """
+    SELECT meter.id
+      FROM flows.meter_registry AS meter
+      JOIN flows.escos AS esco ON esco.id = meter.esco
+     WHERE meter.mode = 'active' AND meter.installation_status = 'enabled'
+       AND ($1::text IS NULL OR lower(esco.code) = lower($1))
+     ORDER BY meter.serial
+"""
+METER_OF_SERIAL = "SELECT id, mode FROM flows.meter_registry WHERE serial = $1 AND installation_status <> 'deleted'"
+
+DUE_METRICS = "SELECT name FROM flows.meter_metrics WHERE enabled AND ($1::text IS NULL OR run_frequency = $1)"
+
+# Served by the primary key (meter_id, timestamp, event_type).
+LAST_EVENTS = """
+    SELECT meter.id, last.timestamp
+      FROM unnest($1::uuid[]) AS meter (id)
+     CROSS JOIN LATERAL (SELECT timestamp FROM flows.meter_event_log
+                          WHERE meter_id = meter.id ORDER BY timestamp DESC LIMIT 1) AS last
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Register:
+    """One measured quantity of a meter; what a solar one measures is the meter's export."""
+
+    id: UUID
+    element: Element
+    nature: Literal["heat", "power", "solar"]
+
+
+@dataclass(frozen=True, slots=True)
+class KnownMeter:
+    """An active meter as the registry has it; `host` is None where it has no address."""
+
+    id: UUID
+    serial: str
+    host: str | None
+    port: int
+    hardware: Hardware
+    prepay_enabled: bool
+    zone: ZoneInfo
+    registers: tuple[Register, ...]
+
+
+async def load_meters(db: Connection, meter_ids: Collection[UUID]) -> dict[UUID, KnownMeter]:
+    """The active ones of these meters."""
+    rows = await db.fetch(METERS, meter_ids)
+    return {
+        row["id"]: KnownMeter(
+            row["id"],
+            row["serial"],
+            row["host"],
+            row["port"],
+            hardware_of(row["hardware"]),
+            row["prepay_enabled"],
+            ZoneInfo(row["time_zone"]),
+            tuple(Register(*register) for register in row["registers"]),
+        )
+        for row in rows
+    }
+
+
+async def load_last_events(db: Connection, meter_ids: Collection[UUID]) -> dict[UUID, datetime]:
+    """The time of the newest event held, of meters that have any."""
+    return {row["id"]: row["timestamp"] for row in await db.fetch(LAST_EVENTS, meter_ids)}
+
+
+async def due_meters(db: Connection, esco_code: str | None = None) -> list[UUID]:
+    """The meters that are synced by the clock, of one community or of all."""
+    return [row["id"] for row in await db.fetch(DUE_METERS, esco_code)]
+
+
+async def due_metrics(db: Connection, frequency: str | None = None) -> list[str]:
+    """The metrics that are switched on, those of a frequency or all."""
+    return [row["name"] for row in await db.fetch(DUE_METRICS, frequency)]
+
+
+async def meter_of_serial(db: Connection, serial: str) -> UUID:
+    """The id of an active meter; a `MeterUnknown` or `MeterPassive` where there is none."""
+    row = await db.fetchrow(METER_OF_SERIAL, serial)
+    if row is None:
+        raise MeterUnknown(serial)
+    if row["mode"] != "active":
+        raise MeterPassive(serial)
+    meter_id: UUID = row["id"]
+    return meter_id
+
+
+def slices(ids: Sequence[UUID], size: int) -> list[Sequence[UUID]]:
+    return [ids[start : start + size] for start in range(0, len(ids), size)]

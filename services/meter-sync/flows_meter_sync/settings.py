@@ -1,0 +1,34 @@
+"""What the meter-sync service is told from outside."""
+
+from pydantic import Field
+
+from flows_shared.settings import DatabaseSettings, ServiceSettings
+
+
+class SyncSettings(DatabaseSettings):
+    """How meters are talked to, and how what they say is stored."""
+
+    meter_sync_concurrency: int = Field(50, ge=1, le=10_000, description="meters read at the same time, per process")
+    meter_sync_pace_seconds: float = Field(
+        2.0, ge=0, description="pause before another connection to the same meter, which may refuse one right after"
+    )
+    meter_sync_connect_timeout_seconds: float = Field(10.0, gt=0, description="a meter that takes longer is away")
+    meter_sync_read_timeout_seconds: float = Field(10.0, gt=0, description="time for the answer to a request")
+    meter_sync_attempts: int = Field(5, ge=1, le=100, description="tries of a request, and of a meter that is away")
+    meter_sync_keep_open: bool = Field(
+        True, description="ask again on the same connection; a meter that closes it gets a connection a request"
+    )
+    meter_sync_profile_days: int = Field(
+        62, ge=1, le=1100, description="half hours missing in so many days are asked for; older ones are given up"
+    )
+    meter_sync_lease_seconds: float = Field(
+        15.0, ge=1, description="a meter whose worker was silent for so long is free for another"
+    )
+    meter_sync_flush_seconds: float = Field(0.25, gt=0, description="what was read is stored this often")
+    meter_sync_flush_rows: int = Field(20_000, ge=1, description="and as soon as so many rows wait")
+
+
+class MeterSyncSettings(SyncSettings, ServiceSettings):
+    """The service's own: its web app and its workers."""
+
+    meter_sync_slice: int = Field(200, ge=1, le=10_000, description="meters in one job")

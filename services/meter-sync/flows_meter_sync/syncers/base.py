@@ -1,0 +1,96 @@
+"""What a syncer is: it reads one metric of a meter, and says which columns that fills."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, ClassVar, NamedTuple, TypeVar
+from uuid import UUID
+
+from flows_meter_sync.emop import Request, read
+from flows_meter_sync.emop.objects import Object
+from flows_meter_sync.intervals.runs import MISSING, Run
+from flows_meter_sync.meter import Meter
+from flows_meter_sync.registry import KnownMeter
+from flows_shared.time import Period
+
+T = TypeVar("T")
+
+
+class EventRow(NamedTuple):
+    """A row of `flows.meter_event_log`, without its meter."""
+
+    timestamp: datetime
+    event_type: int
+    event_set: int
+
+
+@dataclass(slots=True)
+class Readings:
+    """What was read, by where it goes: columns of the shadow and of the registry, events, half hours."""
+
+    shadow: dict[str, Any] = field(default_factory=dict)
+    registry: dict[str, Any] = field(default_factory=dict)
+    events: list[EventRow] = field(default_factory=list)
+    runs: list[Run] = field(default_factory=list)
+
+    @property
+    def half_hours(self) -> int:
+        return sum(len(run.energy) - run.energy.count(MISSING) for run in self.runs)
+
+    def __len__(self) -> int:
+        return len(self.shadow) + len(self.registry) + len(self.events) + self.half_hours
+
+    def add(self, other: "Readings") -> None:
+        self.shadow.update(other.shadow)
+        self.registry.update(other.registry)
+        self.events += other.events
+        self.runs += other.runs
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """What is stored of a meter so far, as far as the metrics of a visit go on from there."""
+
+    last_event_at: datetime | None = None
+    gaps: dict[UUID, list[Period]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Talk:
+    """A meter that has told its serial, and what is known of it."""
+
+    meter: Meter
+    known: KnownMeter
+    held: Held
+    clock: Callable[[], datetime]
+
+    async def read(self, wanted: Object[T]) -> T:
+        """The value of an object."""
+        return await self.meter.ask(read(wanted))
+
+    async def ask(self, request: Request[T]) -> T:
+        """The value that answers a request."""
+        return await self.meter.ask(request)
+
+
+class Syncer(ABC):
+    """Reads one metric, which has the name of the class in `flows.meter_metrics`.
+
+    `fills` names columns of the shadow, `registers` columns of the registry.
+    """
+
+    fills: ClassVar[tuple[str, ...]] = ()
+    registers: ClassVar[tuple[str, ...]] = ()
+
+    @property
+    def name(self) -> str:
+        return type(self).__name__
+
+    def applies(self, known: KnownMeter) -> bool:
+        """Whether a meter of this kind has the metric at all."""
+        return True
+
+    @abstractmethod
+    async def read(self, talk: Talk, readings: Readings) -> None:
+        """Read from the meter into `readings`; what is there when this raises was read well."""

@@ -1,0 +1,18 @@
+"""What the meter noted."""
+
+from flows_meter_sync.emop import read_event_log
+from flows_meter_sync.emop.event_log import PAGES
+from flows_meter_sync.syncers.base import EventRow, Readings, Syncer, Talk
+
+
+class SyncerEventLog(Syncer):
+    """Pages from the newest back to the last event held; that one's second may hold more events, so it is taken too."""
+
+    async def read(self, talk: Talk, readings: Readings) -> None:
+        last = talk.held.last_event_at
+        for page in PAGES:
+            events = await talk.ask(read_event_log(page))
+            new = [event for event in events if last is None or event.at >= last]
+            readings.events += [EventRow(event.at, int(event.event_id), event.event_set) for event in new]
+            if not events or len(new) < len(events):
+                return

@@ -1,0 +1,17 @@
+"""Money left on a prepay meter."""
+
+from flows_meter_sync.emop import objects
+from flows_meter_sync.registry import KnownMeter
+from flows_meter_sync.syncers.base import Readings, Syncer, Talk
+
+
+class SyncerPrepayBalance(Syncer):
+    """GBP, below zero in emergency credit."""
+
+    fills = ("balance",)
+
+    def applies(self, known: KnownMeter) -> bool:
+        return known.prepay_enabled and not known.hardware.three_phase
+
+    async def read(self, talk: Talk, readings: Readings) -> None:
+        readings.shadow["balance"] = await talk.read(objects.PREPAY_BALANCE)

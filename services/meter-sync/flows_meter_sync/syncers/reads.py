@@ -1,0 +1,27 @@
+"""Cumulative energy."""
+
+from decimal import Decimal
+
+from flows_meter_sync.emop import objects
+from flows_meter_sync.intervals.runs import KWH_STEPS
+from flows_meter_sync.syncers.base import Readings, Syncer, Talk
+
+
+class SyncerReads(Syncer):
+    """kWh imported and exported, of each element; of a three-phase meter the total of all phases."""
+
+    fills = ("import_a", "export_a", "import_b", "export_b")
+
+    async def read(self, talk: Talk, readings: Readings) -> None:
+        if talk.known.hardware.three_phase:
+            imported = await talk.read(objects.TOTAL_ACTIVE_IMPORT)
+            exported = await talk.read(objects.TOTAL_ACTIVE_EXPORT)
+            counts = {"import_a": imported, "export_a": exported}
+        else:
+            reading = await talk.read(objects.READING_A)
+            counts = {"import_a": reading.import_active, "export_a": reading.export_active}
+        if talk.known.hardware.twin_element:
+            reading = await talk.read(objects.READING_B)
+            counts |= {"import_b": reading.import_active, "export_b": reading.export_active}
+        for column, count in counts.items():
+            readings.shadow[column] = Decimal(count * talk.known.hardware.steps) / KWH_STEPS

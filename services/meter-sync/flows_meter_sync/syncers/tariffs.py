@@ -1,0 +1,20 @@
+"""How a tariff stands in the shadow: amounts in GBP as strings, so that no reader makes floats of them."""
+
+from decimal import Decimal
+
+from flows_meter_sync.emop.records import ThresholdMask, ThresholdValues
+
+
+def pounds(amount: Decimal) -> str:
+    """With at most five decimals, and no exponent."""
+    return f"{amount:f}"
+
+
+def rates(mask: ThresholdMask) -> dict[str, bool]:
+    """Which rates have a threshold: `rate1` to `rate8`."""
+    return {name: bool(on) for name, on in sorted(mask._asdict().items())}
+
+
+def thresholds(values: ThresholdValues) -> dict[str, int]:
+    """The thresholds between the blocks: `th1` to `th7`."""
+    return dict(values._asdict())

@@ -1,0 +1,35 @@
+"""The prices that the meter will change to, and when."""
+
+from typing import Final
+
+from flows_meter_sync.emop import objects
+from flows_meter_sync.registry import KnownMeter
+from flows_meter_sync.syncers.base import Readings, Syncer, Talk
+from flows_meter_sync.syncers.tariffs import pounds, rates, thresholds
+
+# A plain tariff has one price for each element: the last block's first rate, and the first rate.
+AMOUNTS: Final = {
+    "standing_charge": objects.FUTURE_STANDING_CHARGE,
+    "unit_rate_element_a": objects.FUTURE_RATES_A[8, 1],
+    "unit_rate_element_b": objects.FUTURE_RATES_B[0],
+    "prepayment_emergency_credit": objects.FUTURE_EMERGENCY_CREDIT,
+    "prepayment_ecredit_availability": objects.FUTURE_ECREDIT_AVAILABILITY,
+    "prepayment_debt_recovery_rate": objects.FUTURE_DEBT_RECOVERY_RATE,
+}
+
+
+class SyncerTariffsFuture(Syncer):
+    """`activation_datetime` is an ISO time in UTC."""
+
+    fills = ("tariffs_future",)
+
+    def applies(self, known: KnownMeter) -> bool:
+        return not known.hardware.three_phase
+
+    async def read(self, talk: Talk, readings: Readings) -> None:
+        readings.shadow["tariffs_future"] = {
+            **{name: pounds(await talk.read(amount)) for name, amount in AMOUNTS.items()},
+            "activation_datetime": (await talk.read(objects.FUTURE_ACTIVATION)).isoformat(),
+            "threshold_mask": rates(await talk.read(objects.FUTURE_THRESHOLD_MASK)),
+            "threshold_values": thresholds(await talk.read(objects.FUTURE_THRESHOLD_VALUES)),
+        }

@@ -1,0 +1,1 @@
+"""Visits to meters: read, told in a report, stored."""

@@ -1,0 +1,79 @@
+"""One stay at a meter: see that it is the right one, then read what is wanted of it."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import datetime
+from time import perf_counter
+
+from flows_meter_sync.emop import check_serial, objects, read
+from flows_meter_sync.emop.errors import ObjectUnknown
+from flows_meter_sync.errors import REFUSALS, LeaseLost, MeterWithoutAddress
+from flows_meter_sync.hardware import UNKNOWN, hardware_of
+from flows_meter_sync.meter import Manners, Meter
+from flows_meter_sync.registry import KnownMeter
+from flows_meter_sync.syncers.base import Held, Readings, Syncer, Talk
+from flows_meter_sync.syncers.hardware import ask_hardware
+from flows_meter_sync.visits.report import Attempt, Report
+from flows_shared.errors import FlowsError
+
+Clock = Callable[[], datetime]
+
+
+async def visit(
+    known: KnownMeter, held: Held, syncers: Sequence[Syncer], manners: Manners, check: Callable[[], None], clock: Clock
+) -> Report:
+    """Read the metrics that the meter has; `LeaseLost` where another worker took it over meanwhile."""
+    report, started = Report(known, syncers, clock()), perf_counter()
+    try:
+        await _talk(report, held, manners, check, clock)
+    except LeaseLost:
+        raise
+    except FlowsError as error:
+        report.failure = error
+    report.duration_ms = _milliseconds(started)
+    return report
+
+
+async def _talk(report: Report, held: Held, manners: Manners, check: Callable[[], None], clock: Clock) -> None:
+    if report.known.host is None:
+        raise MeterWithoutAddress
+    meter = Meter(report.known.host, report.known.port, manners, check)
+    try:
+        report.known = await _identify(meter, report.known, report.readings)
+        talk = Talk(meter, report.known, held, clock)
+        for syncer in report.unread:
+            report.attempts.append(await _read(syncer, talk, report.readings))
+    finally:
+        report.keeps_open = meter.keeps_open
+        meter.close()
+
+
+async def _identify(meter: Meter, known: KnownMeter, readings: Readings) -> KnownMeter:
+    """The meter with its hardware, once its serial is seen to be right. One try: one that is away is visited again."""
+    first, second = objects.SERIAL, objects.THREE_PHASE_SERIAL
+    if known.hardware.three_phase:
+        first, second = second, first
+    try:
+        serial = await meter.ask(read(first), attempts=1)
+    except ObjectUnknown:
+        serial = await meter.ask(read(second))
+    check_serial(known.serial, serial)
+    if known.hardware is not UNKNOWN:
+        return known
+    readings.registry["hardware"] = name = await ask_hardware(meter)
+    return replace(known, hardware=hardware_of(name))
+
+
+async def _read(syncer: Syncer, talk: Talk, readings: Readings) -> Attempt:
+    at, started, own, refusal = talk.clock(), perf_counter(), Readings(), None
+    try:
+        await syncer.read(talk, own)
+    except REFUSALS as error:
+        refusal = error
+    finally:
+        readings.add(own)
+    return Attempt(syncer.name, at, _milliseconds(started), len(own), refusal)
+
+
+def _milliseconds(started: float) -> int:
+    return round((perf_counter() - started) * 1000)
