@@ -3,8 +3,10 @@
 from typing import Any, Final
 
 import httpx
+from pydantic import ValidationError
 
 from flows_api.auth.principal import Principal
+from flows_api.commands.models import Problem
 from flows_api.settings import ApiSettings
 from flows_shared.auth import service_headers
 from flows_shared.errors import FlowsError, UnavailableError
@@ -54,8 +56,16 @@ class ServiceClient:
         await self.http.aclose()
 
     def _refusal(self, response: httpx.Response) -> FlowsError:
-        if response.status_code not in PASSED_ON:
-            log.error("service_failed", target=self.name, status=response.status_code, body=response.text[:500])
-            return ServiceUnavailable(self.name)
-        problem = response.json()
-        return ServiceRefused(problem["code"], problem["message"], response.status_code)
+        problem = _problem(response)
+        if response.status_code in PASSED_ON and problem:
+            return ServiceRefused(problem.code, problem.message, response.status_code)
+        log.error("service_failed", target=self.name, status=response.status_code, body=response.text[:500])
+        return ServiceUnavailable(self.name)
+
+
+def _problem(response: httpx.Response) -> Problem | None:
+    """None where something else answers at the service's address."""
+    try:
+        return Problem.model_validate_json(response.content)
+    except ValidationError:
+        return None

@@ -41,6 +41,12 @@ class RestApp:
             await parts.enter_async_context(self.cache.kept(START_SECONDS))
             yield
 
+    @property
+    def database(self) -> RestDatabase:
+        if self._database is None:
+            raise DatabaseUnreachable("the app has not started")
+        return self._database
+
     async def __call__(self, scope: Scope, _receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await send({"type": "websocket.close", "code": 1000})
@@ -61,17 +67,12 @@ class RestApp:
         if not request.resource:
             return self._describe(request.profile, headers_only=request.headers_only)
         plan = plan_read(request, self.cache.catalog, self.options)
-        rows = await self._opened().read(caller, render_read(plan))
+        rows = await self.database.read(caller, render_read(plan))
         return rows_response(request, plan.relation.schema, rows)
 
     def _describe(self, profile: str | None, *, headers_only: bool) -> Response:
         schema = choose_schema(profile, self.options)
         return document_response(describe_schema(self.cache.catalog, schema), headers_only=headers_only)
-
-    def _opened(self) -> RestDatabase:
-        if self._database is None:
-            raise DatabaseUnreachable("the app has not started")
-        return self._database
 
 
 async def _send(response: Response, send: Send) -> None:
