@@ -9,7 +9,7 @@ from uuid import UUID
 from flows_billing.accounts.account import Plan, Register, Segment
 from flows_billing.outcomes import NotBilled, failed
 from flows_billing.rating.rounding import line_amount_pence
-from flows_billing.rating.vat import VatAmount, vat_summary
+from flows_billing.rating.vat import vat_summary
 from flows_billing.tariffs.tariff import TariffPeriod
 from flows_billing.usage.metered import NO_USAGE, Span, Usage, expected_half_hours, missing_half_hours
 
@@ -44,15 +44,8 @@ class Bill:
 
     plan: Plan
     lines: tuple[Line, ...]
-    vat: tuple[VatAmount, ...]
-
-    @property
-    def net_pence(self) -> int:
-        return sum(amount.net_pence for amount in self.vat)
-
-    @property
-    def vat_pence(self) -> int:
-        return sum(amount.vat_pence for amount in self.vat)
+    net_pence: int
+    vat_pence: int
 
     @property
     def total_pence(self) -> int:
@@ -68,7 +61,8 @@ def rate(plan: Plan, usages: Mapping[Span, Usage], vat_rate: Decimal) -> Bill | 
     lines = tuple(energy + [_standing_charge_line(period, vat_rate) for period in plan.periods])
     if sum(abs(line.amount_pence) for line in lines) * 2 > MAX_PENCE:
         return failed("amount_out_of_range", "the amounts are too large to be true: check the readings and the rates")
-    return Bill(plan, lines, tuple(vat_summary(lines)))
+    vat = vat_summary(lines)
+    return Bill(plan, lines, sum(amount.net_pence for amount in vat), sum(amount.vat_pence for amount in vat))
 
 
 def _missing_readings(metered: Sequence[tuple[Segment, Usage]]) -> NotBilled | None:

@@ -20,17 +20,25 @@ SUM_HALF_HOURS = """
 # The same statement is for one register and for all of them: a plan made once for both would suit neither.
 PLANNING = "SET LOCAL work_mem = '{work_mem_mb:d}MB'; SET LOCAL plan_cache_mode = 'force_custom_plan'"
 
+# A register belongs to a circuit for whole readings of its own, so the day of a change counts for both.
 MONTHLY_USAGE = """
+    WITH link AS MATERIALIZED (
+        SELECT link.circuit, link.register,
+               greatest($2::date, (link.start_time AT TIME ZONE esco.time_zone)::date) AS first_day,
+               least($3::date, (link.end_time AT TIME ZONE esco.time_zone)::date + 1) AS end_day
+          FROM flows.escos AS esco
+          JOIN flows.meter_registry AS meter ON meter.esco = esco.id
+          JOIN flows.meter_registers AS register ON register.meter_id = meter.id
+          JOIN flows.circuit_register AS link ON link.register = register.register_id
+         WHERE esco.id = $1
+    )
     INSERT INTO public.monthly_usage AS usage (circuit_id, month, kwh)
-    SELECT circuit_id, $2::date, sum(kwh)
-      FROM flows.circuit_interval_daily
-     WHERE day >= $2 AND day < $3
-       AND circuit_id IN (SELECT link.circuit
-                            FROM flows.meter_registry AS meter
-                            JOIN flows.meter_registers AS register ON register.meter_id = meter.id
-                            JOIN flows.circuit_register AS link ON link.register = register.register_id
-                           WHERE meter.esco = $1)
-     GROUP BY circuit_id
+    SELECT link.circuit, $2::date, sum(daily.kwh)
+      FROM link
+      JOIN flows.register_interval_daily AS daily ON daily.register_id = link.register
+       AND daily.day >= link.first_day AND daily.day < link.end_day
+     WHERE daily.day >= $2::date AND daily.day < $3::date
+     GROUP BY link.circuit
         ON CONFLICT (circuit_id, month) DO UPDATE SET kwh = excluded.kwh WHERE usage.kwh <> excluded.kwh
 """
 
