@@ -125,8 +125,10 @@ class FrameCrcWrong(FrameError):
 
     rule = "crc"
 
-    def __init__(self, computed: int, found: int) -> None:
+    def __init__(self, computed: int, found: int, frame: tuple[int, int, int, bytes]) -> None:
         super().__init__(f"the CRC is {computed:04x}, but the frame says {found:04x}")
+        self.frame = frame
+        """Destination, source, control and data, as far as they can be trusted."""
 
 
 # Answered wrongly: the reply

@@ -67,6 +67,10 @@ def decode_frame(raw: bytes) -> Frame:
 def _whole(raw: bytes) -> Frame | None:
     if len(raw) <= OVERHEAD or raw[0] != DELIMITER or raw[1] + 1 != len(raw) or crc_hqx(raw[1:], 0xFFFF):
         return None
+    return _fields(raw)
+
+
+def _fields(raw: bytes) -> Frame:
     _, _, destination, source, control = _unpack_head(raw)
     return Frame(destination, source, control, raw[11:-2])
 
@@ -86,7 +90,7 @@ def broken_rule(raw: bytes) -> FrameError:
         return FrameTruncated(f"the length byte says that {raw[1]} bytes follow the delimiter, but {follow} do")
     if follow > raw[1]:
         return FrameLengthWrong(f"the length byte says that {raw[1]} bytes follow the delimiter, but {follow} do")
-    return FrameCrcWrong(crc(raw[1:-2]), int.from_bytes(raw[-2:], "big"))
+    return FrameCrcWrong(crc(raw[1:-2]), int.from_bytes(raw[-2:], "big"), _fields(raw))
 
 
 class FrameReader:

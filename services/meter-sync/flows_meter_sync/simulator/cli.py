@@ -1,0 +1,63 @@
+"""`flows simulate`: meters for anyone who wants to try a client of theirs; no database needed."""
+
+import asyncio
+import signal
+from ipaddress import IPv4Address
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from flows_meter_sync.simulator.community import FIRST_ADDRESS, load, mixture, placed
+from flows_meter_sync.simulator.config import PORT, MeterConfig
+from flows_meter_sync.simulator.errors import CommunityWrong
+from flows_meter_sync.simulator.server import Simulator
+
+commands = typer.Typer()
+
+
+def _address(text: str) -> str:
+    try:
+        return str(IPv4Address(text))
+    except ValueError as error:
+        raise typer.BadParameter(f"{text} is no IPv4 address") from error
+
+
+@commands.command()
+def simulate(
+    meters: Annotated[int, typer.Option(min=1, help="How many meters of a usual mixture.")] = 10,
+    config: Annotated[
+        Path | None, typer.Option(help="YAML file that describes the meters instead.", show_default=False)
+    ] = None,
+    address: Annotated[
+        str, typer.Option(callback=_address, help="Of the first meter; each has the next one.")
+    ] = FIRST_ADDRESS,
+    port: Annotated[int, typer.Option(min=0, max=65_535, help="At every address; 0 is any free one.")] = PORT,
+    one_address: Annotated[bool, typer.Option("--one-address", help="One address, and a port each.")] = False,
+    latency_ms: Annotated[float, typer.Option(min=0, help="Time that a meter takes to answer.")] = 0,
+    seed: Annotated[int, typer.Option(help="Another seed makes other homes.")] = 0,
+) -> None:
+    """Simulate meters that answer EMOP over TCP, until Ctrl-C or SIGTERM."""
+    import uvloop
+
+    if config is None:
+        uvloop.run(_serve(placed(mixture(meters, seed, latency_ms=latency_ms), address, port, one_address)))
+        return
+    try:
+        described = load(config)
+    except CommunityWrong as error:
+        raise typer.BadParameter(str(error), param_hint="--config") from error
+    uvloop.run(_serve(described))
+
+
+async def _serve(configs: list[MeterConfig]) -> None:
+    stopped = asyncio.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, stopped.set)
+    async with Simulator(configs) as simulator:
+        for serial, meter in simulator.meters.items():
+            host, port = simulator.place(serial)
+            prepay = " prepay" if meter.config.prepay else ""
+            typer.echo(f"{host}:{port}  {serial}  {meter.config.hardware}  {meter.config.nature}{prepay}")
+        typer.echo(f"Simulating {len(configs)} meters; Ctrl-C ends it")
+        await stopped.wait()

@@ -1,0 +1,55 @@
+"""What a meter measures: its elements, with loads that suit its kind and its seed."""
+
+from flows_meter_sync.emop import units
+from flows_meter_sync.simulator import shapes
+from flows_meter_sync.simulator.config import MeterConfig
+from flows_meter_sync.simulator.energy import Cut, Element, Load, Register
+from flows_meter_sync.simulator.noise import between
+from flows_meter_sync.simulator.shapes import HALF_HOUR, Shape
+
+HOME_KWH = 1_700, 4_300
+HEAT_KWH = 2_200, 5_500
+SOLAR_KWH = 2_000, 4_800
+COMMUNAL_KWH = 9_000, 26_000
+STANDBY_KWH = 9  # what an inverter draws
+
+NOTHING = Register(None)
+
+
+def elements_of(config: MeterConfig) -> tuple[Element, ...]:
+    """The elements of a meter: two of a twin element one, the second for heat."""
+    cuts = cuts_of(config)
+    if config.nature == "solar":
+        standby = Register(_load(config, 3, shapes.household(), STANDBY_KWH, wander=0), cuts)
+        return (Element("SINGLE", standby, Register(_generation(config), cuts)),)
+    first = Register(_consumption(config), cuts)
+    if not config.hardware.is_twin:
+        return (Element("SINGLE", first, NOTHING),)
+    kwh = config.heat_kwh_a_year or _about(HEAT_KWH, config, 2)
+    return Element("A", first, NOTHING), Element("B", Register(_load(config, 2, shapes.heat(), kwh), cuts), NOTHING)
+
+
+def cuts_of(config: MeterConfig) -> tuple[Cut, ...]:
+    return tuple(Cut(units.seconds(cut.start), units.seconds(cut.end)) for cut in config.power_cuts)
+
+
+def _consumption(config: MeterConfig) -> Load:
+    communal = config.hardware.is_three_phase
+    kwh = config.kwh_a_year or _about(COMMUNAL_KWH if communal else HOME_KWH, config, 1)
+    return _load(config, 1, shapes.business() if communal else shapes.household(), kwh)
+
+
+def _generation(config: MeterConfig) -> Load:
+    shape = shapes.sun(config.latitude, config.weather)
+    return _load(config, 1, shape, config.kwh_a_year or _about(SOLAR_KWH, config, 1), later=1, wander=0)
+
+
+def _load(config: MeterConfig, number: int, shape: Shape, kwh: int, later: float = 3.0, wander: float = 4.0) -> Load:
+    """`later`: by up to so many half hours this home's day is earlier or later than others'."""
+    seed = config.own_seed + 10 * number
+    since = units.seconds(config.installed_at) // HALF_HOUR
+    return Load(shape, kwh * 1000, seed, since, between(-later, later, seed), wander)
+
+
+def _about(kwh: tuple[int, int], config: MeterConfig, number: int) -> int:
+    return int(between(*kwh, config.own_seed, number))
