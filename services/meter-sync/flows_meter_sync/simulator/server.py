@@ -101,7 +101,7 @@ class _Listener:
     def admits(self, connection: "_Connection") -> bool:
         """Count a new connection, or refuse it."""
         self.meter.counters.connections += 1
-        if self.meter.refuses_connection() or self._is_busy() or self.loop.time() < self._rests_until:
+        if self.meter.refuses_connection() or self._is_busy() or self._is_resting():
             self.meter.counters.refused += 1
             return False
         self._connections.add(connection)
@@ -114,6 +114,10 @@ class _Listener:
 
     def _is_busy(self) -> bool:
         return self.meter.config.one_connection and any(not each.was_left for each in self._connections)
+
+    def _is_resting(self) -> bool:
+        rests = self.meter.config.rest_seconds > 0
+        return self.loop.time() < self._rests_until or (rests and any(each.was_left for each in self._connections))
 
 
 class _Connection(asyncio.Protocol):

@@ -87,7 +87,7 @@ def _standard(name: str, year: int) -> list[float]:
 def _heating(year: int) -> list[float]:
     pandas, bdew = _libraries()
     hours = pandas.date_range(f"{year}-01-01", f"{year + 1}-01-01", freq="h", inclusive="left")
-    celsius = [_outdoor_celsius(hour.dayofyear, hour.hour) for hour in hours]
+    celsius = [_outdoor_celsius(hour.day_of_year, hour.hour) for hour in hours]
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         building = bdew.HeatBuilding(
