@@ -28,3 +28,18 @@ def seed(
         f"Customer  {seeded.customer.email}  {seeded.customer.password}\n"
         f"Admin     {seeded.admin.email}  {seeded.admin.password}"
     )
+
+
+@commands.command()
+def demo() -> None:
+    """Start all of Flows on this machine with a simulated community, until Ctrl-C.
+
+    It brings its own database and queue, reads the meters, bills last month and mails the invoices to a folder. The
+    data stays for the next start. FLOWS_DEMO_HOMES, FLOWS_DEMO_PORT and FLOWS_DATA_DIR set its size, the gateway's
+    port and where the data is.
+    """
+    from flows_local.demo import run_demo
+    from flows_local.settings import DemoSettings
+    from flows_shared.settings import load_settings
+
+    asyncio.run(run_demo(load_settings(DemoSettings)))

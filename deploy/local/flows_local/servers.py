@@ -71,7 +71,7 @@ class Server(ABC):
                 stderr=log,
                 cwd=self.directory,
                 start_new_session=True,  # a Ctrl-C at the terminal is for the parent, which stops this in its turn
-                preexec_fn=_end_with_parent(self.stop_signal),
+                preexec_fn=end_with_parent(self.stop_signal),
                 **self.process_options(),
             )
         atexit.register(self.stop)
@@ -176,7 +176,13 @@ class Postgres(Server):
         options = ["--auth=trust", "--encoding=utf8", "--locale=C.UTF-8", "--no-instructions", "-U", "postgres"]
         command = [str(_postgres_binaries() / "initdb"), "-D", str(self.directory), *options]
         result = subprocess.run(
-            command, cwd=self.directory, capture_output=True, text=True, check=False, **self.process_options()
+            command,
+            cwd=self.directory,
+            start_new_session=True,
+            capture_output=True,
+            text=True,
+            check=False,
+            **self.process_options(),
         )
         if result.returncode:
             raise ServerError(f"initdb fails in {self.directory}:\n{result.stderr.strip()}")
@@ -226,7 +232,7 @@ def free_port() -> int:
         return port
 
 
-def _end_with_parent(number: signal.Signals) -> Callable[[], object] | None:
+def end_with_parent(number: signal.Signals) -> Callable[[], object] | None:
     if sys.platform != "linux":
         return None
     prctl = ctypes.CDLL(None).prctl

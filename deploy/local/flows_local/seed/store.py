@@ -1,12 +1,24 @@
 """The community written to the database. What is there already stays as it is."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import TypeAlias
 
 from flows_local.seed.rows import Row, Tables
 from flows_shared.db import Connection
 
 Place: TypeAlias = tuple[str, int]
+
+
+@dataclass(frozen=True)
+class Meter:
+    serial: str
+    host: str
+    port: int
+    hardware: str
+    prepay: bool
+    solar: bool
+
 
 # Rows are taken in their order, so that numbers drawn from a sequence follow it; those that are there draw none.
 INSERT = """
@@ -22,7 +34,14 @@ LINK_WALLETS = """
      WHERE meter.id = link.meter AND meter.wallet IS NULL
 """
 SET_APP_URL = "UPDATE flows.escos SET app_url = $2 WHERE id = $1 AND app_url IS DISTINCT FROM $2"
-METER_PLACES = "SELECT serial, host(ip_address) AS host, port FROM flows.meter_registry WHERE esco = $1 ORDER BY serial"
+METERS = """
+    SELECT meter.serial, host(meter.ip_address) AS host, meter.port, meter.hardware, meter.prepay_enabled AS prepay,
+           EXISTS (SELECT FROM flows.meter_registers AS register
+                    WHERE register.meter_id = meter.id AND register.nature = 'solar') AS solar
+      FROM flows.meter_registry AS meter
+     WHERE meter.esco = $1
+     ORDER BY meter.serial
+"""
 # Two steps: a meter may take the place that another one leaves.
 LEAVE_PLACES = "UPDATE flows.meter_registry SET ip_address = NULL WHERE serial = ANY($1)"
 TAKE_PLACES = """
@@ -45,13 +64,13 @@ async def set_app_url(db: Connection, esco: str, app_url: str) -> None:
     await db.execute(SET_APP_URL, esco, app_url)
 
 
-async def meter_places(db: Connection, esco: str) -> dict[str, Place]:
-    """Serial -> address and port of the community's meters."""
-    return {row["serial"]: (row["host"], row["port"]) for row in await db.fetch(METER_PLACES, esco)}
+async def meters_of(db: Connection, esco: str) -> list[Meter]:
+    """The community's meters, as the registry has them."""
+    return [Meter(**row) for row in await db.fetch(METERS, esco)]
 
 
 async def move_meters(db: Connection, places: dict[str, Place]) -> None:
-    """Let the registry say where the meters are now."""
+    """Let the registry say where the meters with these serials are now."""
     hosts, ports = [host for host, _ in places.values()], [port for _, port in places.values()]
     await db.execute(LEAVE_PLACES, list(places))
     await db.execute(TAKE_PLACES, list(places), hosts, ports)
