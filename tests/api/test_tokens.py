@@ -16,7 +16,7 @@ from conftest import JWT_SECRET
 from flows_shared.auth import sign_token
 
 HOUR = timedelta(hours=1)
-USER = str(uuid4())
+USER = "5f0c2c34-6f5e-4d6c-9a55-0c5a8f1f3a11"
 
 
 def signed(secret: str = JWT_SECRET, **changes: Any) -> str:
