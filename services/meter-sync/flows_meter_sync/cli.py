@@ -47,7 +47,8 @@ def sync(
     outcomes = uvloop.run(_sync(settings, serials or [], esco, names))
     if failed := [outcome for outcome in outcomes if outcome.reason is not None]:
         raise MetersFailed([(outcome.serial or "?", outcome.reason or "") for outcome in failed])
-    typer.echo(f"{len(outcomes)} meters read, {sum(outcome.readings for outcome in outcomes)} values")
+    meters = f"{len(outcomes)} meter{'s' if len(outcomes) > 1 else ''}"
+    typer.echo(f"{meters} read, {sum(outcome.readings for outcome in outcomes)} values")
 
 
 async def _sync(

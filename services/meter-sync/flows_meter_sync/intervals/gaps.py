@@ -47,10 +47,10 @@ async def load_gaps(
 def without(period: Period, held: Iterable[datetime]) -> list[Period]:
     """What is left of a period when these half hours are taken out."""
     left, start = [], period.start
-    for at in sorted(held):
-        if start < at < period.end:
+    for at in sorted(at for at in held if at in period):
+        if start < at:
             left.append(Period(start, at))
-        start = max(start, at + HALF_HOUR)
+        start = at + HALF_HOUR
     return [*left, Period(start, period.end)] if start < period.end else left
 
 

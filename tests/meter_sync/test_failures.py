@@ -1,0 +1,178 @@
+"""What a meter can do wrong: it becomes unhealthy with its reason, and holds up no other."""
+
+import asyncio
+from decimal import Decimal
+
+import pytest
+
+from flows_meter_sync.simulator.config import Faults, MeterConfig
+from meter_sync.community import Community
+from meter_sync.conftest import MakeCommunity
+from waiting import until
+
+METRICS = ("Csq", "Voltage", "Reads", "ProfileLog")
+WELL = Faults()
+
+
+async def assert_unhealthy(lab: Community, serial: str, reason: str) -> None:
+    """Marked with the reason, signal unknown; each metric's status says the same."""
+    shadow, status = await lab.shadow(serial), await lab.status(serial)
+    assert (shadow["health"], shadow["csq"]) == ("unhealthy", None)
+    assert reason in shadow["health_details"]
+    assert set(status) == set(METRICS)
+    for metric in METRICS:
+        assert reason in status[metric]["last_error"]
+        assert (status[metric]["consecutive_failures"], status[metric]["last_success_at"]) == (1, None)
+
+
+async def assert_well(lab: Community, serial: str) -> None:
+    shadow, status = await lab.shadow(serial), await lab.status(serial)
+    assert (shadow["health"], shadow["health_details"]) == ("healthy", "")
+    assert shadow["csq"] is not None
+    assert shadow["import_a"] > 0
+    assert len(await lab.half_hours(serial)) == 96
+    assert {(row["last_error"], row["consecutive_failures"]) for row in status.values()} == {(None, 0)}
+
+
+@pytest.mark.parametrize(
+    ("faults", "reason"),
+    [
+        (Faults(wrong_serial=1), "expected meter EML1, but EML0000000000 answered"),
+        (Faults(wrong_crc=1), "the CRC is"),
+        (Faults(half_frame=1), "bytes follow the delimiter, but"),
+        (Faults(drop=1), "no answer to serial within 0.3 s"),
+        (Faults(refuse=1), "the meter closed the connection before it answered serial"),
+        (Faults(nak=1, nak_code=3), "the meter refused: frame length incorrect"),
+    ],
+)
+async def test_meter_in_trouble_is_unhealthy_and_the_others_are_read(
+    community: MakeCommunity, faults: Faults, reason: str
+) -> None:
+    lab = await community(MeterConfig("EML1", faults=faults), *(MeterConfig(f"EML{number}") for number in range(2, 6)))
+    outcomes = await lab.sync(*METRICS, concurrency=2, read_timeout_seconds=0.3)
+    assert reason in (outcomes["EML1"].reason or "")
+    await assert_unhealthy(lab, "EML1", reason)
+    assert (await lab.shadow("EML1"))["import_a"] is None
+    assert await lab.half_hours("EML1") == {}
+    for number in range(2, 6):
+        assert outcomes[f"EML{number}"].reason is None
+        await assert_well(lab, f"EML{number}")
+
+
+async def test_meter_that_is_not_there_is_unreachable(community: MakeCommunity) -> None:
+    lab = await community(MeterConfig("EML1"), MeterConfig("EML2"))
+    await lab.execute("UPDATE flows.meter_registry SET port = 1 WHERE serial = 'EML1'")
+    await lab.sync(*METRICS)
+    await assert_unhealthy(lab, "EML1", "no connection to 127.0.0.1:1: Conn")
+    await assert_well(lab, "EML2")
+
+
+async def test_meter_without_an_address_says_so(community: MakeCommunity) -> None:
+    lab = await community(MeterConfig("EML1"))
+    await lab.execute("UPDATE flows.meter_registry SET ip_address = NULL")
+    await lab.sync(*METRICS)
+    await assert_unhealthy(lab, "EML1", "the registry has no IP address for it")
+
+
+async def test_meter_that_is_away_comes_last_and_every_try_counts(community: MakeCommunity) -> None:
+    lab = await community(MeterConfig("EML1", faults=Faults(drop=1)), *(MeterConfig(f"EML{n}") for n in range(2, 12)))
+    order: list[str] = []
+    serials = {id: serial for serial, id in lab.ids.items()}
+    async with lab.fleet(concurrency=1, attempts=4, read_timeout_seconds=0.05) as fleet:
+        await fleet.sync(list(serials), ["SyncerCsq"], lambda outcome: order.append(serials[outcome.meter_id]))
+    assert order[-1] == "EML1"
+    assert lab.meter("EML1").counters.requests == 4
+
+
+async def test_meter_that_answers_the_second_time_is_well(community: MakeCommunity) -> None:
+    lab = await community(MeterConfig("EML1", faults=Faults(drop=1, times=2)))
+    outcomes = await lab.sync(*METRICS, read_timeout_seconds=0.5)
+    assert outcomes["EML1"].reason is None
+    await assert_well(lab, "EML1")
+
+
+async def test_wrong_meter_is_not_asked_again_nor_for_anything_else(community: MakeCommunity) -> None:
+    lab = await community(MeterConfig("EML1", faults=Faults(wrong_serial=1)))
+    await lab.sync(*METRICS)
+    assert lab.meter("EML1").counters.requests == 1
+
+
+async def test_metric_that_a_meter_refuses_leaves_it_healthy_and_the_others_read(community: MakeCommunity) -> None:
+    lab = await community(MeterConfig("EML1"))
+    await lab.execute("UPDATE flows.meter_registry SET hardware = 'P1.ax'")  # as if the board had been exchanged
+    outcomes = await lab.sync("Csq", "Voltage")
+    assert outcomes["EML1"].reason == "SyncerVoltage: the meter refused: object id unknown (code 5)"
+    shadow, status = await lab.shadow("EML1"), await lab.status("EML1")
+    assert (shadow["health"], shadow["voltage"]) == ("healthy", None)
+    assert (status["Csq"]["last_error"], status["Voltage"]["consecutive_failures"]) == (None, 1)
+
+
+async def test_meter_that_fails_half_way_keeps_what_it_said_and_its_signal_is_unknown(
+    community: MakeCommunity,
+) -> None:
+    lab = await community(MeterConfig("EML1"))
+    await lab.execute("UPDATE flows.meter_shadows SET csq = 20")
+
+    async def asked_twice() -> bool:
+        return lab.meter("EML1").counters.requests >= 2
+
+    async def fall_silent() -> None:
+        await until(asked_twice, every=0)
+        lab.meter("EML1").faults = Faults(drop=1)
+
+    silence = asyncio.create_task(fall_silent())
+    await lab.sync("Csq", "Voltage", "Reads", attempts=1, read_timeout_seconds=0.1)
+    await silence
+    shadow, status = await lab.shadow("EML1"), await lab.status("EML1")
+    assert (shadow["health"], shadow["csq"], shadow["import_a"]) == ("unhealthy", None, None)
+    assert status["Csq"]["last_error"] is None
+    assert "no answer to" in status["Reads"]["last_error"]
+
+
+async def test_status_counts_failures_and_forgets_them_with_the_first_success(community: MakeCommunity) -> None:
+    lab = await community(MeterConfig("EML1"))
+    await lab.sync("Reads")
+    lab.meter("EML1").faults = Faults(drop=1)
+    for _ in range(2):
+        await lab.sync("Reads", attempts=1, read_timeout_seconds=0.05)
+    status = (await lab.status("EML1"))["Reads"]
+    assert (status["consecutive_failures"], status["readings"]) == (2, 2)
+    assert status["last_success_at"] < status["last_attempt_at"] == status["last_error_at"]
+    lab.meter("EML1").faults = WELL
+    await lab.sync("Reads")
+    status = (await lab.status("EML1"))["Reads"]
+    assert (status["consecutive_failures"], status["last_error"]) == (0, None)
+    assert status["last_success_at"] == status["last_attempt_at"]
+    assert status["last_error_at"] < status["last_success_at"]
+
+
+@pytest.mark.parametrize("change", ["mode = 'passive'", "installation_status = 'deleted'"])
+async def test_meter_that_is_not_ours_to_read_is_left_alone(community: MakeCommunity, change: str) -> None:
+    lab = await community(MeterConfig("EML1"), MeterConfig("EML2"))
+    await lab.execute(f"UPDATE flows.meter_registry SET {change} WHERE serial = 'EML1'")
+    outcomes = await lab.sync(*METRICS)
+    assert outcomes["EML1"].serial is None
+    assert lab.meter("EML1").counters.connections == 0
+    assert await lab.status("EML1") == {}
+    assert (await lab.shadow("EML1"))["health_details"] == "not read yet"
+    await assert_well(lab, "EML2")
+
+
+async def test_metric_that_the_hardware_does_not_have_needs_no_visit(community: MakeCommunity) -> None:
+    lab = await community(MeterConfig("EML1"))
+    outcomes = await lab.sync("PrepayBalance")
+    assert outcomes["EML1"].reason is None
+    assert lab.meter("EML1").counters.connections == 0
+
+
+async def test_reading_that_the_database_refuses_costs_the_others_nothing(community: MakeCommunity) -> None:
+    lab = await community(MeterConfig("EML1"), MeterConfig("EML2"))
+    await lab.execute(f"ALTER TABLE flows.meter_shadows ADD CHECK (id <> '{lab.ids['EML1']}' OR import_a IS NULL)")
+    async with lab.fleet(flush_seconds=0.2) as fleet:
+        results = await asyncio.gather(
+            lab.sync_with(fleet, "Reads", serials=["EML1"]),
+            lab.sync_with(fleet, "Reads", serials=["EML2"]),
+            return_exceptions=True,
+        )
+    assert "check constraint" in str(results[0])
+    assert (await lab.shadow("EML2"))["import_a"] > Decimal(0)
