@@ -12,11 +12,16 @@ from urllib.parse import urlsplit
 
 import pytest
 from arq.connections import ArqRedis
+from hypothesis import settings
 from redis.asyncio import Redis
 
 from databases import Background, Databases, MakeDatabase, RoleUrl
 from flows_local.servers import FOR_TESTS, Postgres, Valkey
 from flows_shared.db import Database
+
+# A busy machine is no failure of what is tested; a test that hangs is ended by its timeout.
+settings.register_profile("flows", deadline=None)
+settings.load_profile("flows")
 
 CLAIM = "flows-test-claim"
 CLAIM_SECONDS = 3600

@@ -22,7 +22,7 @@ from flows_meter_sync.emop.messages import (
 from flows_meter_sync.emop.objects import object_of
 from flows_meter_sync.emop.profile_log import LOG_1, LOG_2, TWIN_LOG_2
 from flows_meter_sync.simulator.config import Faults, MeterConfig
-from flows_meter_sync.simulator.energy import HalfHour
+from flows_meter_sync.simulator.energy import HalfHour, totals
 from flows_meter_sync.simulator.faults import Sent, Troubles, spoil
 from flows_meter_sync.simulator.logs import Logs
 from flows_meter_sync.simulator.shapes import HALF_HOUR
@@ -92,6 +92,12 @@ class SimulatedMeter:
             for second in seconds
             for element in self.state.elements
         ]
+
+    def prepare(self) -> None:
+        """Make the load shapes that it needs now: the first one takes a second, and the first client would wait."""
+        second = units.seconds(self._now())
+        for element in self.state.elements:
+            totals(element, second)
 
     def answer(self, frame: Frame) -> list[Frame]:
         """The frames that answer one: several only where intervals do not fit into one."""

@@ -39,6 +39,8 @@ class Simulator:
     async def start(self) -> Self:
         """Listen at every meter's place; all or none of them."""
         _allow_open_files(3 * len(self.meters) + 256)
+        for meter in self.meters.values():
+            meter.prepare()
         try:
             for serial, meter in self.meters.items():
                 self._listeners[serial] = listener = _Listener(meter)
