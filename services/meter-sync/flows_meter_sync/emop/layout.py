@@ -119,14 +119,14 @@ class Bits(Generic[T]):
             total -= sizes[field]
             self._places.append((total, (1 << sizes[field]) - 1, kind))
         self._make: Callable[[Iterable[Any]], T] = build._make
-        self.decode = lru_cache(4096)(self._decode)
+        self.decode, self.encode = lru_cache(4096)(self._decode), lru_cache(4096)(self._encode)
 
     @property
     def field(self) -> Field:
         """This record as a field of another."""
         return Field(f"{self.size}s", self.decode, self.encode)
 
-    def encode(self, value: T) -> bytes:
+    def _encode(self, value: T) -> bytes:
         number = 0
         for (shift, mask, _), part in zip(self._places, value, strict=True):
             bits = int.from_bytes(part, "big") if isinstance(part, bytes) else int(part)

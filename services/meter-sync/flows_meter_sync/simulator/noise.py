@@ -3,6 +3,7 @@
 from zlib import crc32
 
 _MASK = 0xFFFFFFFFFFFFFFFF
+_STEPS = 1 << 53  # what a float tells apart; more would round up to 1
 
 
 def seed_of(*parts: object) -> int:
@@ -15,7 +16,7 @@ def noise(seed: int, number: int) -> float:
     mixed = (seed * 0x9E3779B97F4A7C15 + number * 0xD1B54A32D192ED03) & _MASK
     mixed = (mixed ^ mixed >> 30) * 0xBF58476D1CE4E5B9 & _MASK
     mixed = (mixed ^ mixed >> 27) * 0x94D049BB133111EB & _MASK
-    return (mixed ^ mixed >> 31) / (_MASK + 1)
+    return (mixed >> 11) / _STEPS
 
 
 def between(low: float, high: float, seed: int, number: int = 0) -> float:

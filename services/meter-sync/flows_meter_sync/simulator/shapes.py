@@ -32,15 +32,21 @@ class Shape:
     def __init__(self, half_hours_of: Callable[[int], Sequence[float]]) -> None:
         self._half_hours_of = half_hours_of
         self._years: dict[int, array[float]] = {}
+        self._start, self._end, self._year, self._shares = 0, 0, 0, array("d")  # of the year asked for last
 
     def at(self, half_hour: float) -> float:
         """Years' energy gone by at a half hour since 2000 began; it grows evenly within."""
-        whole = int(half_hour)
-        year = bisect_right(YEAR_STARTS, whole) - 1
-        shares = self._years.get(year) or self._make(year)
-        place = whole - YEAR_STARTS[year]
-        before = shares[place]
-        return year + before + (shares[place + 1] - before) * (half_hour - whole)
+        if not self._start <= half_hour < self._end:
+            self._turn_to(int(half_hour))
+        place = half_hour - self._start
+        whole = int(place)
+        before = self._shares[whole]
+        return self._year + before + (self._shares[whole + 1] - before) * (place - whole)
+
+    def _turn_to(self, half_hour: int) -> None:
+        year = bisect_right(YEAR_STARTS, half_hour) - 1
+        self._start, self._end, self._year = YEAR_STARTS[year], YEAR_STARTS[year + 1], year
+        self._shares = self._years.get(year) or self._make(year)
 
     def _make(self, year: int) -> "array[float]":
         values = self._half_hours_of(2000 + year)
