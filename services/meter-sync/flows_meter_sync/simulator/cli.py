@@ -27,7 +27,10 @@ def _address(text: str) -> str:
 def simulate(
     meters: Annotated[int, typer.Option(min=1, help="How many meters of a usual mixture.")] = 10,
     config: Annotated[
-        Path | None, typer.Option(help="YAML file that describes the meters instead.", show_default=False)
+        Path | None,
+        typer.Option(
+            help="YAML file that describes the meters; the other options do not count then.", show_default=False
+        ),
     ] = None,
     address: Annotated[
         str, typer.Option(callback=_address, help="Of the first meter; each has the next one.")
