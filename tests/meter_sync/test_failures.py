@@ -91,6 +91,22 @@ async def test_meter_that_answers_the_second_time_is_well(community: MakeCommuni
     await assert_well(lab, "EML1")
 
 
+async def test_request_that_has_had_its_tries_is_not_made_again_by_another_visit(community: MakeCommunity) -> None:
+    lab = await community(MeterConfig("EML1"))
+
+    async def identified() -> bool:
+        return lab.meter("EML1").counters.requests >= 1
+
+    async def fall_silent() -> None:
+        await until(identified, every=0)
+        lab.meter("EML1").faults = Faults(drop=1)
+
+    silence = asyncio.create_task(fall_silent())
+    await lab.sync("Reads", attempts=3, read_timeout_seconds=0.1, keep_open=False)
+    await silence
+    assert lab.meter("EML1").counters.requests == 1 + 3
+
+
 async def test_wrong_meter_is_not_asked_again_nor_for_anything_else(community: MakeCommunity) -> None:
     lab = await community(MeterConfig("EML1", faults=Faults(wrong_serial=1)))
     await lab.sync(*METRICS)

@@ -108,6 +108,15 @@ async def test_gaps_are_filled_and_nothing_else_is_asked_for(community: MakeComm
     assert lab.meter("EML1").counters.requests == asked + 1 + 2
 
 
+async def test_visit_that_lasts_long_enough_leaves_the_rest_to_the_next(community: MakeCommunity) -> None:
+    lab = await community(MeterConfig("EML1", latency_ms=20), now=NOW, since=SINCE)
+    outcomes = await lab.sync("ProfileLog", visit_seconds=0.1)
+    assert outcomes["EML1"].reason is None
+    assert 0 < len(await lab.half_hours("EML1")) < 117
+    await lab.sync("ProfileLog")
+    assert await lab.half_hours("EML1") == measured(lab, "EML1", SINCE, END)
+
+
 async def test_half_hours_older_than_the_setting_are_given_up(community: MakeCommunity) -> None:
     lab = await community(MeterConfig("EML1"), now=NOW, since=SINCE)
     await lab.sync("ProfileLog", profile_days=1)

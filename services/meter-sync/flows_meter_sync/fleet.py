@@ -92,8 +92,12 @@ class Fleet:
         """Visit what is claimed, one meter at a time, until cancelled."""
         while True:
             claim = await self._claims.get()
-            with bind_work(**claim.errand.trace, serial=claim.known.serial), TALKING.track_inprogress():
-                report = await self._visit(claim)
+            self.writer.expected += 1
+            try:
+                with bind_work(**claim.errand.trace, serial=claim.known.serial), TALKING.track_inprogress():
+                    report = await self._visit(claim)
+            finally:
+                self.writer.expected -= 1
             if report is not None:
                 await self._hand_over(claim.errand, report)
 
@@ -146,7 +150,9 @@ class Fleet:
     async def _hand_over(self, errand: Errand, report: Report) -> None:
         errand.note(report)
         failure, last = report.failure, errand.attempt >= self.settings.meter_sync_attempts
-        report.will_retry = failure is not None and is_worth_another_try(failure) and not last
+        # A request on the way has had its tries; a meter that did not even say who it is may only have been away.
+        away = failure is not None and not report.reached and is_worth_another_try(failure)
+        report.will_retry = away and not last
         _observe(errand, report)
         stored = await self.writer.put(report)
         stored.add_done_callback(partial(self._end, errand, report))
@@ -198,6 +204,8 @@ def _observe(errand: Errand, report: Report) -> None:
     for attempt in report.outcomes():
         outcome = "read" if attempt.error is None else "failed" if attempt.error is failure else "refused"
         METRICS.labels(attempt.metric, outcome).inc()
+    if failure is None and not report.refused:
+        return
     with bind_work(**errand.trace, serial=report.known.serial):
         if failure is not None:
             code, reason, again = failure.code, str(failure), report.will_retry

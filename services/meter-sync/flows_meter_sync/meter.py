@@ -25,6 +25,7 @@ class Manners:
     read_timeout_seconds: float
     attempts: int
     keep_open: bool
+    visit_seconds: float = 600
 
     @classmethod
     def of(cls, settings: SyncSettings) -> "Manners":
@@ -34,6 +35,7 @@ class Manners:
             settings.meter_sync_read_timeout_seconds,
             settings.meter_sync_attempts,
             settings.meter_sync_keep_open,
+            settings.meter_sync_visit_seconds,
         )
 
 

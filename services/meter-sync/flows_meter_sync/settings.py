@@ -21,6 +21,9 @@ class SyncSettings(DatabaseSettings):
     meter_sync_profile_days: int = Field(
         62, ge=1, le=1100, description="half hours missing in so many days are asked for; older ones are given up"
     )
+    meter_sync_visit_seconds: float = Field(
+        600, gt=0, description="half hours are read for so long at once; the rest is read the next time"
+    )
     meter_sync_lease_seconds: float = Field(
         15.0, ge=1, description="a meter whose worker was silent for so long is free for another"
     )

@@ -4,6 +4,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
+from time import perf_counter
 from typing import Any, ClassVar, NamedTuple, TypeVar
 from uuid import UUID
 
@@ -64,6 +65,12 @@ class Talk:
     known: KnownMeter
     held: Held
     clock: Callable[[], datetime]
+    ends_at: float
+
+    @property
+    def is_over(self) -> bool:
+        """Whether the visit has lasted long enough: what takes many requests goes on the next time."""
+        return perf_counter() >= self.ends_at
 
     async def read(self, wanted: Object[T]) -> T:
         """The value of an object."""

@@ -13,7 +13,7 @@ from flows_shared.time import HALF_HOUR, Period
 
 
 class SyncerProfileLog(Syncer):
-    """Fills `flows.register_interval_hh`. What came before a meter failed is kept, and the next time goes on there."""
+    """Fills `flows.register_interval_hh`. Where a visit ends before all is read, the next one goes on there."""
 
     def applies(self, known: KnownMeter) -> bool:
         return bool(known.registers)
@@ -39,6 +39,8 @@ async def _read_log(talk: Talk, log: Log, registers: list[Register], counts: dic
     for start in _instants(period for register in registers for period in talk.held.gaps[register.id]):
         if read_until is not None and start < read_until:
             continue
+        if talk.is_over:
+            return
         page = await log.page(talk, start)
         # A log that begins later answers with its first entries: nothing is to be had before them.
         read_until = max(start + log.half_hours * HALF_HOUR, page[0].at if page else start)

@@ -25,6 +25,7 @@ class Report:
     """`attempts` are the metrics that came to an end, well or with a refusal.
 
     `failure` is why the meter could not be talked to, or not to the end; with `will_retry` that is not its last word.
+    `reached` says that it had told its serial by then.
     """
 
     known: KnownMeter
@@ -33,6 +34,7 @@ class Report:
     readings: Readings = field(default_factory=Readings)
     attempts: list[Attempt] = field(default_factory=list)
     failure: FlowsError | None = None
+    reached: bool = False
     duration_ms: int = 0
     keeps_open: bool = True
     will_retry: bool = False

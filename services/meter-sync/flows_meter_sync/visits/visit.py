@@ -40,7 +40,8 @@ async def _talk(report: Report, held: Held, manners: Manners, check: Callable[[]
     meter = Meter(report.known.host, report.known.port, manners, check)
     try:
         report.known = await _identify(meter, report.known, report.readings)
-        talk = Talk(meter, report.known, held, clock)
+        report.reached = True
+        talk = Talk(meter, report.known, held, clock, perf_counter() + manners.visit_seconds)
         for syncer in report.unread:
             report.attempts.append(await _read(syncer, talk, report.readings))
     finally:

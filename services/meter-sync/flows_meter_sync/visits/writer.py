@@ -28,6 +28,7 @@ class Writer:
 
     def __init__(self, db: Database, leases: Leases, settings: SyncSettings) -> None:
         self.db, self.leases, self.settings = db, leases, settings
+        self.expected = 0  # visits under way, whose reports will come
         self._queue: asyncio.Queue[Entry | None] = asyncio.Queue(2 * settings.meter_sync_concurrency)
 
     async def put(self, report: Report) -> "asyncio.Future[None]":
@@ -49,10 +50,13 @@ class Writer:
                 await self._store(batch)
 
     async def _next_batch(self) -> tuple[list[Entry], bool]:
-        """What comes within the flush time or until there are rows enough, and whether it is the last."""
+        """What comes within the flush time, or until there are rows enough or nothing else is to come.
+
+        And whether it is the last.
+        """
         batch: list[Entry] = []
         rows, deadline = 0, None
-        while rows < self.settings.meter_sync_flush_rows:
+        while rows < self.settings.meter_sync_flush_rows and not (batch and self._is_idle()):
             try:
                 async with asyncio.timeout_at(deadline):
                     entry = await self._queue.get()
@@ -64,6 +68,9 @@ class Writer:
             rows += len(entry[0].readings)
             deadline = deadline or asyncio.get_running_loop().time() + self.settings.meter_sync_flush_seconds
         return batch, False
+
+    def _is_idle(self) -> bool:
+        return self._queue.empty() and not self.expected
 
     async def _store(self, batch: Sequence[Entry]) -> None:
         """All in one transaction; where one report cannot be stored, each in its own, so that the others are."""
