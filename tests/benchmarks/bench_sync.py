@@ -1,0 +1,140 @@
+"""A pass over 500 meters, against what their own answers take."""
+
+import asyncio
+import multiprocessing
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from multiprocessing.connection import Connection as Pipe
+from statistics import median
+from time import perf_counter
+from typing import Any, NamedTuple
+from uuid import UUID
+
+import uvloop
+from pydantic import SecretStr
+
+from benchmarks.harness import Environment, Figure, benchmark
+from flows_meter_sync.fleet import Fleet, open_fleet
+from flows_meter_sync.registry import due_meters, due_metrics
+from flows_meter_sync.settings import SyncSettings
+from flows_meter_sync.simulator.community import mixture
+from flows_meter_sync.simulator.server import Simulator
+from flows_shared.db import Database
+
+METERS = 500
+LATENCY_MS = 20
+CONCURRENCY = 50
+ROUNDS = 5
+GOAL = 1.3
+
+ADD_ESCO = "INSERT INTO flows.escos (name, code) VALUES ('Bench', 'BENCH') RETURNING id"
+ADD_METERS = """
+    INSERT INTO flows.meter_registry (serial, esco, ip_address, port, hardware, prepay_enabled)
+    SELECT serial, $1, host::inet, port, hardware, prepay
+      FROM unnest($2::text[], $3::text[], $4::integer[], $5::text[], $6::boolean[])
+        AS meter (serial, host, port, hardware, prepay)
+"""
+HEALTHY = "SELECT count(*) FROM flows.meter_shadows WHERE health = 'healthy'"
+
+
+class Place(NamedTuple):
+    """Where a simulated meter listens, and what it is."""
+
+    serial: str
+    host: str
+    port: int
+    hardware: str
+    prepay: bool
+
+
+class Meters:
+    """Simulated meters in a process of their own."""
+
+    def __init__(self, pipe: "Pipe[Any, Any]") -> None:
+        self._pipe = pipe
+        self.places: list[Place] = pipe.recv()
+
+    def requests(self) -> int:
+        """How many they have been asked, all together."""
+        self._pipe.send(None)
+        count: int = self._pipe.recv()
+        return count
+
+
+@benchmark("sync")
+async def sync(environment: Environment) -> list[Figure]:
+    """All hourly metrics of every meter, stored; the meters' events were read before, as in any hour but the first."""
+    url = await environment.database()
+    with simulated_meters() as meters:
+        seconds, requests = await asyncio.to_thread(uvloop.run, _measure(url, meters))
+    answers = requests * LATENCY_MS / 1000 / CONCURRENCY
+    reference = f"{requests} answers of {LATENCY_MS} ms / {CONCURRENCY}: {answers:.2f} s"
+    return [Figure(f"sync of {METERS} meters", seconds, "s", reference, seconds / answers, GOAL, "at most")]
+
+
+async def _measure(url: str, meters: Meters) -> tuple[float, int]:
+    """Median seconds of a pass, and the requests of one."""
+    admin = await Database.open(url, name="bench", size=1)
+    async with admin.transaction() as transaction:
+        await transaction.execute(ADD_METERS, await transaction.fetchval(ADD_ESCO), *zip(*meters.places, strict=True))
+        ids, metrics = await due_meters(transaction), await due_metrics(transaction, "hourly")
+    own_url = url.replace("//postgres@", "//flows_meter_sync@")
+    db = await Database.open(own_url, name="bench meter-sync", size=5)
+    settings = SyncSettings(
+        database_url=SecretStr(own_url), meter_sync_concurrency=CONCURRENCY, meter_sync_pace_seconds=0
+    )
+    async with open_fleet(db, settings) as fleet:
+        await _pass(fleet, ids, metrics)
+        before = meters.requests()
+        seconds = [await _pass(fleet, ids, metrics) for _ in range(ROUNDS)]
+        requests = (meters.requests() - before) // ROUNDS
+    async with admin.connection() as connection:
+        assert await connection.fetchval(HEALTHY) == METERS
+    await db.close()
+    await admin.close()
+    return median(seconds), requests
+
+
+async def _pass(fleet: Fleet, ids: list[UUID], metrics: list[str]) -> float:
+    started = perf_counter()
+    outcomes = await fleet.sync(ids, metrics)
+    assert [outcome.reason for outcome in outcomes] == [None] * METERS
+    return perf_counter() - started
+
+
+@contextmanager
+def simulated_meters() -> Iterator[Meters]:
+    """Meters on one address, until the context ends."""
+    spawning = multiprocessing.get_context("spawn")
+    ours, theirs = spawning.Pipe()
+    process = spawning.Process(target=_simulate, args=(theirs,), daemon=True)
+    process.start()
+    try:
+        yield Meters(ours)
+    finally:
+        process.terminate()
+        process.join()
+
+
+def _simulate(pipe: "Pipe[Any, Any]") -> None:
+    uvloop.run(_serve(pipe))
+
+
+async def _serve(pipe: "Pipe[Any, Any]") -> None:
+    """Tell the meters' places, and then the number of requests each time that somebody asks."""
+    configs = [replace(config, port=0) for config in mixture(METERS, latency_ms=LATENCY_MS)]
+    async with Simulator(configs) as simulator:
+
+        def tell() -> None:
+            pipe.recv()
+            pipe.send(sum(meter.counters.requests for meter in simulator.meters.values()))
+
+        asyncio.get_running_loop().add_reader(pipe.fileno(), tell)
+        pipe.send(
+            [
+                Place(serial, *simulator.place(serial), str(meter.config.hardware), meter.config.prepay)
+                for serial, meter in simulator.meters.items()
+            ]
+        )
+        await asyncio.Event().wait()
