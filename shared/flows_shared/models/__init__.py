@@ -1,0 +1,1 @@
+"""SQLModel classes of every table, as the migrations make them: `models.flows` and `models.public`, as the schemas."""

@@ -1,0 +1,71 @@
+"""Work that follows from a change, the record of every change, and logins that last."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import BigInteger, Identity, Index, text
+from sqlmodel import Field
+
+from flows_shared.models.columns import FLOWS, JSON_VALUE, Created, Identified, Table, computed, default
+
+
+class OutboxJob(Identified, Created, table=True):
+    """A job to run: written with the change that causes it, deleted when it is done. `key`: unique among the undone."""
+
+    __tablename__ = "outbox"
+    __table_args__ = (
+        Index(
+            "outbox_key",
+            "service",
+            "job",
+            "key",
+            unique=True,
+            postgresql_where=text("key IS NOT NULL AND failed_at IS NULL"),
+        ),
+        Index("outbox_due", "service", "not_before", postgresql_where=text("failed_at IS NULL")),
+        FLOWS,
+    )
+
+    service: str
+    job: str
+    arguments: Any = computed("'[]'", sa_type=JSON_VALUE)
+    key: str | None = None
+    request_id: str | None = None
+    not_before: datetime = computed("now()")
+    sent_at: datetime | None = None
+    lease_until: datetime | None = None
+    attempts: int = default(0)
+    last_error: str | None = None
+    failed_at: datetime | None = None
+
+
+class AuditRecord(Table, table=True):
+    """Who changed what, when, from what to what; can be added to, never changed."""
+
+    __tablename__ = "audit_log"
+    __table_args__ = (Index(None, "table_name", "row_id"), FLOWS)
+
+    id: int | None = Field(default=None, sa_type=BigInteger, primary_key=True, sa_column_args=(Identity(always=True),))
+    at: datetime = computed("now()")
+    actor: str
+    role: str
+    action: str
+    table_name: str
+    row_id: str | None = None
+    before: Any = Field(default=None, sa_type=JSON_VALUE)
+    after: Any = Field(default=None, sa_type=JSON_VALUE)
+
+
+class RefreshToken(Created, table=True):
+    """A token that was given, as its SHA-256; it works once and brings the session's next."""
+
+    __tablename__ = "refresh_tokens"
+    __table_args__ = FLOWS
+
+    token_hash: bytes = Field(primary_key=True)
+    session: UUID = Field(index=True)
+    user_id: UUID = Field(foreign_key="public.users.id", ondelete="CASCADE", index=True)
+    expires_at: datetime
+    used_at: datetime | None = None
+    revoked_at: datetime | None = None

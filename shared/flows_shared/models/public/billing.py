@@ -1,0 +1,127 @@
+"""Billing runs, and the invoices that they issue."""
+
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Literal
+from uuid import UUID
+
+from sqlalchemy import Index, SmallInteger, UniqueConstraint, text
+from sqlmodel import Field
+
+from flows_shared.models.columns import PUBLIC, RATE, STATE, Created, Dated, Identified, default
+
+
+class BillingRun(Identified, Dated, table=True):
+    """One run a community and month. Asked for again, it goes on with the accounts that are not billed yet."""
+
+    __tablename__ = "billing_runs"
+    __table_args__ = (UniqueConstraint("esco", "month"), PUBLIC)
+
+    esco: UUID = Field(foreign_key="flows.escos.id")
+    month: date
+    status: Literal["pending", "running", "completed", "failed"] = default("pending", sa_type=STATE)
+    requested_by: str
+    started_at: datetime | None = None
+    finished_at: datetime | None = None
+    accounts: int = default(0)
+    billed: int = default(0)
+    skipped: int = default(0)
+    failed: int = default(0)
+    error: str | None = None
+
+
+class InvoiceSeries(Dated, table=True):
+    """Numbers without gaps: the row is locked while a run takes numbers from it."""
+
+    __tablename__ = "invoice_series"
+    __table_args__ = PUBLIC
+
+    esco: UUID = Field(foreign_key="flows.escos.id", primary_key=True)
+    prefix: str = Field(unique=True)
+    last_number: int = default(0)
+
+
+class Invoice(Identified, Dated, table=True):
+    """A bill for `[period_start, period_end)`. Once issued, only its status changes."""
+
+    __tablename__ = "invoices"
+    __table_args__ = (
+        Index(
+            "invoices_one_a_period", "account", "period_start", unique=True, postgresql_where=text("status <> 'void'")
+        ),
+        Index(None, "esco", "period_start"),
+        PUBLIC,
+    )
+
+    number: str = Field(unique=True)
+    esco: UUID = Field(foreign_key="flows.escos.id")
+    account: UUID = Field(foreign_key="public.accounts.id")
+    customer: UUID = Field(foreign_key="public.customers.id", index=True)
+    run: UUID | None = Field(default=None, foreign_key="public.billing_runs.id", index=True)
+    period_start: date
+    period_end: date
+    issue_date: date
+    due_date: date
+    status: Literal["draft", "issued", "part_paid", "paid", "overdue", "void"] = default("issued", sa_type=STATE)
+    net_pence: int
+    vat_pence: int
+    total_pence: int
+
+
+class InvoiceLine(Identified, Created, table=True):
+    """A register's energy at one tariff, or a standing charge; names the readings and tariff it came from."""
+
+    __tablename__ = "invoice_lines"
+    __table_args__ = (
+        UniqueConstraint("invoice", "position"),
+        Index(None, "customer_tariff", postgresql_where=text("customer_tariff IS NOT NULL")),
+        Index(None, "microgrid_tariff", postgresql_where=text("microgrid_tariff IS NOT NULL")),
+        PUBLIC,
+    )
+
+    invoice: UUID = Field(foreign_key="public.invoices.id")
+    position: int = Field(sa_type=SmallInteger)
+    kind: Literal["energy", "standing_charge"] = Field(sa_type=STATE)
+    description: str
+    quantity: Decimal
+    unit: Literal["kWh", "day"] = Field(sa_type=STATE)
+    rate: Decimal = Field(sa_type=RATE)
+    amount_pence: int
+    includes_vat: bool
+    vat_rate: Decimal = Field(max_digits=5, decimal_places=4)
+    period_start: date
+    period_end: date
+    customer_tariff: UUID | None = Field(default=None, foreign_key="public.customer_tariffs.id")
+    microgrid_tariff: UUID | None = Field(default=None, foreign_key="public.microgrid_tariffs.id")
+    register_id: UUID | None = Field(
+        default=None, foreign_key="flows.meter_registers.register_id", index=True, sa_column_kwargs={"name": "register"}
+    )
+    first_interval: datetime | None = None
+    last_interval: datetime | None = None
+    intervals: int | None = None
+
+
+class BillingRunAccount(Dated, table=True):
+    """What became of an account in a run: an invoice, or the machine's reason and a person's details."""
+
+    __tablename__ = "billing_run_accounts"
+    __table_args__ = PUBLIC
+
+    run: UUID = Field(foreign_key="public.billing_runs.id", ondelete="CASCADE", primary_key=True)
+    account: UUID = Field(foreign_key="public.accounts.id", primary_key=True, index=True)
+    outcome: Literal["billed", "skipped", "failed"] = Field(sa_type=STATE)
+    reason: str | None = None
+    details: str | None = None
+    invoice: UUID | None = Field(default=None, foreign_key="public.invoices.id", index=True)
+
+
+class Document(Identified, Created, table=True):
+    """An invoice as a file."""
+
+    __tablename__ = "documents"
+    __table_args__ = (UniqueConstraint("invoice", "media_type"), PUBLIC)
+
+    invoice: UUID = Field(foreign_key="public.invoices.id")
+    file_name: str
+    media_type: str
+    content: bytes

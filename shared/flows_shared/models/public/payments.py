@@ -1,0 +1,110 @@
+"""Money in, and what prepay meters get of it."""
+
+from datetime import datetime
+from typing import Any, Literal
+from uuid import UUID
+
+from sqlalchemy import Index, text
+from sqlmodel import Field
+
+from flows_shared.models.columns import JSON_VALUE, PUBLIC, STATE, Dated, Identified, default
+
+
+class Payment(Identified, Dated, table=True):
+    """Money from a customer."""
+
+    __tablename__ = "payments"
+    __table_args__ = (Index(None, "scheduled_at", postgresql_where=text("submitted_at IS NULL")), PUBLIC)
+
+    account: UUID = Field(foreign_key="public.accounts.id", index=True)
+    amount_pence: int
+    status: Literal["created", "pending", "processing", "succeeded", "failed", "cancelled"] = default(
+        "created", sa_type=STATE
+    )
+    payment_intent: str | None = Field(default=None, unique=True)
+    description: str | None = None
+    receipt_url: str | None = None
+    scheduled_at: datetime | None = None
+    submitted_at: datetime | None = None
+
+
+class PaymentEvent(Identified, Dated, table=True):
+    """What the payment provider told of a payment."""
+
+    __tablename__ = "payment_events"
+    __table_args__ = PUBLIC
+
+    payment: UUID = Field(foreign_key="public.payments.id", ondelete="CASCADE", index=True)
+    event_type: str
+    data: Any = Field(default=None, sa_type=JSON_VALUE)
+
+
+class Gift(Identified, Dated, table=True):
+    """Money from the community to a customer."""
+
+    __tablename__ = "gifts"
+    __table_args__ = PUBLIC
+
+    customer: UUID = Field(foreign_key="public.customers.id", index=True)
+    amount_pence: int
+    reason: str | None = None
+
+
+class Topup(Identified, Dated, table=True):
+    """Money for a prepay meter, as the token of 20 digits that it takes."""
+
+    __tablename__ = "topups"
+    __table_args__ = (Index(None, "status", postgresql_where=text("used_at IS NULL")), PUBLIC)
+
+    meter: UUID = Field(foreign_key="public.meters.id", index=True)
+    amount_pence: int
+    status: Literal[
+        "pending", "wait_token_fetch", "wait_token_push", "completed", "failed_token_fetch", "failed_token_push"
+    ] = default("pending", sa_type=STATE)
+    source: Literal["payment", "gift", "solar_credit", "adjustment"] = Field(sa_type=STATE)
+    notes: str | None = None
+    token: str | None = None
+    reference: str | None = None
+    acquired_at: datetime | None = None
+    used_at: datetime | None = None
+
+
+class TopupEvent(Identified, Dated, table=True):
+    """What happened to a top-up."""
+
+    __tablename__ = "topup_events"
+    __table_args__ = PUBLIC
+
+    topup: UUID = Field(foreign_key="public.topups.id", ondelete="CASCADE", index=True)
+    event_type: str
+    data: Any = Field(default=None, sa_type=JSON_VALUE)
+
+
+class TopupPayment(Dated, table=True):
+    """The payment that a top-up came from."""
+
+    __tablename__ = "topups_payments"
+    __table_args__ = PUBLIC
+
+    topup_id: UUID = Field(foreign_key="public.topups.id", ondelete="CASCADE", primary_key=True)
+    payment_id: UUID = Field(foreign_key="public.payments.id", index=True)
+
+
+class TopupGift(Dated, table=True):
+    """The gift that a top-up came from."""
+
+    __tablename__ = "topups_gifts"
+    __table_args__ = PUBLIC
+
+    topup_id: UUID = Field(foreign_key="public.topups.id", ondelete="CASCADE", primary_key=True)
+    gift_id: UUID = Field(foreign_key="public.gifts.id", unique=True)
+
+
+class TopupSolarCredit(Dated, table=True):
+    """The solar credit that a top-up came from."""
+
+    __tablename__ = "topups_monthly_solar_credits"
+    __table_args__ = PUBLIC
+
+    topup_id: UUID = Field(foreign_key="public.topups.id", ondelete="CASCADE", primary_key=True)
+    month_solar_credit_id: UUID = Field(foreign_key="public.monthly_solar_credits.id", unique=True)
