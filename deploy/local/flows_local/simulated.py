@@ -13,6 +13,7 @@ from flows_shared.time import LONDON, Month, local_date, local_midnight
 
 ONE_ADDRESS = "127.0.0.1"
 LATITUDE = 50.4  # Totnes
+THREE_PHASE_HOME_KWH = 7_400  # a year; the simulator takes such a meter for a landlord's
 MONTHLY_TOP_UP = Decimal(75)  # GBP that a prepay meter holds on the first of the month
 TARIFF = """
     SELECT computed_unit_rate AS unit_rate_a, coalesce(computed_unit_rate_b, computed_unit_rate) AS unit_rate_b,
@@ -62,4 +63,5 @@ def _describe(meter: Meter) -> JSON:
         "address": meter.host,
         "port": meter.port,
         "prepay": meter.prepay,
+        "kwh_a_year": THREE_PHASE_HOME_KWH if meter.hardware == "P1.ax" else None,
     }

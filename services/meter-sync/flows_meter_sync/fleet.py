@@ -27,7 +27,7 @@ from flows_meter_sync.telemetry import METRICS, TALKING, VISITS, WAITING
 from flows_meter_sync.visits.report import Report
 from flows_meter_sync.visits.visit import Clock, visit
 from flows_meter_sync.visits.writer import Writer
-from flows_shared.db import Database
+from flows_shared.db import Connection, Database
 from flows_shared.telemetry.logs import get_logger
 from flows_shared.telemetry.trace import bind_work
 from flows_shared.time import utc_now
@@ -108,27 +108,29 @@ class Fleet:
         async with self.db.connection() as connection:
             known = await load_meters(connection, taken)
             syncers = {id: syncers_of(errands[id].metrics) for id in known}
-            wanting = {
-                kind: [id for id in known if any(isinstance(syncer, kind) for syncer in syncers[id])]
-                for kind in (SyncerEventLog, SyncerProfileLog)
-            }
-            events = await load_last_events(connection, wanting[SyncerEventLog])
-            since = self.clock() - timedelta(days=self.settings.meter_sync_profile_days)
-            gaps = await load_gaps(connection, wanting[SyncerProfileLog], since, self.clock())
-            idle = {id for id in taken if id not in known or not _has_any(known[id], syncers[id])}
-            await self.leases.release(connection, idle)
-        for id in idle:
+            visited = {id: meter for id, meter in known.items() if _has_any(meter, syncers[id])}
+            held = await self._load_held(connection, visited, syncers)
+            await self.leases.release(connection, taken - visited.keys())
+        for id in taken - visited.keys():
             errands[id].end(Outcome(id, known[id].serial if id in known else None))
-        return [
-            Claim(
-                errands[id],
-                meter,
-                Held(events.get(id), {register.id: gaps.get(register.id, []) for register in meter.registers}),
-                syncers[id],
-            )
-            for id, meter in known.items()
-            if id not in idle
-        ]
+        return [Claim(errands[id], meter, held[id], syncers[id]) for id, meter in visited.items()]
+
+    async def _load_held(
+        self, db: Connection, meters: Mapping[UUID, KnownMeter], syncers: Mapping[UUID, Sequence[Syncer]]
+    ) -> dict[UUID, Held]:
+        """What is stored of the meters so far, for the metrics that go on from there."""
+
+        def wanting(kind: type[Syncer]) -> list[UUID]:
+            return [id for id in meters if any(isinstance(syncer, kind) for syncer in syncers[id])]
+
+        now = self.clock()
+        since = now - timedelta(days=self.settings.meter_sync_profile_days)
+        events = await load_last_events(db, wanting(SyncerEventLog))
+        gaps = await load_gaps(db, wanting(SyncerProfileLog), since, now)
+        return {
+            id: Held(events.get(id), {register.id: gaps.get(register.id, []) for register in meter.registers})
+            for id, meter in meters.items()
+        }
 
     async def _visit(self, claim: Claim) -> Report | None:
         known = claim.known
