@@ -1,0 +1,2 @@
+-- Takes back 0003_access.
+DO $$ BEGIN END $$;

@@ -1,0 +1,2 @@
+-- Takes back 0004_billing.
+DO $$ BEGIN END $$;
