@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, date, datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from email.message import EmailMessage
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeAlias
 from zoneinfo import ZoneInfo
@@ -75,10 +76,9 @@ async def test_month_from_the_meters_to_the_customers(
             return len(mail_server.received) >= len(BILLED)
 
         await until(all_mailed, seconds=30)
-        assert sorted(mail_server.recipients()) == sorted(home.occupiers[0].email for home in BILLED)
         mails = dict(zip(mail_server.recipients(), mail_server.received, strict=True))
         for home in BILLED:
-            email = home.occupiers[0].email
+            [email] = [person.email for person in home.occupiers if person.email in mails]
             customer = await log_in(gateway, Login(email, CUSTOMER_PASSWORD))
             await check_bill(gateway, customer, home, simulator.meters[home.supply_serial], mails[email])
 
@@ -98,7 +98,7 @@ async def read_all_meters(gateway: httpx.AsyncClient, admin: dict[str, str], ser
         return any(metric["metric"] == PROFILE_LOG and metric["last_success_at"] for metric in status["metrics"])
 
     for serial in serials:
-        await until(lambda serial=serial: is_read(serial), seconds=60)
+        await until(partial(is_read, serial), seconds=60)
         status = (await gateway.get(f"/v1/meters/{serial}/sync", headers=admin)).json()
         assert (status["health"], [m["last_error"] for m in status["metrics"] if m["last_error"]]) == ("healthy", [])
 
@@ -132,20 +132,16 @@ async def check_bill(
     measured = half_hours(meter, first_day, after)
     assert (invoice["total_pence"], invoice["vat_pence"]) == bill_by_hand(measured, (after - first_day).days, tariff)
 
+    [registered] = await rows(gateway, customer, "flows", f"meter_registry?select=id&serial=eq.{home.supply_serial}")
     for element, readings in measured.items():
-        [register] = await rows(
-            gateway,
-            customer,
-            "flows",
-            f"meter_registers?select=register_id,meter_registry!inner(serial)&element=eq.{element}"
-            f"&meter_registry.serial=eq.{home.supply_serial}",
-        )
+        of_element = f"meter_registers?select=register_id&meter_id=eq.{registered['id']}&element=eq.{element}"
+        [register] = await rows(gateway, customer, "flows", of_element)
         stored = await rows(
             gateway,
             customer,
             "flows",
             f"register_interval_hh?select=timestamp,kwh&register_id=eq.{register['register_id']}&order=timestamp"
-            f"&timestamp=gte.{utc(first_day)}&timestamp=lt.{utc(after)}",
+            f"&timestamp=gte.{utc(first_day):%FT%TZ}&timestamp=lt.{utc(after):%FT%TZ}",
         )
         kwh = {datetime.fromisoformat(row["timestamp"]): Decimal(str(row["kwh"])) for row in stored}
         assert kwh == readings

@@ -80,7 +80,7 @@ async def _judge(db: Connection, run: Run, accounts: Sequence[Account], settings
 async def _store(db: Connection, run: Run, verdicts: Verdicts, settings: RunSettings, now: datetime) -> None:
     """Everything that follows from a batch, in the caller's transaction."""
     bills = [verdict for verdict in verdicts.values() if isinstance(verdict, Bill)]
-    invoices = _issue(bills, await take_numbers(db, run.esco.id, len(bills)), run, now)
+    invoices = _issue(bills, await take_numbers(db, run.esco.id, len(bills)), run, now) if bills else []
     if invoices:
         await insert_invoices(db, run, invoices)
         await insert_lines(db, invoices)
