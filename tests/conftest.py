@@ -8,6 +8,7 @@ import os
 from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from urllib.parse import urlsplit
 
 import pytest
@@ -42,15 +43,22 @@ def background() -> Background:
 
 
 @pytest.fixture(scope="session")
-def databases(tmp_path_factory: pytest.TempPathFactory, background: Background) -> Iterator[Databases]:
+def databases(background: Background) -> Iterator[Databases]:
     """The server of this test process, with the template that each test's database is copied from."""
-    with _postgres(tmp_path_factory) as url:
+    with _postgres() as url:
         databases = Databases(url, background)
         databases.make_template()
         try:
             yield databases
         finally:
             databases.drop(databases.template)
+
+
+@pytest.fixture
+def server_directory() -> Iterator[Path]:
+    """Where a test may start servers of its own."""
+    with _server_directory() as directory:
+        yield directory
 
 
 @pytest.fixture
@@ -102,11 +110,11 @@ def role_url(databases: Databases, database_url: str) -> RoleUrl:
 
 
 @pytest.fixture(scope="session")
-def redis_server(tmp_path_factory: pytest.TempPathFactory, background: Background) -> Iterator[str]:
+def redis_server(background: Background) -> Iterator[str]:
     """The URL of a Redis database that only this test process uses."""
     given = os.environ.get("FLOWS_TEST_REDIS_URL")
     if not given:
-        with Valkey(_data_directory(tmp_path_factory, "valkey")) as valkey:
+        with _server_directory() as directory, Valkey(directory / "valkey") as valkey:
             yield valkey.url()
         return
     url = background.run(_claim_redis(given))
@@ -138,16 +146,19 @@ def settings_env(monkeypatch: pytest.MonkeyPatch, database_url: str, redis_url: 
 
 
 @contextmanager
-def _postgres(factory: pytest.TempPathFactory) -> Iterator[str]:
+def _postgres() -> Iterator[str]:
     if given := os.environ.get("FLOWS_TEST_DATABASE_URL"):
         yield given
         return
-    with Postgres(_data_directory(factory, "postgres"), settings=FOR_TESTS) as postgres:
+    with _server_directory() as directory, Postgres(directory / "postgres", settings=FOR_TESTS) as postgres:
         yield postgres.url()
 
 
-def _data_directory(factory: pytest.TempPathFactory, name: str) -> Path:
-    return factory.mktemp(name) / "data"
+@contextmanager
+def _server_directory() -> Iterator[Path]:
+    """Not below pytest's own: that one is closed to PostgreSQL's user by every other pytest that starts."""
+    with TemporaryDirectory(prefix="flows-test-") as directory:
+        yield Path(directory)
 
 
 async def _claim_redis(given: str) -> str:

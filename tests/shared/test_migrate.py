@@ -83,8 +83,8 @@ async def test_databases_of_one_server_are_migrated_at_the_same_time(databases: 
             databases.drop(name)
 
 
-async def test_role_without_superuser_makes_roles_and_schema_on_a_new_server(tmp_path: Path) -> None:
-    with Postgres(tmp_path / "postgres", settings=FOR_TESTS) as server:
+async def test_role_without_superuser_makes_roles_and_schema_on_a_new_server(server_directory: Path) -> None:
+    with Postgres(server_directory / "postgres", settings=FOR_TESTS) as server:
         admin = await connect(server.url(), name="tests")
         await admin.execute("CREATE ROLE flows LOGIN CREATEROLE")
         await admin.execute("CREATE DATABASE flows OWNER flows")

@@ -33,23 +33,23 @@ async def _value(server: Postgres, statement: str) -> object:
         await connection.close()
 
 
-async def test_data_directory_is_used_again(tmp_path: Path) -> None:
-    with Postgres(tmp_path / "postgres") as server:
+async def test_data_directory_is_used_again(server_directory: Path) -> None:
+    with Postgres(server_directory / "postgres") as server:
         await _value(server, "CREATE TABLE kept AS SELECT 42 AS answer")
-    with Postgres(tmp_path / "postgres") as server:
+    with Postgres(server_directory / "postgres") as server:
         assert await _value(server, "SELECT answer FROM kept") == 42
 
 
-async def test_crashed_postgres_comes_back_with_what_was_committed(tmp_path: Path) -> None:
-    with Postgres(tmp_path / "postgres") as server:
+async def test_crashed_postgres_comes_back_with_what_was_committed(server_directory: Path) -> None:
+    with Postgres(server_directory / "postgres") as server:
         await _value(server, "CREATE TABLE kept AS SELECT 42 AS answer")
         server.kill()
         server.restart()
         assert await _value(server, "SELECT answer FROM kept") == 42
 
 
-async def test_restarted_valkey_is_empty_on_the_same_port(tmp_path: Path) -> None:
-    with Valkey(tmp_path / "valkey") as server:
+async def test_restarted_valkey_is_empty_on_the_same_port(server_directory: Path) -> None:
+    with Valkey(server_directory / "valkey") as server:
         url = server.url()
         async with Redis.from_url(url) as client:
             await client.set("key", "value")
@@ -59,25 +59,25 @@ async def test_restarted_valkey_is_empty_on_the_same_port(tmp_path: Path) -> Non
             assert await client.dbsize() == 0
 
 
-def test_settings_reach_the_server(tmp_path: Path) -> None:
-    assert "fsync=off" in Postgres(tmp_path / "postgres", settings={"fsync": "off"}).command()
+def test_settings_reach_the_server(server_directory: Path) -> None:
+    assert "fsync=off" in Postgres(server_directory / "postgres", settings={"fsync": "off"}).command()
 
 
-def test_port_in_use_is_said_with_the_servers_own_words(tmp_path: Path) -> None:
+def test_port_in_use_is_said_with_the_servers_own_words(server_directory: Path) -> None:
     with (
-        Valkey(tmp_path / "first") as first,
+        Valkey(server_directory / "first") as first,
         pytest.raises(ServerError, match="Address already in use"),
     ):
-        Valkey(tmp_path / "second", port=first.port).start()
+        Valkey(server_directory / "second", port=first.port).start()
 
 
-def test_data_directory_in_use_is_refused(tmp_path: Path) -> None:
-    with Postgres(tmp_path / "postgres"), pytest.raises(ServerError, match=r"postmaster\.pid"):
-        Postgres(tmp_path / "postgres").start()
+def test_data_directory_in_use_is_refused(server_directory: Path) -> None:
+    with Postgres(server_directory / "postgres"), pytest.raises(ServerError, match=r"postmaster\.pid"):
+        Postgres(server_directory / "postgres").start()
 
 
-def test_stopping_what_never_started_is_nothing(tmp_path: Path) -> None:
-    Valkey(tmp_path / "valkey").stop()
+def test_stopping_what_never_started_is_nothing(server_directory: Path) -> None:
+    Valkey(server_directory / "valkey").stop()
 
 
 def test_free_port_is_free_and_not_always_the_same() -> None:
@@ -89,8 +89,8 @@ ENDS = [signal.SIGINT, signal.SIGTERM, signal.SIGKILL] if sys.platform == "linux
 
 
 @pytest.mark.parametrize("number", ENDS)
-def test_no_server_outlives_its_parent(tmp_path: Path, number: signal.Signals) -> None:
-    program = [sys.executable, "-c", START_BOTH, str(tmp_path)]
+def test_no_server_outlives_its_parent(server_directory: Path, number: signal.Signals) -> None:
+    program = [sys.executable, "-c", START_BOTH, str(server_directory)]
     with subprocess.Popen(program, stdout=subprocess.PIPE, text=True) as parent:
         assert parent.stdout is not None
         servers = [Path("/proc") / pid for pid in parent.stdout.readline().split()]

@@ -209,9 +209,9 @@ async def test_flushed_queue_loses_no_work(effects: Effects, start_worker: Start
 
 
 @pytest.fixture
-def valkey(tmp_path: Path) -> Iterator[Valkey]:
+def valkey(server_directory: Path) -> Iterator[Valkey]:
     """A server of the test's own, to be killed."""
-    with Valkey(tmp_path / "valkey") as server:
+    with Valkey(server_directory / "valkey") as server:
         yield server
 
 
