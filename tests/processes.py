@@ -37,7 +37,10 @@ class FlowsProcess:
     def terminate(self, seconds: float = 30) -> int:
         """SIGTERM; the exit status."""
         self.process.send_signal(signal.SIGTERM)
-        return self.process.wait(seconds)
+        try:
+            return self.process.wait(seconds)
+        except subprocess.TimeoutExpired:
+            raise AssertionError(f"{self.process.args!r} did not stop:\n{self.log.read_text()}") from None
 
     def events(self, name: str) -> list[dict[str, Any]]:
         """The log's lines of an event, as far as they are written."""

@@ -27,6 +27,7 @@ from flows_shared.telemetry.trace import bind_work, new_request_id
 # The runner ends a job that is too late and says so in its row; arq's own limit only has to come after it.
 ARQ_TIMEOUT_MARGIN_SECONDS = 60
 RECONNECT_SECONDS = 1.0
+CANCEL_AGAIN_SECONDS = 1.0
 
 log = get_logger()
 
@@ -184,6 +185,9 @@ def _stop_on_signals() -> asyncio.Event:
 
 
 async def _cancel(*tasks: "asyncio.Task[Any]") -> None:
-    for task in tasks:
-        task.cancel()
-    await asyncio.gather(*tasks, return_exceptions=True)
+    """Say it until all have ended: now and then a library swallows a cancellation that meets an answer."""
+    pending = set(tasks)
+    while pending:
+        for task in pending:
+            task.cancel()
+        _, pending = await asyncio.wait(pending, timeout=CANCEL_AGAIN_SECONDS)

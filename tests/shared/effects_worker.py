@@ -1,6 +1,7 @@
 """A worker whose jobs leave a row in the table `effects`, started as a process by the tests of the outbox."""
 
 import asyncio
+from contextlib import suppress
 from typing import Any
 
 import uvloop
@@ -41,12 +42,18 @@ async def record_follower(ctx: dict[str, Any], name: str) -> None:
         await enqueue(transaction, SERVICE, "record", name)
 
 
+async def swallow_a_cancellation(_ctx: dict[str, Any]) -> None:
+    with suppress(asyncio.CancelledError):
+        await asyncio.Event().wait()
+    await asyncio.Event().wait()
+
+
 async def fail(_ctx: dict[str, Any], reason: str) -> None:
     raise ValueError(reason)
 
 
 def create_worker() -> WorkerDefinition:
-    jobs: list[Job] = [record, record_after, record_at_third_try, record_follower, fail]
+    jobs: list[Job] = [record, record_after, record_at_third_try, record_follower, swallow_a_cancellation, fail]
     return WorkerDefinition(SERVICE, load_settings(ServiceSettings), jobs)
 
 

@@ -144,6 +144,16 @@ async def test_stopped_worker_hands_back_what_takes_longer_than_the_grace(
     assert await effects.names() == ["handed back"]
 
 
+async def test_job_that_swallows_a_cancellation_does_not_keep_its_worker_from_stopping(
+    effects: Effects, start_worker: StartWorker
+) -> None:
+    worker = start_worker(FLOWS_WORKER_GRACE_SECONDS="0.1")
+    await effects.add("swallow_a_cancellation")
+    await until(effects.running)
+    assert worker.terminate() == 0
+    assert await effects.undone() == 1
+
+
 async def test_retry_and_failure_end_as_they_should(effects: Effects, start_worker: StartWorker) -> None:
     start_worker()
     await effects.add("record_at_third_try", "third time lucky")
