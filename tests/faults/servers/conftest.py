@@ -1,0 +1,35 @@
+"""Servers of the tests' own, to be killed: what a developer or a CI has given is left alone."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from databases import Background, Databases
+from flows_local.servers import FOR_TESTS, Postgres, Valkey
+
+# What was committed outlives a crash of the server, as it does in production; that of the machine is not tried.
+DURABLE = {**FOR_TESTS, "synchronous_commit": "on"}
+
+
+@pytest.fixture(scope="session")
+def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Postgres]:
+    with Postgres(tmp_path_factory.mktemp("postgres") / "data", settings=DURABLE) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def databases(postgres: Postgres, background: Background) -> Databases:
+    databases = Databases(postgres.url(), background)
+    databases.make_template()
+    return databases
+
+
+@pytest.fixture
+def valkey(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Valkey]:
+    with Valkey(tmp_path_factory.mktemp("valkey") / "data") as server:
+        yield server
+
+
+@pytest.fixture
+def redis_url(valkey: Valkey) -> str:
+    return valkey.url()
