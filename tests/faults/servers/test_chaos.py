@@ -12,8 +12,8 @@ from house import House
 from mail_server import MailServer
 from waiting import until
 
-HOMES = 16
-DEATHS = 5
+HOMES = 12
+DEATHS = 4
 PARTS = ("billing", "notify", "valkey", "postgres")
 
 

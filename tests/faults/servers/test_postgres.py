@@ -1,6 +1,7 @@
 """The database restarted and killed under running services, which recover without a restart of theirs."""
 
 from collections.abc import Sequence
+from functools import partial
 
 import httpx
 
@@ -58,4 +59,4 @@ async def all_ready(places: Sequence[str], status: int) -> None:
             return ready.status_code == status
 
         for place in places:
-            await until(lambda place=place: answers(place))
+            await until(partial(answers, place))

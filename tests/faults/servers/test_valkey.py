@@ -1,6 +1,6 @@
 """The queue's server killed, with all that it held, at one moment after another."""
 
-from arq.connections import ArqRedis
+from redis.asyncio import Redis
 
 from faults.month import LastMonth
 from flows_local.servers import Valkey
@@ -30,14 +30,13 @@ async def test_killed_before_during_and_after_a_run(
     await last_month.check()
 
 
-async def test_killed_with_the_job_on_the_queue(
-    last_month: LastMonth, house: House, valkey: Valkey, redis: ArqRedis
-) -> None:
+async def test_killed_with_the_job_on_the_queue(last_month: LastMonth, house: House, valkey: Valkey) -> None:
     [relaying] = house.work("billing", FLOWS_WORKER_POLL_SECONDS="600")  # it does not look at the queue again
     await last_month.ask()
 
     async def is_queued() -> bool:
-        return bool(await redis.zcard(queue_name("billing")))
+        async with Redis.from_url(valkey.url()) as redis:
+            return bool(await redis.zcard(queue_name("billing")))
 
     await until(is_queued)
     relaying.kill()
