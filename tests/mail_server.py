@@ -45,6 +45,7 @@ class MailServer:
         self._controller.start()
 
     def stop(self) -> None:
+        self._released.set()  # or a thread that holds a mail would outlive a test that failed
         if self._controller is not None:
             self._controller.stop()
             self._controller = None

@@ -1,6 +1,8 @@
 """Servers of the tests' own, to be killed: what a developer or a CI has given is left alone."""
 
 from collections.abc import Iterator
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 
@@ -12,8 +14,12 @@ DURABLE = {**FOR_TESTS, "synchronous_commit": "on"}
 
 
 @pytest.fixture(scope="session")
-def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Postgres]:
-    with Postgres(tmp_path_factory.mktemp("postgres") / "data", settings=DURABLE) as server:
+def postgres() -> Iterator[Postgres]:
+    # Not below pytest's directory, which every other pytest that starts closes to PostgreSQL's user.
+    with (
+        TemporaryDirectory(prefix="flows-test-") as directory,
+        Postgres(Path(directory) / "postgres", settings=DURABLE) as server,
+    ):
         yield server
 
 
@@ -25,8 +31,8 @@ def databases(postgres: Postgres, background: Background) -> Databases:
 
 
 @pytest.fixture
-def valkey(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Valkey]:
-    with Valkey(tmp_path_factory.mktemp("valkey") / "data") as server:
+def valkey(tmp_path: Path) -> Iterator[Valkey]:
+    with Valkey(tmp_path / "valkey") as server:
         yield server
 
 
