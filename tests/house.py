@@ -55,13 +55,13 @@ class House:
         """The web apps, when they have started."""
         return self._started([self._start("serve", service) for service in services])
 
-    def work(self, *services: str) -> list[FlowsProcess]:
-        """A worker of each service, when they have started."""
-        return self._started([self._start("work", service) for service in services])
+    def work(self, *services: str, **variables: str) -> list[FlowsProcess]:
+        """A worker of each service, when they have started; `variables` are for these alone."""
+        return self._started([self._start("work", service, **variables) for service in services])
 
-    def _start(self, verb: str, service: str) -> FlowsProcess:
+    def _start(self, verb: str, service: str, **own: str) -> FlowsProcess:
         port = {"FLOWS_PORT": str(self.ports[service])} if verb == "serve" else {}
-        variables = {**self.variables, "FLOWS_DATABASE_URL": self.role_url(ROLES[service]), **port}
+        variables = {**self.variables, "FLOWS_DATABASE_URL": self.role_url(ROLES[service]), **port, **own}
         log = self.logs / f"{len(self.processes):02}-{service}-{verb}.log"
         self.processes.append(FlowsProcess([FLOWS, verb, service], variables, log))
         return self.processes[-1]

@@ -28,6 +28,7 @@ class MailServer:
         self.recipient_answers: dict[str, list[str]] = {}
         self.message_answers: dict[str, list[str]] = {}
         self.hold: str | None = None
+        self.hold_taken: str | None = None
         self._held, self._released = threading.Event(), threading.Event()
         self._take_held = True
         self._controller: Controller | None = None
@@ -44,6 +45,7 @@ class MailServer:
         self._controller.start()
 
     def stop(self) -> None:
+        self._released.set()  # or a thread that holds a mail would outlive a test that failed
         if self._controller is not None:
             self._controller.stop()
             self._controller = None
@@ -53,12 +55,12 @@ class MailServer:
         (self.recipient_answers if to == "RCPT" else self.message_answers)[recipient] = list(answers)
 
     async def wait_until_held(self) -> None:
-        """Until the mail for `hold` is here, whose sender waits for the answer."""
-        assert await asyncio.to_thread(self._held.wait, 20), f"no mail for {self.hold}"
+        """Until the mail for `hold` is here, or that for `hold_taken` is kept: its sender waits for the answer."""
+        assert await asyncio.to_thread(self._held.wait, 20), f"no mail for {self.hold or self.hold_taken}"
 
     def release(self, *, take: bool = True) -> None:
         """Go on with the mail that is held: take it, or drop it as if it had never come."""
-        self._take_held, self.hold = take, None
+        self._take_held, self.hold, self.hold_taken = take, None, None
         self._released.set()
 
     def recipients(self) -> list[str]:
@@ -76,8 +78,7 @@ class MailServer:
 
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802
         if self.hold == envelope.rcpt_tos[0]:
-            self._held.set()
-            await asyncio.to_thread(self._released.wait)
+            await self._wait_for_release()
             if not self._take_held:
                 return "451 dropped"
         if answers := self.message_answers.get(envelope.rcpt_tos[0]):
@@ -86,4 +87,10 @@ class MailServer:
         mail = message_from_bytes(envelope.content, policy=default)
         assert isinstance(mail, EmailMessage)
         self.received.append(mail)
+        if self.hold_taken == envelope.rcpt_tos[0]:
+            await self._wait_for_release()
         return TAKEN
+
+    async def _wait_for_release(self) -> None:
+        self._held.set()
+        await asyncio.to_thread(self._released.wait)

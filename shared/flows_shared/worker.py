@@ -115,10 +115,10 @@ class Consumer:
             _, late = await asyncio.wait(self.tasks, timeout=self.worker.settings.worker_grace_seconds)
             await _cancel(*late)
 
-    def _arq_worker(self) -> arq.worker.Worker:
+    def _arq_worker(self) -> "_ArqWorker":
         settings = self.worker.settings
         timeout = settings.worker_job_timeout_seconds + ARQ_TIMEOUT_MARGIN_SECONDS
-        return arq.worker.Worker(
+        return _ArqWorker(
             [arq.worker.func(self.runner.run, name=OUTBOX_FUNCTION)],
             queue_name=queue_name(self.worker.service),
             cron_jobs=[_observed(cron, self.worker.service) for cron in self.definition.crons],
@@ -132,6 +132,12 @@ class Consumer:
             timezone=UTC,
             ctx={"worker": self.worker},
         )
+
+
+class _ArqWorker(arq.worker.Worker):
+    async def start_jobs(self, job_ids: list[bytes]) -> None:
+        """Leave out what runs here: sent again before it had its lease, it would take the first run's place."""
+        await super().start_jobs([job_id for job_id in job_ids if job_id.decode() not in self.tasks])
 
 
 def _raise_unless_lost(main: "asyncio.Task[None]") -> None:

@@ -15,7 +15,8 @@ from databases import RoleUrl
 from flows_local.servers import Valkey, free_port
 from flows_shared.db import Database
 from flows_shared.outbox import enqueue, enqueue_many
-from flows_shared.queue import queue_name
+from flows_shared.queue import QueuedJob, push, queue_name
+from flows_shared.relay import OUTBOX_FUNCTION
 from flows_shared.telemetry.trace import bind_work
 from processes import FlowsProcess
 from waiting import until
@@ -129,6 +130,24 @@ async def test_stopped_worker_finishes_what_it_runs(effects: Effects, start_work
     assert worker.terminate() == 0
     assert await effects.names() == ["finished"]
     assert await effects.undone() == 0
+
+
+async def test_job_sent_again_while_it_runs_is_still_finished_by_a_worker_told_to_stop(
+    effects: Effects, start_worker: StartWorker, redis: ArqRedis
+) -> None:
+    worker = start_worker()
+    job = await effects.add("record_after", "finished", 3.0)
+    await until(effects.running)
+    await push(redis, queue_name(SERVICE), [QueuedJob(f"{job}-0", OUTBOX_FUNCTION, (str(job),))], again=True)
+    await effects.add("record", "after")  # once it is done, the worker has seen what was sent again
+
+    async def seen() -> bool:
+        return await effects.names() == ["after"]
+
+    await until(seen)
+    assert worker.terminate() == 0
+    assert await effects.names() == ["after", "finished"]
+    assert "KeyError" not in worker.log.read_text()
 
 
 async def test_stopped_worker_hands_back_what_takes_longer_than_the_grace(

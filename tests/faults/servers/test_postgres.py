@@ -1,0 +1,62 @@
+"""The database restarted and killed under running services, which recover without a restart of theirs."""
+
+from collections.abc import Sequence
+from functools import partial
+
+import httpx
+
+from faults.month import LastMonth
+from flows_local.ports import free_ports
+from flows_local.servers import Postgres
+from house import House
+from mail_server import MailServer
+from waiting import until
+
+
+async def test_services_outlive_a_restart_during_a_run_and_a_crash_with_a_mail_on_its_way(
+    last_month: LastMonth, house: House, postgres: Postgres, mail_server: MailServer
+) -> None:
+    places = start(house)
+    mail_server.hold_taken = "home3@example.org"
+    async with last_month.held(last_month.homes[3]):
+        await last_month.ask()
+        await until(last_month.run_waits)
+        postgres.stop()
+        await all_ready(places, 503)
+        postgres.start()
+    await all_ready(places, 200)
+
+    await mail_server.wait_until_held()
+    postgres.kill()
+    await all_ready(places, 503)
+    mail_server.release()  # taken, and nothing is there to write it down
+    postgres.start()
+    await all_ready(places, 200)
+
+    await until(last_month.is_done)
+    await last_month.check(mailed_again=1)
+    assert mail_server.recipients().count("home3@example.org") == 2
+    assert [process.terminate() for process in house.processes] == [0] * len(house.processes)
+
+
+def start(house: House) -> list[str]:
+    """Apps and workers; where each answers."""
+    house.serve("api", "billing")
+    ports = dict(zip(("billing", "notify"), free_ports(2), strict=True))
+    for service, port in ports.items():
+        house.work(service, FLOWS_WORKER_METRICS_PORT=str(port))
+    return [house.url("api"), house.url("billing"), *(f"http://127.0.0.1:{port}" for port in ports.values())]
+
+
+async def all_ready(places: Sequence[str], status: int) -> None:
+    """Until /readyz of each answers so, while /healthz always says that the process is well."""
+    async with httpx.AsyncClient(timeout=10) as client:
+
+        async def answers(place: str) -> bool:
+            assert (await client.get(f"{place}/healthz")).status_code == 200
+            ready = await client.get(f"{place}/readyz")
+            assert (ready.json()["checks"]["database"] == "ok") == (ready.status_code == 200)
+            return ready.status_code == status
+
+        for place in places:
+            await until(partial(answers, place))
