@@ -55,7 +55,7 @@ class Account(Identified, Dated, table=True):
     __tablename__ = "accounts"
     __table_args__ = PUBLIC
 
-    account_number: int = computed("nextval('public.account_numbers'::regclass)", sa_type=BigInteger, unique=True)
+    account_number: int = computed("nextval('public.account_numbers')", sa_type=BigInteger, unique=True)
     property: UUID = Field(foreign_key="public.properties.id", index=True)
     current_contract: UUID | None = Field(default=None, foreign_key="public.contracts.id", index=True)
     type: Literal["supply", "solar", "ev"] = Field(sa_type=STATE)
