@@ -82,9 +82,9 @@ async def test_shadow_is_read_by_its_model(database_url: str) -> None:
     async with AsyncSession(engine) as session:
         esco = flows.Esco(name="West", code="WLCE")
         meter = flows.Meter(serial="EML1", esco=esco.id)
-        session.add(esco)
-        await session.flush()
-        session.add(meter)
+        for row in (esco, meter):
+            session.add(row)
+            await session.flush()
         await session.commit()
         await session.refresh(meter)
         shadow = await session.get_one(flows.MeterShadow, meter.id)

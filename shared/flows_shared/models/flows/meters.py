@@ -69,8 +69,8 @@ class MeterShadow(Dated, table=True):
     health: Literal["healthy", "unhealthy"] = default("unhealthy", sa_type=STATE)
     health_details: str | None = None
     last_healthy_at: datetime | None = None
-    tariffs_active: Any = Field(default=None, nullable=True, sa_type=JSON_VALUE)
-    tariffs_future: Any = Field(default=None, nullable=True, sa_type=JSON_VALUE)
+    tariffs_active: Any | None = Field(default=None, sa_type=JSON_VALUE)
+    tariffs_future: Any | None = Field(default=None, sa_type=JSON_VALUE)
     backlight: str | None = None
     load_switch: str | None = None
     emnify_connectivity_status: str | None = None

@@ -53,8 +53,8 @@ class AuditRecord(Table, table=True):
     action: str
     table_name: str
     row_id: str | None = None
-    before: Any = Field(default=None, nullable=True, sa_type=JSON_VALUE)
-    after: Any = Field(default=None, nullable=True, sa_type=JSON_VALUE)
+    before: Any | None = Field(default=None, sa_type=JSON_VALUE)
+    after: Any | None = Field(default=None, sa_type=JSON_VALUE)
 
 
 class RefreshToken(Created, table=True):

@@ -36,7 +36,7 @@ class PaymentEvent(Identified, Dated, table=True):
 
     payment: UUID = Field(foreign_key="public.payments.id", ondelete="CASCADE", index=True)
     event_type: str
-    data: Any = Field(default=None, nullable=True, sa_type=JSON_VALUE)
+    data: Any | None = Field(default=None, sa_type=JSON_VALUE)
 
 
 class Gift(Identified, Dated, table=True):
@@ -77,7 +77,7 @@ class TopupEvent(Identified, Dated, table=True):
 
     topup: UUID = Field(foreign_key="public.topups.id", ondelete="CASCADE", index=True)
     event_type: str
-    data: Any = Field(default=None, nullable=True, sa_type=JSON_VALUE)
+    data: Any | None = Field(default=None, sa_type=JSON_VALUE)
 
 
 class TopupPayment(Dated, table=True):

@@ -125,7 +125,7 @@ CREATE TRIGGER derive_status AFTER INSERT OR DELETE OR UPDATE ON public.register
     FOR EACH ROW EXECUTE FUNCTION flows.derive_status();
 CREATE TRIGGER derive_status AFTER INSERT OR DELETE OR UPDATE OF property, current_contract, status, type ON public.accounts
     FOR EACH ROW EXECUTE FUNCTION flows.derive_status();
-CREATE TRIGGER derive_status AFTER UPDATE OF supply_meter, owner ON public.properties
+CREATE TRIGGER derive_status AFTER INSERT OR DELETE OR UPDATE OF supply_meter, owner ON public.properties
     FOR EACH ROW EXECUTE FUNCTION flows.derive_status();
 CREATE TRIGGER derive_status AFTER UPDATE ON public.contracts
     FOR EACH ROW WHEN (OLD.signed <> NEW.signed) EXECUTE FUNCTION flows.derive_status();

@@ -51,6 +51,8 @@ $$;
 -- The service role is what today's sync and business jobs use: all but logins, the ledger and what is derived.
 GRANT INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public, flows TO service;
 REVOKE INSERT, DELETE ON flows.meter_shadows, public.meters FROM service;  -- made and dropped with their meter
+REVOKE UPDATE ON public.meters FROM service;  -- follows the registry and the shadow in all but its wallet
+GRANT UPDATE (wallet) ON public.meters TO service;
 REVOKE INSERT, UPDATE, DELETE ON
     flows.outbox, flows.audit_log, flows.meter_leases, flows.calendar_days, flows.calendar_half_hours, flows.register_interval_daily,
     public.users, public.user_escos, public.billing_runs, public.billing_run_accounts, public.invoice_series, public.invoices,
