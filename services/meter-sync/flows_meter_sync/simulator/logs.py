@@ -9,12 +9,13 @@ from flows_meter_sync.emop.event_log import Event, EventId
 from flows_meter_sync.emop.intervals import Interval, IntervalBlock, IntervalStatus
 from flows_meter_sync.emop.profile_log import ProfileRecord1, ProfileRecord2, ProfileStatus, TwinProfileRecord2
 from flows_meter_sync.emop.units import HALF_HOUR_SECONDS, instant
-from flows_meter_sync.simulator.energy import REACTIVE_SHARE, Element, totals
+from flows_meter_sync.simulator.energy import MOST_COUNTED, Element, totals
 from flows_meter_sync.simulator.noise import noise
 from flows_meter_sync.simulator.state import State
 from flows_meter_sync.simulator.volts import volts
 
 DAY_SECONDS = 86_400
+HALF_HOUR_MINUTES = HALF_HOUR_SECONDS // 60
 VALID = ProfileStatus(valid_data=True)
 NO_POWER = ProfileStatus(power_fail=True)
 GOOD = IntervalStatus(valid_data=True)
@@ -40,7 +41,7 @@ class Logs:
 
     def boundaries(self, start: int, count: int, now: int) -> list[int]:
         """So many half hours from the first one at or after `start`, as far as they are logged."""
-        first = -(-start // HALF_HOUR_SECONDS) * HALF_HOUR_SECONDS
+        first = _ceil(start)
         seconds = range(first, first + count * HALF_HOUR_SECONDS, HALF_HOUR_SECONDS)
         return [second for second in seconds if self.since <= second <= now]
 
@@ -48,7 +49,7 @@ class Logs:
         a, b = self.elements[0].imported, self.elements[-1].imported
         twin = len(self.elements) == 2
         return [
-            ProfileRecord1(second, self._status(second), a.wh(second), b.wh(second) if twin else 0)
+            ProfileRecord1(second, self._status(second), a.shown(second), b.shown(second) if twin else 0)
             for second in self.boundaries(start, 4, now)
         ]
 
@@ -58,30 +59,34 @@ class Logs:
     def twin_profile_2(self, start: int, now: int) -> list[TwinProfileRecord2]:
         second_element = self.elements[-1]
         return [
-            TwinProfileRecord2(
-                *self._exports(second),
-                second_element.exported.wh(second),
-                second_element.imported.wh(second) // REACTIVE_SHARE,
-                second_element.exported.wh(second) // REACTIVE_SHARE,
-            )
+            TwinProfileRecord2(*self._exports(second), *totals(second_element, second)[1:])
             for second in self.boundaries(start, 2, now)
         ]
 
-    def intervals(self, profile: int, start: int, end: int, now: int, counts_per_wh: int) -> list[IntervalBlock]:
-        """Those of `[start, end]`; where there is none, the nearest one, as a three-phase meter does."""
+    def intervals(self, profile: int, start: int, end: int, now: int) -> list[IntervalBlock]:
+        """Those of `[start, end]`; where there is none, the nearest one, as a three-phase meter does.
+
+        After a reset of the log there may be none at all: then the block has no intervals.
+        """
         ended = now - HALF_HOUR_SECONDS if profile == intervals.DEMANDS else now
+        oldest = _ceil(self.state.intervals_since)
         newest = ended // HALF_HOUR_SECONDS * HALF_HOUR_SECONDS
-        last = min(end, newest)
-        first = min(max(-(-start // HALF_HOUR_SECONDS) * HALF_HOUR_SECONDS, self.since), newest)
-        seconds = range(first, max(first, last) + 1, HALF_HOUR_SECONDS)
-        element = self.elements[0]
-        rows = [[count * counts_per_wh & 0xFFFFFFFF for count in _channels(profile, element, at)] for at in seconds]
+        first = max(min(max(_ceil(start), oldest), newest), oldest)
+        last = newest if first > newest else max(first, min(end, newest))
+        found = [self._interval(profile, at) for at in range(first, last + 1, HALF_HOUR_SECONDS)]
+        size = self.state.config.intervals_a_block or len(found) or 1
         channels = DEMAND_CHANNELS if profile == intervals.DEMANDS else TOTAL_CHANNELS
-        found = [
-            Interval(GOOD if self.state.has_power(at) else FAILED, tuple(row))
-            for at, row in zip(seconds, rows, strict=True)
+        return [
+            IntervalBlock(first + at * HALF_HOUR_SECONDS, HALF_HOUR_MINUTES, channels, found[at : at + size])
+            for at in range(0, len(found) or 1, size)
         ]
-        return [IntervalBlock(first, HALF_HOUR_SECONDS // 60, channels, found)]
+
+    def _interval(self, profile: int, second: int) -> Interval:
+        counts_per_wh = self.state.config.hardware.counts_per_wh
+        status = GOOD if self.state.has_power(second) else FAILED
+        is_first = second == _ceil(self.state.intervals_since)
+        values = (count * counts_per_wh & MOST_COUNTED for count in _channels(profile, self.elements[0], second))
+        return Interval(status._replace(log_reset=is_first), tuple(values))
 
     def events(self, page: int, now: int) -> list[Event]:
         """Ten events, newest first."""
@@ -99,19 +104,21 @@ class Logs:
             yield Event(midnight, BILLING_SNAPSHOT, _months(date) & 0xFF)
         if noise(self.seed, day) < 1 / 8:
             yield Event(midnight + int(noise(self.seed + 1, day) * DAY_SECONDS), ABORTED, day // 8 & 0xFF)
-        for number, cut in enumerate(self.state.cuts, 1):
+        for number, cut in enumerate(self.state.history.cuts, 1):
             for second, event_id in ((cut.start, POWER_DOWN), (cut.end, POWER_UP)):
                 if second // DAY_SECONDS == day:
                     yield Event(second, event_id, number & 0xFF)
 
     def _exports(self, second: int) -> tuple[int, ProfileStatus, int, int, int, int]:
-        element = self.elements[0]
-        exported = element.exported.wh(second)
-        reactive = element.imported.wh(second) // REACTIVE_SHARE, exported // REACTIVE_SHARE
-        return second, self._status(second), exported, *reactive, int(volts(self.seed, second))
+        _, *totals_but_import = totals(self.elements[0], second)
+        exported, reactive_import, reactive_export = totals_but_import
+        voltage = int(volts(self.seed, second))
+        return second, self._status(second), exported, reactive_import, reactive_export, voltage
 
     def _status(self, second: int) -> ProfileStatus:
-        return VALID if self.state.has_power(second) else NO_POWER
+        status = VALID if self.state.has_power(second) else NO_POWER
+        resets = self.state.history.resets
+        return status._replace(reset=any(second - HALF_HOUR_SECONDS < reset <= second for reset in resets))
 
 
 TOTAL_CHANNELS = tuple(
@@ -131,6 +138,10 @@ def _channels(profile: int, element: Element, second: int) -> list[int]:
         return totals(element, second)
     after = second + HALF_HOUR_SECONDS
     return [register.wh(after) - register.wh(second) for register in (element.imported, element.exported)]
+
+
+def _ceil(second: int) -> int:
+    return -(-second // HALF_HOUR_SECONDS) * HALF_HOUR_SECONDS
 
 
 def _months(date: datetime) -> int:
