@@ -1,6 +1,7 @@
-"""`flows emop`: frames shown to people and turned into JSON, and the other way; no database and no meter needed."""
+"""`flows emop`: frames shown to people and turned into JSON, and the other way; meters asked without a database."""
 
 import json
+import socket
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
@@ -10,7 +11,7 @@ from typing import IO, Annotated, Any
 
 import typer
 
-from flows_meter_sync.emop import AskedWrongly, EmopError, Exchange, decode_frame
+from flows_meter_sync.emop import AskedWrongly, EmopError, Exchange, FrameReader, decode_frame
 from flows_meter_sync.emop.control import FIXED_SEQUENCE
 from flows_meter_sync.emop.errors import NotRendered
 from flows_meter_sync.emop.explain import Part, explain, split
@@ -21,9 +22,11 @@ from flows_meter_sync.emop.words import REQUESTS, request_of, usage
 
 BYTES_A_ROW = 8
 FAILED = 1
+PORT = 8080
+SEGMENT_BYTES = 4096
 STDIN = "-"
 RESULTS = ("decoded", "frame", "error", "reason")
-HOW_TO_ASK = "\n\n".join(map(usage, REQUESTS))
+HOW_TO_ASK = "\n\n".join(("Requests:", *map(usage, REQUESTS)))
 
 Line = dict[str, Any]
 
@@ -75,7 +78,7 @@ def decode(
         raise typer.Exit(FAILED)
 
 
-@commands.command(epilog=f"Requests:\n\n{HOW_TO_ASK}")
+@commands.command(epilog=HOW_TO_ASK)
 def encode(
     words: Annotated[
         list[str] | None, typer.Argument(metavar="REQUEST", help="What to ask, in words: see below.")
@@ -98,6 +101,28 @@ def encode(
         typer.echo(exchange.encode().hex())
 
 
+@commands.command(epilog=HOW_TO_ASK)
+def ask(
+    meter: Annotated[str, typer.Argument(metavar="HOST[:PORT]", help="Where the meter listens; port 8080 is usual.")],
+    words: Annotated[list[str], typer.Argument(metavar="REQUEST...", help="What to ask, in words: see below.")],
+    timeout_seconds: Annotated[float, typer.Option(min=0.1, help="How long to wait for each part of the answer.")] = 10,
+) -> None:
+    """Ask a meter directly and show each frame of its answer, bytes of unknown objects too.
+
+    Nothing of Flows has to run. Exits with 1 where no right answer comes, and says why.
+    """
+    with _as_wrong_use():
+        exchange = Exchange(request_of(words))
+    try:
+        for number, raw in enumerate(_answers(_place(meter), exchange, timeout_seconds)):
+            if number:
+                typer.echo()
+            _show(explain(raw, words[0].startswith("twin") or None))
+    except (OSError, EmopError) as error:
+        typer.echo(f"{meter}: {error}", err=True)
+        raise typer.Exit(FAILED) from None
+
+
 @commands.command("objects")
 def list_objects(
     part: Annotated[str, typer.Argument(help="Only objects whose name or id has this in it.")] = "",
@@ -108,6 +133,27 @@ def list_objects(
         typer.echo(f"{known.id:06x}  {known.access:<2}  {known.name}  {known.record.name}")
     if not found:
         raise typer.Exit(FAILED)
+
+
+def _place(text: str) -> tuple[str, int]:
+    host, _, port = text.partition(":")
+    if not host or not (port or str(PORT)).isdecimal():
+        raise typer.BadParameter(f"a meter is at HOST or HOST:PORT, not '{text}'")
+    return host, int(port or PORT)
+
+
+def _answers(place: tuple[str, int], exchange: Exchange[Any], timeout_seconds: float) -> Iterator[bytes]:
+    """The frames that answer, each shown before it is judged: a refusal has bytes too."""
+    reader = FrameReader()
+    with socket.create_connection(place, timeout_seconds) as connection:
+        connection.sendall(exchange.encode())
+        while segment := connection.recv(SEGMENT_BYTES):
+            for frame in reader.feed(segment):
+                yield frame.encode()
+                if exchange.request.ends(exchange.decode(frame)):
+                    return
+    reader.end()
+    raise ConnectionError("the meter closed the connection before it answered")
 
 
 def _bytes(given: Sequence[str] | None) -> bytes:
