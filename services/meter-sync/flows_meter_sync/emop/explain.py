@@ -27,6 +27,7 @@ from flows_meter_sync.emop.profile_log import LOG_1, LOG_2, TWIN_LOG_2, ProfileL
 
 HEAD_SIZE = 11
 TIME_SIZE = 4
+ANY = ANY_METER.to_bytes(3, "big")
 HALF_HOURS = units.HALF_HOUR_SECONDS
 REPLY_SIZE = OBJECT_ID_SIZE + 1
 ACCESS = {"r": "read only", "w": "write only", "rw": "read and write"}
@@ -72,7 +73,7 @@ def explain(raw: bytes, twin: bool | None = None) -> Parts:
         return
     end = raw[1] + 1
     yield Part(raw[1:2], _length(raw))
-    yield Part(raw[2:6], f"to {_device(raw[2:6])}")
+    yield Part(raw[2:6], f"to {_device(raw[2:6])}" + (" (any meter)" if raw[3:6] == ANY else ""))
     yield Part(raw[6:10], f"from {_device(raw[6:10])}")
     yield Part(raw[10:11], _control(raw[10]))
     yield from _data(raw[HEAD_SIZE : end - 2], twin, bool(control.refusal(raw[10])))
@@ -89,8 +90,7 @@ def _length(raw: bytes) -> str:
 
 
 def _device(raw: bytes) -> str:
-    address = int.from_bytes(raw[1:], "big")
-    return f"device type {raw[0]:02x}, address {address:06x}" + (" (any meter)" if address == ANY_METER else "")
+    return f"device type {raw[0]:02x}, address {raw[1:].hex()}"
 
 
 def _control(byte: int) -> str:
