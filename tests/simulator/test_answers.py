@@ -8,11 +8,14 @@ from itertools import pairwise
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from flows_meter_sync.emop import (
     EmopError,
     Frame,
     Request,
+    decode_frame,
     errors,
     intervals,
     objects,
@@ -29,7 +32,7 @@ from flows_meter_sync.emop import (
 from flows_meter_sync.emop.messages import IntervalsRequest, ObjectMessage
 from flows_meter_sync.emop.objects import OBJECTS, UNDETERMINED, Object
 from flows_meter_sync.emop.records import BacklightSetting, LoadSwitchSetting
-from flows_meter_sync.simulator import Hardware, MeterConfig, PowerCut
+from flows_meter_sync.simulator import Hardware, MeterConfig, PowerCut, SimulatedMeter
 from simulator.client import ask, ask_all, connected
 from simulator.conftest import Clock, Simulate
 
@@ -113,6 +116,36 @@ async def test_request_that_makes_no_sense_is_refused(data: bytes, rule: type[Em
     place = (await simulate(HOME)).place(HOME.serial)
     with pytest.raises(rule):
         await ask(place, Request("nonsense", data, b"\xff", bytes))
+
+
+@given(
+    config=st.sampled_from([HOME, TWIN, SOLAR, CX, AX]),
+    requests=st.lists(
+        st.one_of(
+            st.builds(
+                lambda known, flag, payload: b"\1" + ObjectMessage(known, flag, payload).encode(),
+                st.sampled_from(sorted(OBJECTS)),
+                st.integers(0, 2),
+                st.binary(max_size=20) | st.just(b"1" * 20) | st.just(bytes(80)),
+            ),
+            st.builds(
+                lambda *asked: b"\x14" + IntervalsRequest(*asked).encode(),
+                st.sampled_from([0, 1, 2, 255]),
+                *[st.integers(0, 2**32 - 1)] * 2,
+            ),
+            st.builds(lambda head, rest: bytes((head,)) + rest, st.sampled_from([1, 3, 4, 5, 0x14]), st.binary()),
+        ),
+        max_size=12,
+    ),
+)
+def test_any_request_is_answered_or_refused_whatever_was_written_before(
+    config: MeterConfig, requests: list[bytes]
+) -> None:
+    meter = SimulatedMeter(config, Clock())
+    for data in requests:
+        replies = meter.answer(Frame(data=data))
+        assert replies
+        assert all(decode_frame(reply.encode()).control & 7 == 5 for reply in replies)
 
 
 async def test_request_with_a_wrong_crc_is_refused_with_code_1_and_its_sequence_number(simulate: Simulate) -> None:

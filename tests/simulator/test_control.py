@@ -113,7 +113,15 @@ async def test_token_that_is_sold_raises_the_balance_once(simulate: Simulate) ->
 
 
 @pytest.mark.parametrize(
-    "change", [{"faults": {"drop": 2}}, {"faults": {"dorp": 1}}, {"latency_ms": -1}, {"colour": "red"}, {"power": "?"}]
+    "change",
+    [
+        {"faults": {"drop": 2}},
+        {"faults": {"dorp": 1}},
+        {"latency_ms": -1},
+        {"clock_drift_seconds": 10**12},
+        {"colour": "red"},
+        {"power": "?"},
+    ],
 )
 async def test_change_that_cannot_be_is_refused_and_changes_nothing(change: Any, simulate: Simulate) -> None:
     simulator = await simulate(MeterConfig(SERIAL))

@@ -16,9 +16,11 @@ from flows_shared.time import Period, as_utc
 
 PORT = 8080
 MOST_OF_A_BLOCK = MOST_DATA - 1 - intervals.HEADER.size  # beside the format byte and the frame header
+MOST_DRIFT_SECONDS = 10 * 365 * 86_400
 STRICT = ConfigDict(extra="forbid")  # where a file describes meters, a misspelt word is an error
 Share = Annotated[float, Field(ge=0, le=1)]
 Positive = Annotated[float, Field(ge=0)]
+Drift = Annotated[int, Field(ge=-MOST_DRIFT_SECONDS, le=MOST_DRIFT_SECONDS)]
 
 
 class Hardware(StrEnum):
@@ -148,8 +150,8 @@ class MeterConfig:
     tariff: Tariff = DEFAULT_TARIFF
     tokens: dict[str, int] = field(default_factory=dict)
     """Tokens that are good for so many pence, beside those that `vend` makes."""
-    clock_drift_seconds: int = 0
-    clock_gains_seconds_a_day: float = 0.0
+    clock_drift_seconds: Drift = 0
+    clock_gains_seconds_a_day: Annotated[float, Field(ge=-86_400, le=86_400)] = 0.0
     """From the start of the simulator on, or from when the clock was set."""
     latency_ms: Positive = 0.0
     keep_open: bool = True

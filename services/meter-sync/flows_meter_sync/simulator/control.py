@@ -11,7 +11,7 @@ import uvicorn
 from fastapi import FastAPI, HTTPException
 from pydantic import BaseModel, ConfigDict, Field
 
-from flows_meter_sync.simulator.config import Faults, Positive
+from flows_meter_sync.simulator.config import Drift, Faults, Positive
 from flows_meter_sync.simulator.errors import PlaceTaken
 from flows_meter_sync.simulator.meter import Counters, SimulatedMeter
 from flows_meter_sync.simulator.prepay import MOST_PENCE, vend
@@ -43,7 +43,7 @@ class Change(BaseModel):
 
     faults: Faults | None = None
     latency_ms: Positive | None = None
-    clock_drift_seconds: int | None = None
+    clock_drift_seconds: Drift | None = None
     power: bool | None = None
 
 
