@@ -17,6 +17,7 @@ from flows_meter_sync.emop import (
     read_profile_log_1,
     read_profile_log_2,
     units,
+    write,
 )
 from flows_meter_sync.simulator import Hardware, MeterConfig, SimulatedMeter, Simulator, exchanged
 from simulator.client import ask, connected
@@ -130,3 +131,50 @@ def test_meter_cannot_be_removed_before_it_was_installed() -> None:
         MeterConfig(SERIAL, removed_on=date(2024, 1, 1))
     with pytest.raises(ValueError, match="no time zone"):
         MeterConfig(SERIAL, register_resets=(datetime(2026, 1, 1),))  # noqa: DTZ001
+
+
+async def test_log_that_follows_a_clock_skips_what_the_clock_was_put_past(simulate: Simulate, clock: Clock) -> None:
+    clock.now = START.replace(hour=12, minute=20)
+    slow = replace(HOME, clock_drift_seconds=-40 * 60, logs_follow_clock=True)
+    simulator = await simulate(slow)
+    place, noon = simulator.place(SERIAL), START.replace(hour=12)
+    shown = await ask(place, read_profile_log_1(noon - HALF_HOUR))
+    assert [(entry.at, entry.status.valid_data) for entry in shown] == [(noon - HALF_HOUR, True)]
+    true = SimulatedMeter(HOME, clock).state.elements[0].imported
+    assert shown[0].import_a == true.shown(units.seconds(noon + timedelta(minutes=10)))  # then it showed 11:30
+    await ask(place, write(objects.CLOCK, clock.now))
+    clock.forward(minutes=20)
+    entries = await ask(place, read_profile_log_1(noon - HALF_HOUR))
+    assert [entry.status.valid_data for entry in entries] == [True, False, True]
+    assert [entry.status.major_time_error for entry in entries] == [False, True, False]
+    assert entries[2].import_a == true.shown(units.seconds(noon + HALF_HOUR))
+
+
+@pytest.mark.parametrize("hardware", [Hardware.C1W, Hardware.P1AX])
+@given(sets=st.lists(st.tuples(st.integers(1, 5 * 3600), st.integers(-9000, 9000)), max_size=5))
+def test_valid_record_was_taken_when_the_clock_showed_its_time(hardware: Hardware, sets: list[tuple[int, int]]) -> None:
+    clock = Clock()
+    clock.now = START
+    meter = SimulatedMeter(replace(HOME, hardware=hardware, logs_follow_clock=True), clock)
+    start = units.seconds(START)
+    drifts = [(0, 0)]  # from which second on it is so far off
+    for wait, drift in sets:
+        clock.forward(seconds=wait)
+        meter.clock_drift_seconds = drift
+        drifts.append((units.seconds(clock.now), drift))
+    clock.forward(hours=3)
+    now = units.seconds(clock.now)
+    if hardware is Hardware.P1AX:
+        (block,) = meter.logs.intervals(intervals.TOTALS, start, now + 9999, now)
+        taken = {units.seconds(at): row.channel_data[0] for at, row in block.timed() if row.status.valid_data}
+    else:
+        entries = [entry for stamp in range(start, now, 4 * 1800) for entry in meter.logs.profile_1(stamp, now)]
+        taken = {entry.timestamp: entry.import_a for entry in entries if entry.status.valid_data}
+    assert taken
+    shows = meter.state.elements[0].imported.shown
+    ends = [*(since for since, _ in drifts[1:]), now + 1]
+    for stamp, count in taken.items():
+        times = [
+            stamp - drift for (since, drift), end in zip(drifts, ends, strict=True) if since <= stamp - drift < end
+        ]
+        assert count in map(shows, times)

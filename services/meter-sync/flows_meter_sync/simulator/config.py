@@ -153,6 +153,8 @@ class MeterConfig:
     clock_drift_seconds: Drift = 0
     clock_gains_seconds_a_day: Annotated[float, Field(ge=-86_400, le=86_400)] = 0.0
     """From the start of the simulator on, or from when the clock was set."""
+    logs_follow_clock: bool = False
+    """False: half hours are logged at their true times, however far the clock is off."""
     latency_ms: Positive = 0.0
     keep_open: bool = True
     """False: the connection is closed after each answer."""

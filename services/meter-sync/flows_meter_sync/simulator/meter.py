@@ -85,11 +85,11 @@ class SimulatedMeter:
 
     @property
     def clock_drift_seconds(self) -> int:
-        return self.state.drift_seconds(self._second)
+        return self.state.clock.drift(self._second)
 
     @clock_drift_seconds.setter
     def clock_drift_seconds(self, seconds: int) -> None:
-        self.state.set_clock(seconds, self._second)
+        self.state.clock.set(seconds, self._second)
 
     def reset_registers(self) -> None:
         """Let all registers count from 0 again."""
@@ -183,7 +183,7 @@ class SimulatedMeter:
                 self.state.prepay.settle(second)
                 self.state.prepay.enabled = value
             case objects.CLOCK:
-                self.state.set_clock(int((value - units.instant(second)).total_seconds()), second)
+                self.state.clock.set(int((value - units.instant(second)).total_seconds()), second)
             case _ if self.state.tariffs.holds(object_id):
                 self.state.tariffs.write(object_id, payload)
             case _:

@@ -3,13 +3,12 @@
 from datetime import datetime
 
 from flows_meter_sync.emop import units
+from flows_meter_sync.simulator.clock import Clock
 from flows_meter_sync.simulator.config import MeterConfig
 from flows_meter_sync.simulator.elements import FOREVER, elements_of, history_of
 from flows_meter_sync.simulator.energy import Cut
 from flows_meter_sync.simulator.prepay import Prepay
 from flows_meter_sync.simulator.tariffs import Tariffs
-
-DAY_SECONDS = 86_400
 
 
 class State:
@@ -20,7 +19,7 @@ class State:
         self.history = history_of(config)
         self.elements = elements_of(config, self.history)
         self.intervals_since = units.seconds(config.installed_at)
-        self.set_clock(config.clock_drift_seconds, units.seconds(now))
+        self.clock = Clock(config.clock_drift_seconds, config.clock_gains_seconds_a_day, units.seconds(now))
         self.tariffs = Tariffs(config.tariff)
         self.prepay = Prepay(config, self.tariffs, self.imported, units.seconds(config.balance_at or now))
 
@@ -28,15 +27,6 @@ class State:
         """Wh of element A, and of B where there is one."""
         first, *others = self.elements
         return first.imported.wh(second), others[0].imported.wh(second) if others else 0
-
-    def set_clock(self, drift_seconds: int, second: int) -> None:
-        """From now on the clock is so far off, and what it gains since."""
-        self._drift_seconds, self._set_at = drift_seconds, second
-
-    def drift_seconds(self, second: int) -> int:
-        """How far the clock is off."""
-        gained = self.config.clock_gains_seconds_a_day * (second - self._set_at) / DAY_SECONDS
-        return self._drift_seconds + int(gained)
 
     def has_power(self, second: int) -> bool:
         return self.history.has_power(second)

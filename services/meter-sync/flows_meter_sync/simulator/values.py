@@ -41,7 +41,7 @@ def _signal(meter: State, second: int) -> records.SignalQuality:
 
 
 def _clock(meter: State, second: int) -> datetime:
-    return units.instant(second) + timedelta(seconds=meter.drift_seconds(second))
+    return units.instant(second) + timedelta(seconds=meter.clock.drift(second))
 
 
 def _reading(element: Element, second: int) -> records.Reading:
