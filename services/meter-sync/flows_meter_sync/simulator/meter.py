@@ -53,6 +53,7 @@ class SimulatedMeter:
     def __init__(self, config: MeterConfig, now: Callable[[], datetime]) -> None:
         self.config, self.counters = config, Counters()
         self.latency_ms = config.latency_ms
+        self._addresses = ANY_METER, config.own_address
         self.faults = config.faults
         self.state, self._now = State(config, now()), now
         self.logs = Logs(self.state)
@@ -124,7 +125,7 @@ class SimulatedMeter:
         second = self._second
         self.state.reach(second)
         try:
-            if frame.destination not in (ANY_METER, self.config.own_address):
+            if frame.destination not in self._addresses:
                 raise _Refused(Nak.ADDRESS)
             take = self._messages.get(frame.data[0]) if frame.data else None
             if take is None:
