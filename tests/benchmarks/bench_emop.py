@@ -1,17 +1,21 @@
-"""Frames of readings decoded and checked on one core: against a floor that only unpacks and checks the CRC."""
+"""Frames of readings decoded and checked on one core: against a floor that only unpacks and checks the CRC; fuzzed."""
 
+import resource
 import struct
 import time
 from binascii import crc_hqx
 from collections.abc import Callable
 
 from benchmarks.harness import Environment, Figure, benchmark
+from emop.fuzz import survive
 from flows_meter_sync.emop import Exchange, Frame, FrameReader, decode_frame, objects, read
 from flows_meter_sync.emop.records import Reading
 
 FRAMES = 200_000
 ROUNDS = 5
 FRAMES_A_SECOND = 300_000
+HOSTILE_FRAMES = 1_000_000
+MOST_GROWTH_MIB = 16
 
 
 @benchmark("emop")
@@ -39,6 +43,23 @@ async def decode_readings(_: Environment) -> list[Figure]:
             "at least",
         ),
     ]
+
+
+@benchmark("emop-fuzz")
+async def fuzz(_: Environment) -> list[Figure]:
+    """Random and mutated frames: whatever they raise but the protocol's own errors ends the benchmark."""
+    before, began = _peak_mib(), time.perf_counter()
+    ends = survive(HOSTILE_FRAMES, seed=1)
+    rate, grown = HOSTILE_FRAMES / (time.perf_counter() - began), _peak_mib() - before
+    survived, bound = f"{len(ends)} ways to end", f"{MOST_GROWTH_MIB} MiB"
+    return [
+        Figure(f"{HOSTILE_FRAMES:,} hostile frames survived", rate, "frames/s", survived, 1.0, 1.0, "at least"),
+        Figure("memory grown by them", grown, "MiB", bound, grown / MOST_GROWTH_MIB, 1.0, "at most"),
+    ]
+
+
+def _peak_mib() -> float:
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
 
 def _bare_rate(raw: bytes) -> float:

@@ -1,5 +1,7 @@
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -7,12 +9,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from emop.frames import frames
+from emop.fuzz import survive
 from flows_meter_sync.emop import (
     AnsweredWrongly,
     AskedWrongly,
     EmopError,
     Exchange,
     Frame,
+    FrameReader,
     Request,
     check_serial,
     decode_frame,
@@ -182,3 +186,48 @@ def test_tariff_is_written_in_the_safe_order() -> None:
 def test_rate_that_cannot_be_right_is_not_written(rate: str) -> None:
     with pytest.raises(errors.RateTooHigh, match="unit_rate_b"):
         tariff(unit_rate_b=Decimal(rate)).writes()
+
+
+def test_hostile_answers_raise_nothing_but_the_protocols_errors() -> None:
+    """A million of them are part of the benchmark of EMOP."""
+    ends = survive(20_000)
+    assert {"a value", "crc", "truncated", "format", "length", "record_length", "interval_frames"} <= set(ends)
+    assert {error.rule for error in ERRORS.values()} <= set(ends)
+
+
+LATE: list[Exchange[Any]] = [
+    Exchange(read(objects.READING_A), sequence=2),  # an earlier request
+    Exchange(read(objects.READING_B), sequence=3),
+    Exchange(read_event_log(0), sequence=3),
+]
+
+
+@given(
+    noise=st.lists(
+        st.one_of(
+            st.sampled_from(LATE).map(lambda late: Frame(CLIENT, METER, late.sequence, late.request.echo + bytes(16))),
+            st.sampled_from(list(Nak)).map(lambda nak: Frame(CLIENT, METER, refusing(2, nak), b"\1")),
+            frames,
+            st.binary(max_size=20),
+        ),
+        max_size=6,
+    ),
+    value=st.integers(0, 0xFFFFFFFF),
+    cuts=st.lists(st.integers(1, 900), max_size=8, unique=True),
+)
+def test_answer_is_found_behind_late_and_foreign_ones_however_the_stream_is_cut(
+    noise: list[Frame | bytes], value: int, cuts: list[int]
+) -> None:
+    right = reply(data=bytes.fromhex("01fffffc00") + value.to_bytes(4, "little") + bytes(12))
+    stream = b"".join(each if isinstance(each, bytes) else each.encode() for each in (*noise, right))
+    reader, places = FrameReader(), sorted({0, len(stream), *(cut for cut in cuts if cut < len(stream))})
+    found = []
+    for start, end in pairwise(places):
+        try:
+            came = reader.feed(stream[start:end])
+        except AnsweredWrongly:
+            continue
+        for frame in came:
+            with suppress(AnsweredWrongly):
+                found.append(reading().decode(frame).import_active)
+    assert found[-1:] == [value]

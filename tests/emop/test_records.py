@@ -8,11 +8,10 @@ from hypothesis import strategies as st
 
 from flows_meter_sync.emop import objects, records, units
 from flows_meter_sync.emop.errors import EmopError, RecordLengthWrong, RecordValueWrong, ValueOutOfRange
-from flows_meter_sync.emop.layout import Record
+from flows_meter_sync.emop.layout import Record, build, render
 from flows_meter_sync.emop.objects import ACTIVE_RATES_A, FUTURE_RATES_A, FUTURE_RATES_B, OBJECTS, Object, object_of
 from flows_meter_sync.emop.profile_log import RECORD_1, RECORD_2, TWIN_RECORD_2
 from flows_meter_sync.emop.records import RECORDS
-from flows_meter_sync.emop.rendering import build, render
 
 FIXED = [record for record in (*RECORDS.values(), RECORD_1, RECORD_2, TWIN_RECORD_2) if getattr(record, "size", None)]
 WHOLE_SECONDS = st.integers(0, 100 * 365 * 86400).map(

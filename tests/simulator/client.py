@@ -57,3 +57,9 @@ async def ask(place: tuple[str, int], request: Request[T], **changes: Any) -> T:
     """One request on a connection of its own."""
     async with connected(place) as client:
         return await client.ask(request, **changes)
+
+
+async def ask_all(place: tuple[str, int], request: Request[T]) -> list[T]:
+    """All values of the answer."""
+    async with connected(place) as client:
+        return await client.ask_all(request)

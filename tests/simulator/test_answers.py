@@ -1,16 +1,21 @@
 """What meters of each kind answer, over sockets."""
 
+from contextlib import nullcontext
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from itertools import pairwise
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from flows_meter_sync.emop import (
     EmopError,
     Frame,
     Request,
+    decode_frame,
     errors,
     intervals,
     objects,
@@ -20,14 +25,15 @@ from flows_meter_sync.emop import (
     read_profile_log_1,
     read_profile_log_2,
     read_twin_profile_log_2,
+    records,
     units,
     write,
 )
-from flows_meter_sync.emop.messages import ObjectMessage
+from flows_meter_sync.emop.messages import IntervalsRequest, ObjectMessage
 from flows_meter_sync.emop.objects import OBJECTS, UNDETERMINED, Object
 from flows_meter_sync.emop.records import BacklightSetting, LoadSwitchSetting
-from flows_meter_sync.simulator import Hardware, MeterConfig, PowerCut
-from simulator.client import ask, connected
+from flows_meter_sync.simulator import Hardware, MeterConfig, PowerCut, SimulatedMeter
+from simulator.client import ask, ask_all, connected
 from simulator.conftest import Clock, Simulate
 
 HOME = MeterConfig("EML2100000001")
@@ -112,6 +118,36 @@ async def test_request_that_makes_no_sense_is_refused(data: bytes, rule: type[Em
         await ask(place, Request("nonsense", data, b"\xff", bytes))
 
 
+@given(
+    config=st.sampled_from([HOME, TWIN, SOLAR, CX, AX]),
+    requests=st.lists(
+        st.one_of(
+            st.builds(
+                lambda known, flag, payload: b"\1" + ObjectMessage(known, flag, payload).encode(),
+                st.sampled_from(sorted(OBJECTS)),
+                st.integers(0, 2),
+                st.binary(max_size=20) | st.just(b"1" * 20) | st.just(bytes(80)),
+            ),
+            st.builds(
+                lambda *asked: b"\x14" + IntervalsRequest(*asked).encode(),
+                st.sampled_from([0, 1, 2, 255]),
+                *[st.integers(0, 2**32 - 1)] * 2,
+            ),
+            st.builds(lambda head, rest: bytes((head,)) + rest, st.sampled_from([1, 3, 4, 5, 0x14]), st.binary()),
+        ),
+        max_size=12,
+    ),
+)
+def test_any_request_is_answered_or_refused_whatever_was_written_before(
+    config: MeterConfig, requests: list[bytes]
+) -> None:
+    meter = SimulatedMeter(config, Clock())
+    for data in requests:
+        replies = meter.answer(Frame(data=data))
+        assert replies
+        assert all(decode_frame(reply.encode()).control & 7 == 5 for reply in replies)
+
+
 async def test_request_with_a_wrong_crc_is_refused_with_code_1_and_its_sequence_number(simulate: Simulate) -> None:
     place = (await simulate(HOME)).place(HOME.serial)
     async with connected(place) as client:
@@ -169,18 +205,51 @@ async def test_clock_drifts_can_be_set_and_leaves_the_log_alone(simulate: Simula
     assert await ask(place, read(objects.CLOCK)) == clock.now
 
 
-async def test_settings_are_kept_as_written(simulate: Simulate) -> None:
-    place = (await simulate(TWIN)).place(TWIN.serial)
-    settings: list[tuple[Object[Any], Any]] = [
-        (objects.BACKLIGHT, BacklightSetting.named("always_on_sp")),
-        (objects.LOAD_SWITCH, LoadSwitchSetting.named("never_button_required")),
-        (objects.DAYLIGHT_SAVING, True),
-        (objects.TIME_SWITCHES_B, bytes(range(80))),
-        (objects.FUTURE_RATES_A[3, 5], Decimal("0.31415")),
-    ]
-    for setting, value in settings:
-        await ask(place, write(setting, value))
-        assert await ask(place, read(setting)) == value
+async def test_clock_that_gains_is_right_again_when_it_is_set(simulate: Simulate, clock: Clock) -> None:
+    config = MeterConfig("EML1", clock_drift_seconds=10, clock_gains_seconds_a_day=-4)
+    place = (await simulate(config)).place("EML1")
+    clock.forward(days=5)
+    assert await ask(place, read(objects.CLOCK)) == clock.now - timedelta(seconds=10)
+    await ask(place, write(objects.CLOCK, clock.now))
+    assert await ask(place, read(objects.CLOCK)) == clock.now
+    clock.forward(days=2)
+    assert await ask(place, read(objects.CLOCK)) == clock.now - timedelta(seconds=8)
+
+
+VALUES: dict[Object[Any], Any] = {
+    objects.CLOCK: START,
+    objects.DAYLIGHT_SAVING: True,
+    objects.PREPAY_ENABLED: True,
+    objects.NO_DEBT_RECOVERY_IN_EMERGENCY_CREDIT: True,
+    objects.NO_STANDING_CHARGE_AT_POWER_FAIL: True,
+    objects.BACKLIGHT: BacklightSetting.named("always_on_sp"),
+    objects.LOAD_SWITCH: LoadSwitchSetting.named("never_button_required"),
+    objects.FUTURE_ACTIVATION: START + timedelta(days=9),
+    objects.FUTURE_THRESHOLD_MASK: records.ThresholdMask(*[True, False] * 4),
+    objects.FUTURE_THRESHOLD_VALUES: records.ThresholdValues(*range(1, 8)),
+    objects.FUTURE_TOU_FLAG: 1,
+    objects.TIME_SWITCHES_A: bytes(range(80)),
+    objects.TIME_SWITCHES_B: bytes(range(80, 160)),
+}
+
+
+@pytest.mark.parametrize("config", [HOME, TWIN, CX], ids=["single element", "twin element", "three-phase"])
+async def test_every_object_that_can_be_written_is_read_back_as_written(
+    config: MeterConfig, simulate: Simulate
+) -> None:
+    place = (await simulate(config)).place(config.serial)
+    writable = [known for known in OBJECTS.values() if known.access == "rw"]
+    assert len(writable) - len(VALUES) == len(objects.FUTURE_RATES_A) + len(objects.FUTURE_RATES_B) + 5  # prices
+    async with connected(place) as client:
+        for wanted in writable:
+            if wanted is objects.TIME_SWITCHES_B and config is not TWIN:
+                with pytest.raises(errors.ObjectUnknown):
+                    await client.ask(write(wanted, VALUES[wanted]))
+                continue
+            value = VALUES.get(wanted, Decimal(wanted.id % 1000).scaleb(-5))
+            assert await client.ask(read(wanted)) != value
+            await client.ask(write(wanted, value))
+            assert await client.ask(read(wanted)) == value
 
 
 async def logged(place: tuple[str, int], request: Any, start: datetime, count: int, step: int) -> list[Any]:
@@ -249,24 +318,45 @@ async def test_intervals_lose_and_double_nothing_whether_the_end_is_included_or_
     assert [after - before for before, after in pairwise(counts)] == [half.import_wh * steps for half in halves]
 
 
-async def test_a_day_of_intervals_comes_in_several_frames_of_one_segment(simulate: Simulate) -> None:
-    simulator = await simulate(CX)
-    request = read_intervals(START - timedelta(hours=4), START)
-    day = Request(
-        request.name,
-        b"\x14\x00"
-        + units.seconds(START - timedelta(days=1)).to_bytes(4, "big")
-        + units.seconds(START).to_bytes(4, "big")
-        + b"\xff\xff\xff\xff",
-        request.echo,
-        request.value,
-        request.ends,
-    )
+@pytest.mark.parametrize(("intervals_a_block", "frame_bytes"), [(None, 60), (2, 60), (3, 240), (1, 7)])
+async def test_intervals_come_in_several_frames_and_blocks_of_one_segment(
+    intervals_a_block: int | None, frame_bytes: int, simulate: Simulate
+) -> None:
+    config = replace(CX, intervals_a_block=intervals_a_block, interval_frame_bytes=frame_bytes)
+    simulator = await simulate(replace(CX, serial="EML1", home=CX.serial), config)
+    request = read_intervals(START, START + timedelta(hours=4))
+    whole = intervals.join(await ask_all(simulator.place("EML1"), request))
     async with connected(simulator.place(CX.serial)) as client:
-        frames = await client.ask_all(day)
+        frames = await client.ask_all(request)
         assert client.segments == 1
-    assert len(frames) == 4
-    assert [len(block.intervals) for block in intervals.join(frames)] == [49]
+    assert len(frames) > 2
+    blocks = intervals.join(frames)
+    assert len(blocks) == -(-9 // (intervals_a_block or 9))
+    assert [pair for block in blocks for pair in block.timed()] == list(whole[0].timed())
+
+
+async def test_more_than_four_hours_of_intervals_at_once_are_refused_with_code_4(simulate: Simulate) -> None:
+    place = (await simulate(CX)).place(CX.serial)
+    start = units.seconds(START)
+    for seconds, refused in ((4 * 3600, False), (4 * 3600 + 1, True)):
+        asked = IntervalsRequest(0, start, start + seconds).encode()
+        request = Request("intervals", b"\x14" + asked, b"\x14", intervals.decode_frame_part)
+        with pytest.raises(errors.RequestPayloadRefused) if refused else nullcontext():
+            await ask(place, request)
+
+
+async def test_log_of_intervals_that_is_reset_starts_again(simulate: Simulate, clock: Clock) -> None:
+    place = (await simulate(CX)).place(CX.serial)
+    (emptied,) = intervals.join([await ask(place, read_intervals(START, START + timedelta(hours=4), intervals.RESET))])
+    assert emptied.intervals == []
+    (nothing,) = intervals.join([await ask(place, read_intervals(START, START + timedelta(hours=4)))])
+    assert nothing.intervals == []
+    clock.forward(hours=1)
+    (block,) = intervals.join([await ask(place, read_intervals(clock.now - timedelta(hours=4), clock.now))])
+    assert [(at.time().isoformat(), row.status.log_reset) for at, row in block.timed()] == [
+        ("12:30:00", True),
+        ("13:00:00", False),
+    ]
 
 
 async def test_intervals_of_a_time_without_any_are_the_nearest_one(simulate: Simulate, clock: Clock) -> None:

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from flows_meter_sync.emop import errors, objects, read
+from flows_meter_sync.emop import Exchange, FrameReader, errors, objects, read
 from flows_meter_sync.emop.errors import FrameCrcWrong, FrameTruncated
 from flows_meter_sync.simulator import Faults, MeterConfig, PowerCut, Simulator
 from simulator.client import Client, ask, connected
@@ -65,6 +65,29 @@ async def test_another_meters_address_is_noticed_where_one_was_asked(simulate: S
     place = await with_faults(simulate, Faults(wrong_source=1))
     with pytest.raises(errors.ReplyFromAnotherMeter):
         await ask(place, ASK, destination=MeterConfig(SERIAL).own_address)
+
+
+async def test_answer_with_another_sequence_number_is_noticed(simulate: Simulate) -> None:
+    place = await with_faults(simulate, Faults(wrong_sequence=1))
+    with pytest.raises(errors.ReplyOutOfSequence):
+        await ask(place, ASK)
+
+
+async def test_stray_bytes_before_the_answer_are_passed_over(simulate: Simulate) -> None:
+    place = await with_faults(simulate, Faults(stray_bytes=1))
+    async with connected(place) as client:
+        await client.send(Exchange(ASK).encode())
+        segment = await client.reader.read(4096)
+        assert not segment.startswith(b"\x7e")
+        assert [Exchange(ASK).decode(frame) for frame in FrameReader().feed(segment)] == [SERIAL]
+
+
+async def test_reset_comes_instead_of_the_answer(simulate: Simulate) -> None:
+    place = await with_faults(simulate, Faults(reset=1, times=1))
+    async with connected(place) as client:
+        with pytest.raises(ConnectionResetError):
+            await client.ask(ASK)
+    assert await ask(place, ASK) == SERIAL
 
 
 async def test_slow_bytes_arrive_one_by_one(simulate: Simulate) -> None:

@@ -1,5 +1,6 @@
 """Money in the meter: the balance falls by the tariff, tokens raise it, and tariffs change at their time."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
@@ -132,3 +133,16 @@ async def test_meter_that_leaves_prepay_stops_charging(simulate: Simulate, clock
     left = await balance(simulator)
     clock.forward(days=1)
     assert await balance(simulator) == left
+
+
+async def test_meter_that_joins_prepay_charges_from_then_on(simulate: Simulate, clock: Clock) -> None:
+    clock.now = SINCE
+    simulator = await simulate(replace(PREPAY, prepay=False))
+    clock.forward(days=2)
+    await ask(simulator.place(SERIAL), write(objects.PREPAY_ENABLED, True))
+    assert await balance(simulator) == Decimal("7.5")
+    since = clock.now
+    clock.forward(days=1)
+    used = used_wh(simulator, since, clock.now)
+    left = Decimal("7.5") - used["A"] * Decimal("0.0002") - used["B"] * Decimal("0.0001") - Decimal("0.5")
+    assert left - units.pounds(1) < await balance(simulator) <= left

@@ -9,6 +9,7 @@ import uvloop
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
+from flows_meter_sync.emop_cli import commands as emop_commands
 from flows_meter_sync.errands import Outcome
 from flows_meter_sync.errors import MetersFailed, MetricUnknown, NoMeters
 from flows_meter_sync.fleet import open_fleet
@@ -24,6 +25,7 @@ POOL_SIZE = 4
 
 commands = typer.Typer(no_args_is_help=True)
 commands.add_typer(simulator_commands)
+commands.add_typer(emop_commands, name="emop")
 
 
 @commands.command()

@@ -1,5 +1,6 @@
 """What can go wrong with EMOP, one class a rule: asked wrongly by us, or answered wrongly by the meter."""
 
+from collections.abc import Sequence
 from typing import ClassVar
 
 from flows_shared.errors import FlowsError
@@ -55,6 +56,31 @@ class ObjectNotWritable(AskedWrongly):
 
     def __init__(self, name: str) -> None:
         super().__init__(f"{name} can only be read")
+
+
+class ObjectNotKnown(AskedWrongly):
+    """Objects are named as published, or by their id in hex."""
+
+    rule = "object_not_known"
+
+    def __init__(self, text: str, close: Sequence[str]) -> None:
+        hint = f"; close to {', '.join(close)}" if close else ""
+        super().__init__(f"'{text}' is neither an object's name nor an id of six hex digits{hint}")
+
+
+class ValueNotUnderstood(AskedWrongly):
+    """A value is written as it is shown."""
+
+    rule = "value_not_understood"
+
+    def __init__(self, name: str, text: str) -> None:
+        super().__init__(f"'{text}' is no value of {name}")
+
+
+class WordsNotUnderstood(AskedWrongly):
+    """A request has a name and what belongs to it."""
+
+    rule = "words_not_understood"
 
 
 class PeriodNotAllowed(AskedWrongly):

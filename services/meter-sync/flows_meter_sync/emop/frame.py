@@ -28,7 +28,10 @@ MOST_BYTES = 0xFF + 1
 
 _HEAD = struct.Struct(">BBIIB")
 _CRC = struct.Struct(">H")
-_unpack_head = _HEAD.unpack_from
+_unpack_fields = struct.Struct(">IIB").unpack_from
+_new = tuple.__new__  # without a named tuple's own function around it: a fifth of the time of a frame
+# The CRC register that a delimiter turns into the one to start with: so it need not be cut off before the check.
+_BEFORE_DELIMITER = 0x600C
 
 
 class Frame(NamedTuple):
@@ -65,14 +68,10 @@ def decode_frame(raw: bytes) -> Frame:
 
 
 def _whole(raw: bytes) -> Frame | None:
-    if len(raw) <= OVERHEAD or raw[0] != DELIMITER or raw[1] + 1 != len(raw) or crc_hqx(raw[1:], 0xFFFF):
+    if len(raw) <= OVERHEAD or raw[0] != DELIMITER or raw[1] + 1 != len(raw) or crc_hqx(raw, _BEFORE_DELIMITER):
         return None
-    return _fields(raw)
-
-
-def _fields(raw: bytes) -> Frame:
-    _, _, destination, source, control = _unpack_head(raw)
-    return Frame(destination, source, control, raw[11:-2])
+    destination, source, control = _unpack_fields(raw, 2)
+    return _new(Frame, (destination, source, control, raw[11:-2]))
 
 
 def broken_rule(raw: bytes) -> FrameError:
@@ -90,7 +89,7 @@ def broken_rule(raw: bytes) -> FrameError:
         return FrameTruncated(f"the length byte says that {raw[1]} bytes follow the delimiter, but {follow} do")
     if follow > raw[1]:
         return FrameLengthWrong(f"the length byte says that {raw[1]} bytes follow the delimiter, but {follow} do")
-    return FrameCrcWrong(crc(raw[1:-2]), int.from_bytes(raw[-2:], "big"), _fields(raw))
+    return FrameCrcWrong(crc(raw[1:-2]), int.from_bytes(raw[-2:], "big"), (*_unpack_fields(raw, 2), raw[11:-2]))
 
 
 class FrameReader:

@@ -5,7 +5,7 @@ A record's value is a NamedTuple whose fields have the names that published tool
 
 import struct
 from collections.abc import Callable, Iterable, Mapping
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any, ClassVar, Generic, NamedTuple, Protocol, Self, TypeVar, get_type_hints
 
 from flows_meter_sync.emop.errors import RecordLengthWrong, ValueOutOfRange
@@ -73,7 +73,7 @@ class Struct(Generic[T]):
         layout = struct.Struct("<" + "".join(field.code for field in fields))
         self.size = layout.size
         self._unpack, self._iter_unpack, self._pack = layout.unpack, layout.iter_unpack, layout.pack
-        self._make: Callable[[Iterable[Any]], T] = build._make
+        self._make: Callable[[Iterable[Any]], T] = partial(tuple.__new__, build)  # `_make` counts them again
         self._decoders = [(index, field.decode) for index, field in enumerate(fields) if field.decode]
         self._encoders = [(index, field.encode) for index, field in enumerate(fields) if field.encode]
 
@@ -173,3 +173,26 @@ class Whole(Generic[T]):
 
 def _of_bits(bits: int, mask: int, kind: type) -> Any:
     return bits.to_bytes(mask.bit_length() // 8, "big") if kind is bytes else kind(bits)
+
+
+def render(value: Any) -> Any:
+    """A record's value as dicts, lists, numbers and text."""
+    if isinstance(value, NamedInt):
+        return {"name": value.name, "value": int(value)}
+    if isinstance(value, bytes):
+        return value.hex()
+    if isinstance(value, tuple) and hasattr(value, "_fields"):
+        return {field.rstrip("_"): render(part) for field, part in zip(value._fields, value, strict=True)}
+    return [render(part) for part in value] if isinstance(value, (list, tuple)) else value
+
+
+def build(kind: Any, rendered: Any) -> Any:
+    """The value of a kind from what `render` made of it."""
+    if isinstance(kind, type) and issubclass(kind, NamedInt):
+        return kind(rendered["value"])
+    if kind is bytes:
+        return bytes.fromhex(rendered)
+    if hasattr(kind, "_fields"):
+        hints = get_type_hints(kind)
+        return kind(*(build(hints[field], rendered[field.rstrip("_")]) for field in kind._fields))
+    return tuple(rendered) if isinstance(rendered, list) else rendered

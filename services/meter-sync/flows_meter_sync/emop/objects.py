@@ -1,10 +1,13 @@
 """The objects of format 01: id, name as published, record, what its value means, and whether it can be written."""
 
+import re
 from dataclasses import dataclass
 from decimal import Decimal
+from difflib import get_close_matches
 from typing import Any, Generic, Literal, TypeVar
 
 from flows_meter_sync.emop import records, views
+from flows_meter_sync.emop.errors import ObjectNotKnown, ValueNotUnderstood
 from flows_meter_sync.emop.layout import Record
 from flows_meter_sync.emop.views import View
 
@@ -30,8 +33,25 @@ class Object(Generic[T]):
         """The payload that holds a value."""
         return self.record.encode(self.view.record(value))
 
+    def parse(self, text: str) -> T:
+        """The value that a person writes: `0.17572`, `on`, `2026-10-14T00:00Z`, hex where it is bytes."""
+        try:
+            return self.view.parse(text)
+        except (ValueError, ArithmeticError, LookupError) as error:
+            raise ValueNotUnderstood(self.name, text) from error
+
 
 OBJECTS: dict[int, Object[Any]] = {}
+
+
+def object_named(text: str) -> Object[Any]:
+    """The object with a name as published, or an id in hex; an `ObjectNotKnown` where it is neither."""
+    named = next((known for known in OBJECTS.values() if known.name == text), None)
+    if named is not None:
+        return named
+    if not re.fullmatch("[0-9a-f]{6}", text, re.IGNORECASE):
+        raise ObjectNotKnown(text, get_close_matches(text, [known.name for known in OBJECTS.values()]))
+    return object_of(int(text, 16))
 
 
 def object_of(object_id: int) -> Object[Any]:
@@ -53,7 +73,7 @@ def _total(object_id: int, name: str) -> Object[int]:
 
 
 def _power(object_id: int, name: str) -> Object[int]:
-    return _object(object_id, name, records.POWER, views.only(records.Power))
+    return _object(object_id, name, records.POWER, views.only(records.Power, "W"))
 
 
 def _flag(object_id: int, name: str) -> Object[bool]:
@@ -65,6 +85,7 @@ def _small(object_id: int, name: str, access: Access = "r") -> Object[int]:
 
 
 _OPAQUE = views.only(records.Opaque)
+_ENERGY = views.of(records.Reading, "Wh or varh")
 
 SERIAL = _object(0x600100, "serial", records.SERIAL, views.SERIAL)
 THREE_PHASE_SERIAL = _object(0xD7FF10, "three_phase_serial", records.SERIAL, views.SERIAL)
@@ -79,8 +100,8 @@ HARDWARE_CONFIGURATION = _object(
 CLOCK = _object(0x800800, "time", records.TIME, views.CLOCK, "rw")
 CSQ = _object(0xFFFD1D, "csq_net_op", records.CSQ, views.of(records.SignalQuality))
 
-READING_A = _object(0xFFFFFC, "read_element_a", records.READING, views.of(records.Reading))
-READING_B = _object(0xFFFFF8, "read_element_b", records.READING, views.of(records.Reading))
+READING_A = _object(0xFFFFFC, "read_element_a", records.READING, _ENERGY)
+READING_B = _object(0xFFFFF8, "read_element_b", records.READING, _ENERGY)
 POWER = _power(0x010700, "instantaneous_active_power")
 POWER_A = _power(0x150700, "element_a_instantaneous_active_power_import")
 POWER_B = _power(0x290700, "element_b_instantaneous_active_power_import")

@@ -7,14 +7,14 @@ to stands under `decoded`, and for intervals the frame's header under `frame`.
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from decimal import Decimal, InvalidOperation
-from typing import Any, NamedTuple, get_type_hints
+from typing import Any, NamedTuple
 
 from flows_meter_sync.emop import event_log, intervals, units
 from flows_meter_sync.emop.errors import NotRendered
 from flows_meter_sync.emop.event_log import Event
 from flows_meter_sync.emop.frame import Frame, crc, decode_frame
 from flows_meter_sync.emop.intervals import Interval, IntervalBlock, IntervalFrame, IntervalHeader
-from flows_meter_sync.emop.layout import NamedInt, Record
+from flows_meter_sync.emop.layout import NamedInt, Record, build, render
 from flows_meter_sync.emop.messages import ObjectMessage, ProfileRequest
 from flows_meter_sync.emop.objects import object_of
 from flows_meter_sync.emop.profile_log import LOG_1, LOG_2, TWIN_LOG_2, ProfileLog
@@ -49,29 +49,6 @@ def encode_line(line: Line) -> bytes:
         return KINDS[line["kind"]].encode(line)
     except (KeyError, ValueError, TypeError, AttributeError, InvalidOperation, OverflowError) as error:
         raise NotRendered(f"this is not the shape of a decoded {line.get('kind')}: {error!r}") from error
-
-
-def render(value: Any) -> Any:
-    """A record's value as dicts, lists, numbers and text."""
-    if isinstance(value, NamedInt):
-        return {"name": value.name, "value": int(value)}
-    if isinstance(value, bytes):
-        return value.hex()
-    if isinstance(value, tuple) and hasattr(value, "_fields"):
-        return {field.rstrip("_"): render(part) for field, part in zip(value._fields, value, strict=True)}
-    return [render(part) for part in value] if isinstance(value, (list, tuple)) else value
-
-
-def build(kind: Any, rendered: Any) -> Any:
-    """The value of a kind from what `render` made of it."""
-    if isinstance(kind, type) and issubclass(kind, NamedInt):
-        return kind(rendered["value"])
-    if kind is bytes:
-        return bytes.fromhex(rendered)
-    if hasattr(kind, "_fields"):
-        hints = get_type_hints(kind)
-        return kind(*(build(hints[field], rendered[field.rstrip("_")]) for field in kind._fields))
-    return tuple(rendered) if isinstance(rendered, list) else rendered
 
 
 def render_frame(frame: Frame) -> Rendered:

@@ -1,13 +1,16 @@
-"""What a record's raw values mean to us: pounds, instants, text without its padding."""
+"""What a record's raw values mean to us: pounds, instants, text without its padding; and how a person writes them."""
 
+import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, TypeVar, get_type_hints
 
 from flows_meter_sync.emop import records, units
 from flows_meter_sync.emop.errors import RecordValueWrong, ValueOutOfRange
+from flows_meter_sync.emop.layout import NamedInt, build
+from flows_shared.time import as_utc
 
 T = TypeVar("T")
 
@@ -18,6 +21,9 @@ class View(Generic[T]):
 
     value: Callable[[Any], T]
     record: Callable[[T], Any]
+    parse: Callable[[str], T]
+    """From what a person writes; a `ValueError` or `ArithmeticError` where that is no such value."""
+    unit: str = ""
     is_record: bool = False
 
 
@@ -29,14 +35,41 @@ def _first(record: tuple[Any, ...]) -> Any:
     return record[0]
 
 
-def of(kind: type[T]) -> View[T]:
-    """The record itself."""
-    return View(_same, _same, is_record=True)
+def of(kind: type[T], unit: str = "") -> View[T]:
+    """The record itself; written as JSON with the names of its fields."""
+    return View(_same, _same, lambda text: _of_json(kind, text), unit, is_record=True)
 
 
-def only(build: Callable[[T], Any]) -> View[T]:
+def only(kind: Callable[[T], Any], unit: str = "") -> View[T]:
     """The one field of a record."""
-    return View(_first, build)
+    (field,) = get_type_hints(kind).values()
+    return View(_first, kind, lambda text: _of_text(field, text), unit)
+
+
+def _of_json(kind: type[T], text: str) -> T:
+    try:
+        value: T = build(kind, json.loads(text))
+    except (KeyError, TypeError) as error:
+        raise ValueError(f"misses {error}") from error
+    return value
+
+
+def _of_text(kind: Any, text: str) -> Any:
+    if kind is bytes:
+        return bytes.fromhex(text)
+    if issubclass(kind, NamedInt) and not text.isdigit():
+        return kind.named(text)
+    return kind(text)
+
+
+def _instant(text: str) -> datetime:
+    return as_utc(datetime.fromisoformat(text))
+
+
+def _switch(text: str) -> bool:
+    if text not in ("on", "off"):
+        raise ValueError(text)
+    return text == "on"
 
 
 def _flag(record: records.Flag) -> bool:
@@ -78,17 +111,23 @@ def _firmware_record(version: str) -> records.Firmware:
 
 NUMBER = only(records.U4)
 SMALL_NUMBER = only(records.U1)
-PRICE: View[Decimal] = View(lambda record: units.pounds(record.value), lambda pounds: records.U4(units.price(pounds)))
-BALANCE: View[Decimal] = View(
-    lambda record: units.pounds(record.balance), lambda pounds: records.Balance(units.price(pounds))
+PRICE: View[Decimal] = View(
+    lambda record: units.pounds(record.value), lambda pounds: records.U4(units.price(pounds)), Decimal, "GBP"
 )
-TIMESTAMP: View[datetime] = View(lambda record: units.instant(record.value), lambda at: records.U4(units.seconds(at)))
-FLAG: View[bool] = View(_flag, lambda on: records.Flag(int(on)))
-CLOCK: View[datetime] = View(_clock, _time)
-SERIAL: View[str] = View(_unpadded, lambda serial: records.Serial(serial.ljust(records.TEXT_SIZE)))
-HARDWARE: View[str] = View(_unpadded, records.Hardware)
-FIRMWARE: View[str] = View(_firmware, _firmware_record)
-VOLTS: View[Decimal] = View(lambda record: Decimal(record.voltage), lambda volts: records.Voltage(int(volts)))
+BALANCE: View[Decimal] = View(
+    lambda record: units.pounds(record.balance), lambda pounds: records.Balance(units.price(pounds)), Decimal, "GBP"
+)
+TIMESTAMP: View[datetime] = View(
+    lambda record: units.instant(record.value), lambda at: records.U4(units.seconds(at)), _instant
+)
+FLAG: View[bool] = View(_flag, lambda on: records.Flag(int(on)), _switch)
+CLOCK: View[datetime] = View(_clock, _time, _instant)
+SERIAL: View[str] = View(_unpadded, lambda serial: records.Serial(serial.ljust(records.TEXT_SIZE)), str)
+HARDWARE: View[str] = View(_unpadded, records.Hardware, str)
+FIRMWARE: View[str] = View(_firmware, _firmware_record, str)
+VOLTS: View[Decimal] = View(
+    lambda record: Decimal(record.voltage), lambda volts: records.Voltage(int(volts)), Decimal, "V"
+)
 TENTHS_OF_VOLTS: View[Decimal] = View(
-    lambda record: Decimal(record.voltage).scaleb(-1), lambda volts: records.Voltage(int(volts.scaleb(1)))
+    lambda record: Decimal(record.voltage).scaleb(-1), lambda volts: records.Voltage(int(volts.scaleb(1))), Decimal, "V"
 )

@@ -4,7 +4,7 @@ async with Simulator([MeterConfig("EML2100000001", port=0)]) as simulator:
     host, port = simulator.place("EML2100000001")
 """
 
-from flows_meter_sync.simulator.community import load, mixture, placed
+from flows_meter_sync.simulator.community import exchanged, load, mixture, placed
 from flows_meter_sync.simulator.config import Faults, Hardware, MeterConfig, PowerCut, Tariff
 from flows_meter_sync.simulator.energy import HalfHour
 from flows_meter_sync.simulator.meter import SimulatedMeter
@@ -20,6 +20,7 @@ __all__ = [
     "SimulatedMeter",
     "Simulator",
     "Tariff",
+    "exchanged",
     "load",
     "mixture",
     "placed",

@@ -2,6 +2,7 @@
 
 import asyncio
 import signal
+from contextlib import AsyncExitStack
 from ipaddress import IPv4Address
 from pathlib import Path
 from typing import Annotated
@@ -29,7 +30,7 @@ def simulate(
     config: Annotated[
         Path | None,
         typer.Option(
-            help="YAML file that describes the meters; the other options do not count then.", show_default=False
+            help="YAML file that describes the meters; only --control-port counts beside it.", show_default=False
         ),
     ] = None,
     address: Annotated[
@@ -39,28 +40,42 @@ def simulate(
     one_address: Annotated[bool, typer.Option("--one-address", help="One address, and a port each.")] = False,
     latency_ms: Annotated[float, typer.Option(min=0, help="Time that a meter takes to answer.")] = 0,
     seed: Annotated[int, typer.Option(help="Another seed makes other homes.")] = 0,
+    control_port: Annotated[
+        int | None,
+        typer.Option(
+            min=0,
+            max=65_535,
+            help="Serve HTTP on this port of 127.0.0.1, to change meters while they run.",
+            show_default=False,
+        ),
+    ] = None,
 ) -> None:
-    """Simulate meters that answer EMOP over TCP, until Ctrl-C or SIGTERM."""
+    """Simulate meters that answer EMOP over TCP, until Ctrl-C or SIGTERM. No database is needed."""
     import uvloop
 
     if config is None:
-        uvloop.run(_serve(placed(mixture(meters, seed, latency_ms=latency_ms), address, port, one_address)))
+        described = placed(mixture(meters, seed, latency_ms=latency_ms), address, port, one_address)
+        uvloop.run(_serve(described, control_port))
         return
     try:
         described = load(config)
     except CommunityWrong as error:
         raise typer.BadParameter(str(error), param_hint="--config") from error
-    uvloop.run(_serve(described))
+    uvloop.run(_serve(described, control_port))
 
 
-async def _serve(configs: list[MeterConfig]) -> None:
+async def _serve(configs: list[MeterConfig], control_port: int | None) -> None:
     stopped = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stopped.set)
-    async with Simulator(configs) as simulator:
+    async with Simulator(configs) as simulator, AsyncExitStack() as stack:
         for serial, meter in simulator.meters.items():
             host, port = simulator.place(serial)
             prepay = " prepay" if meter.config.prepay else ""
             typer.echo(f"{host}:{port}  {serial}  {meter.config.hardware}  {meter.config.nature}{prepay}")
+        if control_port is not None:
+            from flows_meter_sync.simulator.control import controlled
+
+            typer.echo(f"Control at {await stack.enter_async_context(controlled(simulator, control_port))}")
         typer.echo(f"Simulating {len(configs)} meters; Ctrl-C ends it")
         await stopped.wait()

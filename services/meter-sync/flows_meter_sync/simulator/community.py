@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from datetime import date
 from ipaddress import IPv4Address
 from pathlib import Path
 from typing import Any
@@ -35,7 +36,7 @@ MIXTURE: tuple[dict[str, Any], ...] = (
     {"nature": "solar"},
     {"hardware": Hardware.C1W},
     {"prepay": True},
-    {"hardware": Hardware.P1CX},
+    {"hardware": Hardware.P1CX, "intervals_a_block": 5, "interval_frame_bytes": 96},
 )
 
 _METER = TypeAdapter(MeterConfig)
@@ -70,6 +71,13 @@ def placed(
     if one_address:
         return [replace(each, address=address, port=port and port + at) for at, each in enumerate(configs)]
     return [replace(each, address=str(first + at), port=port) for at, each in enumerate(configs)]
+
+
+def exchanged(old: MeterConfig, serial: str, on: date) -> tuple[MeterConfig, MeterConfig]:
+    """A meter, and the one that takes its place at midnight UTC: a new serial and new registers, the same home."""
+    home = old.home or old.serial
+    new = replace(old, serial=serial, home=home, installed_on=on, removed_on=None, first_wh=0, register_resets=())
+    return replace(old, removed_on=on), new
 
 
 def load(path: Path) -> list[MeterConfig]:

@@ -1,21 +1,26 @@
 """What a simulated meter is told to be."""
 
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from enum import StrEnum
 from typing import Annotated, Literal
 
 from pydantic import ConfigDict, Field
 
+from flows_meter_sync.emop import intervals
+from flows_meter_sync.emop.frame import MOST_DATA
 from flows_meter_sync.emop.records import TEXT_SIZE
 from flows_meter_sync.simulator.noise import seed_of
-from flows_shared.time import Period
+from flows_shared.time import Period, as_utc
 
 PORT = 8080
+MOST_OF_A_BLOCK = MOST_DATA - 1 - intervals.HEADER.size  # beside the format byte and the frame header
+MOST_DRIFT_SECONDS = 10 * 365 * 86_400
 STRICT = ConfigDict(extra="forbid")  # where a file describes meters, a misspelt word is an error
 Share = Annotated[float, Field(ge=0, le=1)]
 Positive = Annotated[float, Field(ge=0)]
+Drift = Annotated[int, Field(ge=-MOST_DRIFT_SECONDS, le=MOST_DRIFT_SECONDS)]
 
 
 class Hardware(StrEnum):
@@ -65,7 +70,8 @@ class Faults:
     """What goes wrong, each as the share of the requests, 0 to 1; after `times` faulty answers the meter is well again.
 
     Answers can be left out, have a wrong CRC, end half-way with the connection closed, be a refusal with the code
-    `nak_code`, name another meter's serial, or come from another address. `refuse` is a share of the connections.
+    `nak_code`, name another meter's serial, come from another address, have another request's sequence number, come
+    behind stray bytes, or be a reset of the connection. `refuse` is a share of the connections.
     """
 
     __pydantic_config__ = STRICT
@@ -76,6 +82,9 @@ class Faults:
     nak: Share = 0.0
     wrong_serial: Share = 0.0
     wrong_source: Share = 0.0
+    wrong_sequence: Share = 0.0
+    stray_bytes: Share = 0.0
+    reset: Share = 0.0
     refuse: Share = 0.0
     nak_code: Annotated[int, Field(ge=0, le=7)] = 5
     times: int | None = None
@@ -114,6 +123,16 @@ class MeterConfig:
     port: Annotated[int, Field(ge=0, le=65_535)] = PORT
     seed: int = 0
     installed_on: date = date(2024, 1, 1)
+    removed_on: date | None = None
+    """From then on it is away: another one measures in its place."""
+    home: str | None = None
+    """Meters with the same home, one after the other, measure the same loads; None is a home of the serial's own."""
+    reversed: bool = False
+    """Connected the wrong way round: what is imported counts as export."""
+    first_wh: Annotated[int, Field(ge=0, lt=2**32)] = 0
+    """What its registers showed when it was installed; at 2^32 Wh they roll over."""
+    register_resets: tuple[datetime, ...] = ()
+    """When its registers went back to 0."""
     kwh_a_year: Annotated[int, Field(gt=0)] | None = None
     """Of element A, or of the only one; of a solar meter what it generates."""
     heat_kwh_a_year: Annotated[int, Field(gt=0)] | None = None
@@ -131,7 +150,11 @@ class MeterConfig:
     tariff: Tariff = DEFAULT_TARIFF
     tokens: dict[str, int] = field(default_factory=dict)
     """Tokens that are good for so many pence, beside those that `vend` makes."""
-    clock_drift_seconds: int = 0
+    clock_drift_seconds: Drift = 0
+    clock_gains_seconds_a_day: Annotated[float, Field(ge=-86_400, le=86_400)] = 0.0
+    """From the start of the simulator on, or from when the clock was set."""
+    logs_follow_clock: bool = False
+    """False: half hours are logged at their true times, however far the clock is off."""
     latency_ms: Positive = 0.0
     keep_open: bool = True
     """False: the connection is closed after each answer."""
@@ -140,6 +163,10 @@ class MeterConfig:
     rest_seconds: Positive = 0.0
     """For so long after a connection the next one is refused."""
     intervals_include_end: bool = True
+    intervals_a_block: Annotated[int, Field(gt=0)] | None = None
+    """How many intervals a block has at most; None is all that are asked for."""
+    interval_frame_bytes: Annotated[int, Field(gt=0, le=MOST_OF_A_BLOCK)] = MOST_OF_A_BLOCK
+    """How much of a block a frame has at most."""
     power_cuts: tuple[PowerCut, ...] = ()
     faults: Faults = NO_FAULTS
 
@@ -148,10 +175,18 @@ class MeterConfig:
             raise ValueError(f"a serial is text of at most {TEXT_SIZE} characters, not '{self.serial}'")
         if self.installed_on.year <= 2000:
             raise ValueError(f"{self.serial} is installed after 2000, not on {self.installed_on}")
+        if self.removed_on is not None and self.removed_on <= self.installed_on:
+            raise ValueError(f"{self.serial} is removed after it was installed, not on {self.removed_on}")
+        for reset in self.register_resets:
+            as_utc(reset)
 
     @property
     def own_seed(self) -> int:
         return seed_of(self.seed, self.serial)
+
+    @property
+    def home_seed(self) -> int:
+        return seed_of(self.seed, self.home or self.serial)
 
     @property
     def own_address(self) -> int:
@@ -165,4 +200,8 @@ class MeterConfig:
 
     @property
     def installed_at(self) -> datetime:
-        return datetime(self.installed_on.year, self.installed_on.month, self.installed_on.day, tzinfo=UTC)
+        return datetime.combine(self.installed_on, time(), UTC)
+
+    @property
+    def removed_at(self) -> datetime | None:
+        return None if self.removed_on is None else datetime.combine(self.removed_on, time(), UTC)

@@ -3,7 +3,7 @@
 from flows_meter_sync.emop import units
 from flows_meter_sync.simulator import shapes
 from flows_meter_sync.simulator.config import MeterConfig
-from flows_meter_sync.simulator.energy import Cut, Element, Load, Register
+from flows_meter_sync.simulator.energy import Cut, Element, History, Load, Register
 from flows_meter_sync.simulator.noise import between
 from flows_meter_sync.simulator.shapes import HALF_HOUR, Shape
 
@@ -13,24 +13,38 @@ SOLAR_KWH = 2_000, 4_800
 COMMUNAL_KWH = 9_000, 26_000
 STANDBY_KWH = 9  # what an inverter draws
 
-NOTHING = Register(None)
+FOREVER = units.LAST_SECOND
+NOTHING = Register(None, History([], []))
 
 
-def elements_of(config: MeterConfig) -> tuple[Element, ...]:
+def elements_of(config: MeterConfig, history: History | None = None) -> tuple[Element, ...]:
     """The elements of a meter: two of a twin element one, the second for heat."""
-    cuts = cuts_of(config)
+    befell = history or history_of(config)
+
+    def counting(load: Load) -> Register:
+        return Register(load, befell, config.first_wh)
+
     if config.nature == "solar":
-        standby = Register(_load(config, 3, shapes.household(), STANDBY_KWH, wander=0), cuts)
-        return (Element("SINGLE", standby, Register(_generation(config), cuts)),)
-    first = Register(_consumption(config), cuts)
+        standby = counting(_load(config, 3, shapes.household(), STANDBY_KWH, wander=0))
+        return (_element(config, "SINGLE", standby, counting(_generation(config))),)
+    first = counting(_consumption(config))
     if not config.hardware.is_twin:
-        return (Element("SINGLE", first, NOTHING),)
+        return (_element(config, "SINGLE", first),)
     kwh = config.heat_kwh_a_year or _about(HEAT_KWH, config, 2)
-    return Element("A", first, NOTHING), Element("B", Register(_load(config, 2, shapes.heat(), kwh), cuts), NOTHING)
+    second = counting(_load(config, 2, shapes.heat(), kwh))
+    return _element(config, "A", first), _element(config, "B", second)
 
 
-def cuts_of(config: MeterConfig) -> tuple[Cut, ...]:
-    return tuple(Cut(units.seconds(cut.start), units.seconds(cut.end)) for cut in config.power_cuts)
+def history_of(config: MeterConfig) -> History:
+    """What is known of a meter when it starts; one that was removed has no power any more."""
+    cuts = [Cut(units.seconds(cut.start), units.seconds(cut.end)) for cut in config.power_cuts]
+    if config.removed_at is not None:
+        cuts.append(Cut(units.seconds(config.removed_at), FOREVER))
+    return History(cuts, [units.seconds(reset) for reset in config.register_resets])
+
+
+def _element(config: MeterConfig, name: str, imported: Register, exported: Register = NOTHING) -> Element:
+    return Element(name, exported, imported) if config.reversed else Element(name, imported, exported)
 
 
 def _consumption(config: MeterConfig) -> Load:
@@ -46,10 +60,10 @@ def _generation(config: MeterConfig) -> Load:
 
 def _load(config: MeterConfig, number: int, shape: Shape, kwh: int, later: float = 3.0, wander: float = 4.0) -> Load:
     """`later`: by up to so many half hours this home's day is earlier or later than others'."""
-    seed = config.own_seed + 10 * number
+    seed = config.home_seed + 10 * number
     since = units.seconds(config.installed_at) // HALF_HOUR
     return Load(shape, kwh * 1000, seed, since, between(-later, later, seed), wander)
 
 
 def _about(kwh: tuple[int, int], config: MeterConfig, number: int) -> int:
-    return int(between(*kwh, config.own_seed, number))
+    return int(between(*kwh, config.home_seed, number))

@@ -13,6 +13,7 @@ from flows_meter_sync.simulator.shapes import DAY, HALF_HOUR, Shape
 
 SHAKE = 0.8  # half hours, at most
 REACTIVE_SHARE = 6  # one varh in so many Wh
+MOST_COUNTED = 0xFFFFFFFF  # then a register rolls over
 
 
 class Cut(NamedTuple):
@@ -20,6 +21,20 @@ class Cut(NamedTuple):
 
     start: int
     end: int
+
+
+@dataclass(slots=True)
+class History:
+    """What befell a meter, and can befall it while it runs: cuts in their order, and when its registers were reset."""
+
+    cuts: list[Cut]
+    resets: list[int]
+
+    def has_power(self, second: int) -> bool:
+        return not any(cut.start <= second < cut.end for cut in self.cuts)
+
+    def last_reset(self, second: int) -> int | None:
+        return max((reset for reset in self.resets if reset <= second), default=None)
 
 
 class Load:
@@ -49,13 +64,16 @@ class Load:
         if half_hour <= self.since:
             return 0
         if self._origin is None:
-            self._origin = self.shape.at(self.since)
+            self._origin = self.shape.at(self._shaken(self.since))
+        return int(self._wh_a_year * (self.shape.at(self._shaken(half_hour)) - self._origin))
+
+    def _shaken(self, half_hour: int) -> float:
+        """Where in the shape this load is at a half hour."""
         day, rest = divmod(half_hour, DAY)
         if day != self._day:
             self._day, self._wander = day, self._wander_of(day)
         start, slope = self._wander
-        shaken = half_hour - self.later + SHAKE * noise(self.seed, half_hour) + start + slope * rest
-        return max(0, int(self._wh_a_year * (self.shape.at(shaken) - self._origin)))
+        return half_hour - self.later + SHAKE * noise(self.seed, half_hour) + start + slope * rest
 
     def _wander_of(self, day: int) -> tuple[float, float]:
         """By how much a day starts later, and how much more with each half hour; the next one goes on from there."""
@@ -68,15 +86,26 @@ class Register:
     """One direction of one element: loads of nothing count nothing, and while the power is cut nobody does."""
 
     load: Load | None
-    cuts: tuple[Cut, ...] = ()
+    history: History
+    first_wh: int = 0
 
     def wh(self, second: int) -> int:
-        """Wh counted at a second since 2000."""
+        """Wh that went through since the meter was installed, at a second since 2000."""
         if self.load is None:
             return 0
         counted = self.load.wh
-        lost = sum(counted(min(second, cut.end)) - counted(cut.start) for cut in self.cuts if cut.start < second)
+        cuts = self.history.cuts
+        lost = sum(counted(min(second, cut.end)) - counted(cut.start) for cut in cuts if cut.start < second)
         return counted(second) - lost
+
+    def counted(self, second: int) -> int:
+        """Wh since it was last reset, or beyond what it started with."""
+        reset = self.history.last_reset(second) if self.history.resets else None
+        return self.wh(second) + self.first_wh if reset is None else self.wh(second) - self.wh(reset)
+
+    def shown(self, second: int) -> int:
+        """What the meter shows: registers have 32 bits."""
+        return self.counted(second) & MOST_COUNTED
 
 
 class Element(NamedTuple):
@@ -88,9 +117,10 @@ class Element(NamedTuple):
 
 
 def totals(element: Element, second: int) -> list[int]:
-    """Active import and export, reactive import and export: Wh and varh."""
-    imported, exported = element.imported.wh(second), element.exported.wh(second)
-    return [imported, exported, imported // REACTIVE_SHARE, exported // REACTIVE_SHARE]
+    """Active import and export, reactive import and export: Wh and varh, as registers of 32 bits show them."""
+    imported, exported = element.imported.counted(second), element.exported.counted(second)
+    counted = imported, exported, imported // REACTIVE_SHARE, exported // REACTIVE_SHARE
+    return [count & MOST_COUNTED for count in counted]
 
 
 class HalfHour(NamedTuple):

@@ -7,7 +7,7 @@ from datetime import datetime
 from flows_meter_sync.emop import event_log, intervals, objects, units
 from flows_meter_sync.emop.control import Nak, refusing, sequence_of
 from flows_meter_sync.emop.errors import EmopError
-from flows_meter_sync.emop.frame import ANY_METER, MOST_DATA, Frame
+from flows_meter_sync.emop.frame import ANY_METER, Frame
 from flows_meter_sync.emop.messages import (
     EVENT_LOG,
     INTERVALS,
@@ -23,15 +23,14 @@ from flows_meter_sync.emop.objects import object_of
 from flows_meter_sync.emop.profile_log import LOG_1, LOG_2, TWIN_LOG_2
 from flows_meter_sync.simulator.config import Faults, MeterConfig
 from flows_meter_sync.simulator.energy import HalfHour, totals
-from flows_meter_sync.simulator.faults import Sent, Troubles, spoil
+from flows_meter_sync.simulator.faults import Fault, Sent, Troubles, spoil
 from flows_meter_sync.simulator.logs import Logs
 from flows_meter_sync.simulator.shapes import HALF_HOUR
 from flows_meter_sync.simulator.state import State
 from flows_meter_sync.simulator.values import values_of
 from flows_shared.time import Period
 
-MOST_OF_A_BLOCK = MOST_DATA - 1 - intervals.HEADER.size  # beside the format byte and the frame header
-MOST_SECONDS = 24 * 3600  # of intervals at once
+MOST_SECONDS = intervals.MOST_HOURS * 3600
 
 
 @dataclass(slots=True)
@@ -49,10 +48,12 @@ class _Refused(Exception):
 
 
 class SimulatedMeter:
-    """A meter as its clients see it. `faults` can be changed while it runs."""
+    """A meter as its clients see it; faults, latency, clock, power and registers can be changed while it runs."""
 
     def __init__(self, config: MeterConfig, now: Callable[[], datetime]) -> None:
         self.config, self.counters = config, Counters()
+        self.latency_ms = config.latency_ms
+        self._addresses = ANY_METER, config.own_address
         self.faults = config.faults
         self.state, self._now = State(config, now()), now
         self.logs = Logs(self.state)
@@ -77,7 +78,27 @@ class SimulatedMeter:
 
     @property
     def has_power(self) -> bool:
-        return self.state.has_power(units.seconds(self._now()))
+        return self.state.has_power(self._second)
+
+    @has_power.setter
+    def has_power(self, on: bool) -> None:
+        self.state.switch_power(on, self._second)
+
+    @property
+    def clock_drift_seconds(self) -> int:
+        return self.state.clock.drift(self._second)
+
+    @clock_drift_seconds.setter
+    def clock_drift_seconds(self, seconds: int) -> None:
+        self.state.clock.set(seconds, self._second)
+
+    def reset_registers(self) -> None:
+        """Let all registers count from 0 again."""
+        self.state.reset_registers(self._second)
+
+    @property
+    def _second(self) -> int:
+        return units.seconds(self._now())
 
     def half_hours(self, start: datetime, end: datetime) -> list[HalfHour]:
         """What it measures in each half hour that starts in `[start, end)`, by element."""
@@ -95,16 +116,16 @@ class SimulatedMeter:
 
     def prepare(self) -> None:
         """Make the load shapes that it needs now: the first one takes a second, and the first client would wait."""
-        second = units.seconds(self._now())
+        second = self._second
         for element in self.state.elements:
             totals(element, second)
 
     def answer(self, frame: Frame) -> list[Frame]:
         """The frames that answer one: several only where intervals do not fit into one."""
-        second = units.seconds(self._now())
+        second = self._second
         self.state.reach(second)
         try:
-            if frame.destination not in (ANY_METER, self.config.own_address):
+            if frame.destination not in self._addresses:
                 raise _Refused(Nak.ADDRESS)
             take = self._messages.get(frame.data[0]) if frame.data else None
             if take is None:
@@ -119,9 +140,9 @@ class SimulatedMeter:
         """What goes over the wire for a request that came over it, with whatever is to go wrong."""
         self.counters.requests += 1
         fault = self._troubles.next()
-        if fault == "drop" or not self.has_power:
+        if fault is Fault.DROP or not self.has_power:
             return Sent(b"")
-        if fault == "nak":
+        if fault is Fault.NAK:
             return Sent(self.refuse(frame, Nak(self.faults.nak_code)).encode())
         return spoil(self.answer(frame), fault)
 
@@ -163,7 +184,7 @@ class SimulatedMeter:
                 self.state.prepay.settle(second)
                 self.state.prepay.enabled = value
             case objects.CLOCK:
-                self.state.drift_seconds = int((value - units.instant(second)).total_seconds())
+                self.state.clock.set(int((value - units.instant(second)).total_seconds()), second)
             case _ if self.state.tariffs.holds(object_id):
                 self.state.tariffs.write(object_id, payload)
             case _:
@@ -193,13 +214,16 @@ class SimulatedMeter:
 
     def _intervals(self, message: bytes, second: int) -> list[bytes]:
         asked = IntervalsRequest.decode(message)
-        if asked.profile not in (intervals.TOTALS, intervals.DEMANDS) or asked.end < asked.start:
+        if asked.profile == intervals.RESET:
+            self.state.intervals_since = second
+        elif asked.profile not in (intervals.TOTALS, intervals.DEMANDS) or asked.end < asked.start:
             raise _Refused(Nak.FORMAT)
-        if asked.end - asked.start > MOST_SECONDS:
+        elif asked.end - asked.start > MOST_SECONDS:
             raise _Refused(Nak.PAYLOAD)
         end = asked.end if self.config.intervals_include_end else asked.end - 1
-        blocks = self.logs.intervals(asked.profile, asked.start, end, second, self.config.hardware.counts_per_wh)
-        return [intervals.encode_frame_part(part) for part in intervals.cut(blocks, MOST_OF_A_BLOCK)]
+        blocks = self.logs.intervals(asked.profile, asked.start, end, second)
+        frames = intervals.cut(blocks, self.config.interval_frame_bytes)
+        return [intervals.encode_frame_part(part) for part in frames]
 
 
 def _reply(frame: Frame, data: bytes) -> Frame:

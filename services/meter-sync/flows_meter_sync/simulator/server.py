@@ -143,8 +143,7 @@ class _Connection(asyncio.Protocol):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self.transport = cast(asyncio.Transport, transport)  # uvloop's is none
         if not self.listener.admits(self):
-            transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET)
-            self.transport.abort()
+            self._reset()
 
     def data_received(self, data: bytes) -> None:
         try:
@@ -160,8 +159,8 @@ class _Connection(asyncio.Protocol):
         self.listener.leave(self)
 
     def _later(self, act: Callable[..., None], argument: Frame | Sent) -> None:
-        if self.meter.config.latency_ms:
-            self.loop.call_later(self.meter.config.latency_ms / 1000, act, argument)
+        if self.meter.latency_ms:
+            self.loop.call_later(self.meter.latency_ms / 1000, act, argument)
         else:
             act(argument)
 
@@ -171,6 +170,9 @@ class _Connection(asyncio.Protocol):
     def _write(self, sent: Sent) -> None:
         if self.transport.is_closing():
             return
+        if sent.resets:
+            self._reset()
+            return
         if self.meter.faults.slow_byte_seconds:
             self._write_slowly(sent)
             return
@@ -178,6 +180,10 @@ class _Connection(asyncio.Protocol):
             self.transport.write(sent.wire)
         if sent.closes or not self.meter.config.keep_open:
             self.transport.close()
+
+    def _reset(self) -> None:
+        self.transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET)
+        self.transport.abort()
 
     def _write_slowly(self, sent: Sent) -> None:
         if sent.wire and not self.transport.is_closing():

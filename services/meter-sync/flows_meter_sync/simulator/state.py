@@ -3,8 +3,10 @@
 from datetime import datetime
 
 from flows_meter_sync.emop import units
+from flows_meter_sync.simulator.clock import Clock
 from flows_meter_sync.simulator.config import MeterConfig
-from flows_meter_sync.simulator.elements import cuts_of, elements_of
+from flows_meter_sync.simulator.elements import FOREVER, elements_of, history_of
+from flows_meter_sync.simulator.energy import Cut
 from flows_meter_sync.simulator.prepay import Prepay
 from flows_meter_sync.simulator.tariffs import Tariffs
 
@@ -14,8 +16,10 @@ class State:
 
     def __init__(self, config: MeterConfig, now: datetime) -> None:
         self.config, self.seed = config, config.own_seed
-        self.drift_seconds = config.clock_drift_seconds
-        self.elements, self.cuts = elements_of(config), cuts_of(config)
+        self.history = history_of(config)
+        self.elements = elements_of(config, self.history)
+        self.intervals_since = units.seconds(config.installed_at)
+        self.clock = Clock(config.clock_drift_seconds, config.clock_gains_seconds_a_day, units.seconds(now))
         self.tariffs = Tariffs(config.tariff)
         self.prepay = Prepay(config, self.tariffs, self.imported, units.seconds(config.balance_at or now))
 
@@ -25,7 +29,19 @@ class State:
         return first.imported.wh(second), others[0].imported.wh(second) if others else 0
 
     def has_power(self, second: int) -> bool:
-        return not any(cut.start <= second < cut.end for cut in self.cuts)
+        return self.history.has_power(second)
+
+    def switch_power(self, on: bool, second: int) -> None:
+        """Cut the power now, until it is switched on again."""
+        cuts = self.history.cuts
+        if on:
+            cuts[:] = [cut._replace(end=second) if cut.start <= second < cut.end else cut for cut in cuts]
+        elif self.has_power(second):
+            cuts.append(Cut(second, FOREVER))
+
+    def reset_registers(self, second: int) -> None:
+        """They count from 0 again; what the balance was charged for stays charged."""
+        self.history.resets.append(second)
 
     def reach(self, second: int) -> None:
         """A future tariff whose time has come is the active one from that time on."""

@@ -7,7 +7,7 @@ from typing import Any
 from flows_meter_sync.emop import objects, records, units
 from flows_meter_sync.emop.objects import Object
 from flows_meter_sync.simulator.config import Hardware
-from flows_meter_sync.simulator.energy import Element, totals
+from flows_meter_sync.simulator.energy import MOST_COUNTED, Element, totals
 from flows_meter_sync.simulator.noise import between
 from flows_meter_sync.simulator.shapes import HALF_HOUR
 from flows_meter_sync.simulator.state import State
@@ -41,7 +41,7 @@ def _signal(meter: State, second: int) -> records.SignalQuality:
 
 
 def _clock(meter: State, second: int) -> datetime:
-    return units.instant(second) + timedelta(seconds=meter.drift_seconds)
+    return units.instant(second) + timedelta(seconds=meter.clock.drift(second))
 
 
 def _reading(element: Element, second: int) -> records.Reading:
@@ -57,15 +57,14 @@ def _watts(element: Element, second: int) -> int:
 
 def _total(channel: int) -> Answer:
     def answer(meter: State, second: int) -> int:
-        count = totals(meter.elements[0], second)[channel] * meter.config.hardware.counts_per_wh
-        return count & 0xFFFFFFFF  # as the register rolls over
+        return totals(meter.elements[0], second)[channel] * meter.config.hardware.counts_per_wh & MOST_COUNTED
 
     return answer
 
 
 def _apparent(channel: int) -> Answer:
     active = _total(channel)
-    return lambda meter, second: active(meter, second) * 1_014 // 1_000 & 0xFFFFFFFF  # with a sixth of it reactive
+    return lambda meter, second: active(meter, second) * 1_014 // 1_000 & MOST_COUNTED  # with a sixth of it reactive
 
 
 def _parts(meter: State, _: int) -> records.HardwareConfiguration:
