@@ -19,7 +19,7 @@ from flows_meter_sync.emop.errors import (
     ReplyToAnotherRequest,
     RequestPayloadRefused,
 )
-from flows_meter_sync.errors import LeaseLost, MeterError, MeterHungUp, MeterTimedOut, MeterUnreachable
+from flows_meter_sync.errors import LeaseLost, MeterError, MeterReset, MeterTimedOut, MeterUnreachable
 from flows_meter_sync.meter import Manners, Meter
 from flows_meter_sync.simulator.config import Faults, Hardware, MeterConfig
 from flows_meter_sync.simulator.meter import SimulatedMeter
@@ -120,7 +120,7 @@ async def test_intervals_that_come_in_several_frames_are_one_answer() -> None:
         (Faults(drop=1), MeterTimedOut),
         (Faults(wrong_crc=1), FrameCrcWrong),
         (Faults(half_frame=1), FrameError),
-        (Faults(refuse=1), MeterHungUp),
+        (Faults(refuse=1), MeterReset),
         (Faults(nak=1, nak_code=4), RequestPayloadRefused),
     ],
 )

@@ -6,17 +6,17 @@ from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import timedelta
 from functools import partial
-from typing import Final, NamedTuple
+from typing import NamedTuple
 from uuid import UUID
 
 from structlog.contextvars import get_contextvars
 
 from flows_meter_sync.errands import Errand, Errands, Outcome
-from flows_meter_sync.errors import LeaseLost, VisitFailed, is_worth_another_try
+from flows_meter_sync.errors import LeaseLost, MeterWithoutAddress, VisitFailed, is_worth_another_try
 from flows_meter_sync.hardware import UNKNOWN
 from flows_meter_sync.intervals.gaps import load_gaps
-from flows_meter_sync.leases import Leases
-from flows_meter_sync.meter import Manners
+from flows_meter_sync.leases import BUSY_SECONDS, Leases
+from flows_meter_sync.meter import Manners, Meter
 from flows_meter_sync.registry import KnownMeter, load_last_events, load_meters
 from flows_meter_sync.settings import SyncSettings
 from flows_meter_sync.syncers import syncers_of
@@ -31,8 +31,6 @@ from flows_shared.db import Connection, Database
 from flows_shared.telemetry.logs import get_logger
 from flows_shared.telemetry.trace import bind_work
 from flows_shared.time import utc_now
-
-BUSY_SECONDS: Final = 0.5  # until a meter that another worker talks to is asked for again
 
 log = get_logger()
 
@@ -71,6 +69,25 @@ class Fleet:
             errand.when_ended(tell)
             self._due.put(errand)
         return await asyncio.gather(*(errand.done for errand in errands))
+
+    @asynccontextmanager
+    async def alone_with(self, meter_id: UUID) -> AsyncIterator[KnownMeter | None]:
+        """The meter for as long as the block lasts; None where it is not an active one any more."""
+        await self.leases.wait_for(meter_id, self.settings.meter_sync_lease_wait_seconds)
+        try:
+            async with self.db.connection() as connection:
+                known = await load_meters(connection, [meter_id])
+            yield known.get(meter_id)
+        finally:
+            async with self.db.connection() as connection:
+                await self.leases.release(connection, [meter_id])
+
+    def reach(self, known: KnownMeter) -> Meter:
+        """A meter whose lease is held, to be asked and closed."""
+        if known.host is None:
+            raise MeterWithoutAddress
+        manners = replace(self.manners, keep_open=self.manners.keep_open and known.id not in self._closing)
+        return Meter(known.host, known.port, manners, partial(self.leases.check, known.id), known.proxy)
 
     async def claim(self) -> None:
         """Take leases for what is due, as many at once as there are visitors, until cancelled."""
@@ -134,10 +151,9 @@ class Fleet:
 
     async def _visit(self, claim: Claim) -> Report | None:
         known = claim.known
-        manners = replace(self.manners, keep_open=self.manners.keep_open and known.id not in self._closing)
-        check = partial(self.leases.check, known.id)
         try:
-            report = await visit(known, claim.held, claim.syncers, manners, check, self.clock)
+            ends_after = self.manners.visit_seconds
+            report = await visit(known, claim.held, claim.syncers, self.reach, ends_after, self.clock)
         except LeaseLost:
             log.warning("meter_lease_lost")
             self._due.put_later(claim.errand, BUSY_SECONDS)

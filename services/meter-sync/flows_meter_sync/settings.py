@@ -27,6 +27,9 @@ class SyncSettings(DatabaseSettings):
     meter_sync_lease_seconds: float = Field(
         15.0, ge=1, description="a meter whose worker was silent for so long is free for another"
     )
+    meter_sync_lease_wait_seconds: float = Field(
+        60.0, gt=0, description="a write waits this long for a meter that is being read"
+    )
     meter_sync_flush_seconds: float = Field(0.25, gt=0, description="what was read is stored this often")
     meter_sync_flush_rows: int = Field(20_000, ge=1, description="and as soon as so many rows wait")
 
@@ -35,3 +38,14 @@ class MeterSyncSettings(SyncSettings, ServiceSettings):
     """The service's own: its web app and its workers."""
 
     meter_sync_slice: int = Field(200, ge=1, le=10_000, description="meters in one job")
+    meter_sync_command_tries: int = Field(
+        20, ge=1, le=50, description="tries of a write to a meter before it counts as failed"
+    )
+    meter_sync_command_retry_seconds: float = Field(
+        30.0, ge=0, description="pause after a write's first try, doubled after each one up to an hour"
+    )
+    meter_sync_clock_drift_seconds: int = Field(20, ge=1, description="a clock that is off by more is corrected daily")
+    meter_sync_source_overlap_days: int = Field(
+        3, ge=0, le=366, description="days of half hours held that a passive meter's source is asked for again"
+    )
+    meter_sync_measure_seconds: float = Field(30.0, gt=0, description="the fleet's state is counted this often")

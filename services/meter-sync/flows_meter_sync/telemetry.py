@@ -21,3 +21,8 @@ STORE_SECONDS: Final = Histogram(
     "Time of a transaction that stores what visits brought.",
     buckets=(0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10),
 )
+COMMANDS: Final = Counter(
+    "flows_meter_command_tries",
+    "Tries of writes to meters, by how they went: confirmed, or the code.",
+    ["kind", "outcome"],
+)
