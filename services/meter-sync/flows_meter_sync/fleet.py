@@ -54,6 +54,7 @@ class Fleet:
         self.writer = Writer(db, self.leases, settings)
         self._due = Errands()
         self._claims: asyncio.Queue[Claim] = asyncio.Queue(settings.meter_sync_concurrency)
+        self._claims_away: asyncio.Queue[Claim] = asyncio.Queue()
         self._closing: set[UUID] = set()  # meters that close the connection after each answer
 
     async def sync(
@@ -86,7 +87,12 @@ class Fleet:
         """A meter whose lease is held, to be asked and closed."""
         if known.host is None:
             raise MeterWithoutAddress
-        manners = replace(self.manners, keep_open=self.manners.keep_open and known.id not in self._closing)
+        manners = self.manners
+        if known.away:
+            shorter = min(manners.connect_timeout_seconds, self.settings.meter_sync_away_timeout_seconds)
+            manners = replace(manners, connect_timeout_seconds=shorter)
+        if known.id in self._closing:
+            manners = replace(manners, keep_open=False)
         return Meter(known.host, known.port, manners, partial(self.leases.check, known.id), known.proxy)
 
     async def claim(self) -> None:
@@ -103,12 +109,16 @@ class Fleet:
                     errand.fail(error)
                 continue
             for claim in claims:
-                await self._claims.put(claim)
+                await (self._claims_away if claim.known.away else self._claims).put(claim)
 
-    async def visit(self) -> None:
-        """Visit what is claimed, one meter at a time, until cancelled."""
+    async def visit(self, *, away: bool = False) -> None:
+        """Visit what is claimed, one meter at a time, until cancelled.
+
+        Meters that were away have visitors of their own: who waits for them in vain holds up no other.
+        """
+        claims = self._claims_away if away else self._claims
         while True:
-            claim = await self._claims.get()
+            claim = await claims.get()
             self.writer.expected += 1
             try:
                 with bind_work(**claim.errand.trace, serial=claim.known.serial), TALKING.track_inprogress():
@@ -167,7 +177,7 @@ class Fleet:
 
     async def _hand_over(self, errand: Errand, report: Report) -> None:
         errand.note(report)
-        failure, last = report.failure, errand.attempt >= self.settings.meter_sync_attempts
+        failure, last = report.failure, report.known.away or errand.attempt >= self.settings.meter_sync_attempts
         # A request on the way has had its tries; a meter that did not even say who it is may only have been away.
         away = failure is not None and not report.reached and is_worth_another_try(failure)
         report.will_retry = away and not last
@@ -192,7 +202,9 @@ class Fleet:
 async def open_fleet(db: Database, settings: SyncSettings, clock: Clock = utc_now) -> AsyncIterator[Fleet]:
     """A fleet at work. At the end visits under way are broken off, and what was read until then is stored."""
     fleet = Fleet(db, settings, clock)
-    visitors = [asyncio.create_task(fleet.visit()) for _ in range(settings.meter_sync_concurrency)]
+    count = settings.meter_sync_concurrency
+    visitors = [asyncio.create_task(fleet.visit()) for _ in range(count)]
+    visitors += [asyncio.create_task(fleet.visit(away=True)) for _ in range((count + 1) // 2)]
     at_work = [asyncio.create_task(fleet.claim()), *visitors]
     writing, keeping = asyncio.create_task(fleet.writer.run()), asyncio.create_task(fleet.leases.keep())
     try:

@@ -1,18 +1,33 @@
 """What the meter-sync service is told from outside."""
 
-from pydantic import Field
+from pydantic import Field, SecretStr
 
-from flows_shared.settings import DatabaseSettings, ServiceSettings
+from flows_shared.settings import DatabaseSettings, LogSettings, ServiceSettings
+
+
+class GatewaySettings(LogSettings):
+    """How `flows meter` reaches the gateway, and as whom: with a token, or with a login."""
+
+    gateway_url: str = Field("http://127.0.0.1:8000", description="the gateway")
+    gateway_token: SecretStr | None = Field(None, description="a token; without one, the login")
+    gateway_email: str | None = Field(None, description="of the login")
+    gateway_password: SecretStr | None = Field(None, description="of the login")
+    gateway_timeout_seconds: float = Field(30.0, gt=0, description="the gateway may take so long to answer")
 
 
 class SyncSettings(DatabaseSettings):
     """How meters are talked to, and how what they say is stored."""
 
-    meter_sync_concurrency: int = Field(50, ge=1, le=10_000, description="meters read at the same time, per process")
+    meter_sync_concurrency: int = Field(
+        50, ge=1, le=10_000, description="meters read at the same time, per process; and half as many that were away"
+    )
     meter_sync_pace_seconds: float = Field(
         2.0, ge=0, description="pause before another connection to the same meter, which may refuse one right after"
     )
     meter_sync_connect_timeout_seconds: float = Field(10.0, gt=0, description="a meter that takes longer is away")
+    meter_sync_away_timeout_seconds: float = Field(
+        3.0, gt=0, description="the same for a meter that was away the last time, which has one try"
+    )
     meter_sync_read_timeout_seconds: float = Field(10.0, gt=0, description="time for the answer to a request")
     meter_sync_attempts: int = Field(5, ge=1, le=100, description="tries of a request, and of a meter that is away")
     meter_sync_keep_open: bool = Field(
