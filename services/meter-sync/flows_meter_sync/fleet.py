@@ -152,8 +152,9 @@ class Fleet:
 
         now = self.clock()
         since = now - timedelta(days=self.settings.meter_sync_profile_days)
-        events = await load_last_events(db, wanting(SyncerEventLog))
-        gaps = await load_gaps(db, wanting(SyncerProfileLog), since, now)
+        with_events, with_half_hours = wanting(SyncerEventLog), wanting(SyncerProfileLog)
+        events = await load_last_events(db, with_events) if with_events else {}
+        gaps = await load_gaps(db, with_half_hours, since, now) if with_half_hours else {}
         return {
             id: Held(events.get(id), {register.id: gaps.get(register.id, []) for register in meter.registers})
             for id, meter in meters.items()

@@ -9,6 +9,9 @@ from uuid import UUID
 from arq import Retry, cron
 
 from flows_meter_sync.fleet import Fleet, open_fleet
+from flows_meter_sync.passive.follow import follow
+from flows_meter_sync.passive.source import SourceAway, SourceRefused
+from flows_meter_sync.passive.store import note_follow, sources_to_follow
 from flows_meter_sync.registry import due_meters, due_metrics, slices
 from flows_meter_sync.settings import MeterSyncSettings
 from flows_meter_sync.writes import due
@@ -81,6 +84,20 @@ async def correct_clocks(ctx: dict[str, Any]) -> None:
     log.info("clocks_wrong", meters=wrong)
 
 
+async def follow_source(ctx: dict[str, Any], esco_id: str) -> None:
+    """Let a community's passive meters follow their source; what went wrong stands beside the source."""
+    worker: MeterSyncWorker = ctx["worker"]
+    error = None
+    try:
+        meters = await follow(worker.db, worker.settings, UUID(esco_id), utc_now())
+        log.info("source_followed", meters=meters)
+    except (SourceAway, SourceRefused) as failure:
+        error = str(failure)
+        log.warning("source_not_followed", code=failure.code, reason=error)
+    async with worker.db.connection() as connection:
+        await note_follow(connection, UUID(esco_id), error)
+
+
 async def prepare_time(ctx: dict[str, Any]) -> None:
     """Make the partitions and the calendar of the time to come."""
     worker: Worker = ctx["worker"]
@@ -94,6 +111,8 @@ async def enqueue_hourly(ctx: dict[str, Any]) -> None:
     async with worker.db.transaction() as transaction:
         await enqueue(transaction, SERVICE, "send_tariffs", key="hourly")
         await due.enqueue_waiting_topups(transaction)
+        sources = [str(esco) for esco in await sources_to_follow(transaction)]
+        await enqueue_many(transaction, SERVICE, "follow_source", [[esco] for esco in sources], keys=sources)
     await enqueue_due(worker, "hourly")
 
 
@@ -151,5 +170,5 @@ def create_worker() -> WorkerDefinition:
         cron(enqueue_daily, hour=0, minute=40),
         cron(enqueue_corrections, hour=3, minute=30),
     ]
-    jobs: list[Job] = [sync_meters, send_command, push_topup, send_tariffs, correct_clocks, prepare_time]
+    jobs: list[Job] = [sync_meters, send_command, push_topup, send_tariffs, correct_clocks, follow_source, prepare_time]
     return WorkerDefinition(SERVICE, load_settings(MeterSyncSettings), jobs, crons, start)

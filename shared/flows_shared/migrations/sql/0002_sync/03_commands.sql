@@ -127,3 +127,99 @@ GRANT UPDATE (status, notes, used_at) ON public.topups TO flows_meter_sync;
 GRANT INSERT ON public.topup_events TO flows_meter_sync;
 REVOKE EXECUTE ON FUNCTION flows.note_request, flows.audit_but_secrets, flows.push_topups FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION flows.note_request TO flows_meter_sync;
+
+-- Shadows are updated thousands at a time, so their histories are kept a statement at once. As before, a history gets a row
+-- for a value that the statement names, also an unchanged one: which it names, only triggers with columns know.
+DROP TRIGGER keep_import_a ON flows.meter_shadows;
+DROP TRIGGER keep_import_b ON flows.meter_shadows;
+DROP TRIGGER keep_export_a ON flows.meter_shadows;
+DROP TRIGGER keep_export_b ON flows.meter_shadows;
+DROP TRIGGER keep_csq ON flows.meter_shadows;
+DROP TRIGGER keep_voltage ON flows.meter_shadows;
+DROP TRIGGER keep_3p_voltage ON flows.meter_shadows;
+DROP TRIGGER keep_balance ON flows.meter_shadows;
+DROP TRIGGER keep_health ON flows.meter_shadows;
+
+CREATE FUNCTION flows.note_named() RETURNS trigger
+LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM set_config('flows.named', concat_ws(' ', nullif(current_setting('flows.named', true), ''), TG_ARGV[0]), true);
+    RETURN NULL;
+END
+$$;
+CREATE TRIGGER named_import_a BEFORE UPDATE OF import_a ON flows.meter_shadows
+    FOR EACH STATEMENT EXECUTE FUNCTION flows.note_named('import_a');
+CREATE TRIGGER named_import_b BEFORE UPDATE OF import_b ON flows.meter_shadows
+    FOR EACH STATEMENT EXECUTE FUNCTION flows.note_named('import_b');
+CREATE TRIGGER named_export_a BEFORE UPDATE OF export_a ON flows.meter_shadows
+    FOR EACH STATEMENT EXECUTE FUNCTION flows.note_named('export_a');
+CREATE TRIGGER named_export_b BEFORE UPDATE OF export_b ON flows.meter_shadows
+    FOR EACH STATEMENT EXECUTE FUNCTION flows.note_named('export_b');
+CREATE TRIGGER named_csq BEFORE UPDATE OF csq ON flows.meter_shadows
+    FOR EACH STATEMENT EXECUTE FUNCTION flows.note_named('csq');
+CREATE TRIGGER named_voltage BEFORE UPDATE OF voltage ON flows.meter_shadows
+    FOR EACH STATEMENT EXECUTE FUNCTION flows.note_named('voltage');
+CREATE TRIGGER named_3p_voltage BEFORE UPDATE OF "3p_voltage_l1", "3p_voltage_l2", "3p_voltage_l3" ON flows.meter_shadows
+    FOR EACH STATEMENT EXECUTE FUNCTION flows.note_named('3p_voltage');
+CREATE TRIGGER named_balance BEFORE UPDATE OF balance ON flows.meter_shadows
+    FOR EACH STATEMENT EXECUTE FUNCTION flows.note_named('balance');
+CREATE TRIGGER named_health BEFORE UPDATE OF health ON flows.meter_shadows
+    FOR EACH STATEMENT EXECUTE FUNCTION flows.note_named('health');
+
+CREATE FUNCTION flows.keep_histories() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, flows AS $$
+DECLARE
+    named text[] := string_to_array(current_setting('flows.named', true), ' ');
+BEGIN
+    PERFORM set_config('flows.named', '', true);
+    IF named && ARRAY['import_a', 'import_b'] THEN
+        INSERT INTO flows.register_import (register_id, timestamp, read)
+        SELECT register_id, now(), CASE element WHEN 'B' THEN import_b ELSE import_a END
+          FROM new_rows JOIN flows.meter_registers AS register ON register.meter_id = new_rows.id AND register.status = 'enabled'
+         WHERE CASE element WHEN 'B' THEN 'import_b' ELSE 'import_a' END = ANY(named)
+           AND CASE element WHEN 'B' THEN import_b ELSE import_a END IS NOT NULL
+            ON CONFLICT (register_id, timestamp) DO UPDATE SET read = EXCLUDED.read;
+    END IF;
+    IF named && ARRAY['export_a', 'export_b'] THEN
+        INSERT INTO flows.register_export (register_id, timestamp, read)
+        SELECT register_id, now(), CASE element WHEN 'B' THEN export_b ELSE export_a END
+          FROM new_rows JOIN flows.meter_registers AS register ON register.meter_id = new_rows.id AND register.status = 'enabled'
+         WHERE CASE element WHEN 'B' THEN 'export_b' ELSE 'export_a' END = ANY(named)
+           AND CASE element WHEN 'B' THEN export_b ELSE export_a END IS NOT NULL
+            ON CONFLICT (register_id, timestamp) DO UPDATE SET read = EXCLUDED.read;
+    END IF;
+    IF 'csq' = ANY(named) THEN
+        INSERT INTO flows.meter_csq (meter_id, timestamp, csq) SELECT id, now(), csq FROM new_rows
+            ON CONFLICT (meter_id, timestamp) DO UPDATE SET csq = EXCLUDED.csq;
+    END IF;
+    IF 'voltage' = ANY(named) THEN
+        INSERT INTO flows.meter_voltage (meter_id, timestamp, voltage)
+        SELECT id, now(), voltage FROM new_rows WHERE voltage IS NOT NULL
+            ON CONFLICT (meter_id, timestamp) DO UPDATE SET voltage = EXCLUDED.voltage;
+    END IF;
+    IF '3p_voltage' = ANY(named) THEN
+        INSERT INTO flows.meter_3p_voltage (meter_id, timestamp, voltage_l1, voltage_l2, voltage_l3)
+        SELECT id, now(), "3p_voltage_l1", "3p_voltage_l2", "3p_voltage_l3" FROM new_rows
+         WHERE coalesce("3p_voltage_l1", "3p_voltage_l2", "3p_voltage_l3") IS NOT NULL
+            ON CONFLICT (meter_id, timestamp) DO UPDATE SET voltage_l1 = EXCLUDED.voltage_l1,
+                voltage_l2 = EXCLUDED.voltage_l2, voltage_l3 = EXCLUDED.voltage_l3;
+    END IF;
+    IF 'balance' = ANY(named) THEN
+        INSERT INTO flows.meter_prepay_balance (meter_id, timestamp, balance)
+        SELECT id, now(), balance FROM new_rows WHERE balance IS NOT NULL
+            ON CONFLICT (meter_id, timestamp) DO UPDATE SET balance = EXCLUDED.balance;
+        UPDATE public.meters AS meter SET balance = new_rows.balance
+          FROM new_rows
+         WHERE meter.id = new_rows.id AND new_rows.balance IS NOT NULL AND meter.balance IS DISTINCT FROM new_rows.balance;
+    END IF;
+    IF 'health' = ANY(named) THEN
+        INSERT INTO flows.meter_health_history (meter_id, timestamp, health, health_details)
+        SELECT id, now(), health, health_details FROM new_rows
+            ON CONFLICT (meter_id, timestamp) DO UPDATE SET health = EXCLUDED.health, health_details = EXCLUDED.health_details;
+    END IF;
+    RETURN NULL;
+END
+$$;
+CREATE TRIGGER keep_histories AFTER UPDATE ON flows.meter_shadows
+    REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION flows.keep_histories();
+REVOKE EXECUTE ON FUNCTION flows.keep_histories FROM PUBLIC;
