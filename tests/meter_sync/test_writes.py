@@ -15,6 +15,7 @@ from pydantic import SecretStr
 from conftest import JWT_SECRET
 from flows_meter_sync.emop import objects
 from flows_meter_sync.emop.messages import OBJECT, WRITE, ObjectMessage
+from flows_meter_sync.emop.objects import Object
 from flows_meter_sync.errors import CommandInvalid, KeyTaken, TokenTaken
 from flows_meter_sync.settings import MeterSyncSettings
 from flows_meter_sync.simulator.config import Faults, Hardware, MeterConfig
@@ -38,7 +39,7 @@ TARIFF: Mapping[str, Any] = {
     "activation_at": ACTIVATION.isoformat(),
 }
 # As the protocol's description has it: the time of activation arms the change.
-SAFE_ORDER = [
+SAFE_ORDER: list[Object[Any]] = [
     objects.FUTURE_THRESHOLD_MASK,
     objects.FUTURE_THRESHOLD_VALUES,
     objects.FUTURE_TOU_FLAG,

@@ -23,7 +23,7 @@ from flows_meter_sync.syncers import syncers_of
 from flows_meter_sync.syncers.base import Held, Syncer
 from flows_meter_sync.syncers.event_log import SyncerEventLog
 from flows_meter_sync.syncers.profile_log import SyncerProfileLog
-from flows_meter_sync.telemetry import METRICS, TALKING, VISITS, WAITING
+from flows_meter_sync.telemetry import METRIC_SECONDS, METRICS, TALKING, VISITS, WAITING
 from flows_meter_sync.visits.report import Report
 from flows_meter_sync.visits.visit import Clock, visit
 from flows_meter_sync.visits.writer import Writer
@@ -233,8 +233,9 @@ def _observe(errand: Errand, report: Report) -> None:
     failure = report.failure
     VISITS.labels("healthy" if failure is None else failure.code).observe(report.duration_ms / 1000)
     for attempt in report.outcomes():
-        outcome = "read" if attempt.error is None else "failed" if attempt.error is failure else "refused"
-        METRICS.labels(attempt.metric, outcome).inc()
+        outcome = "read" if attempt.error is None else attempt.error.code
+        METRICS.labels(report.known.esco, attempt.metric, outcome).inc()
+        METRIC_SECONDS.labels(report.known.esco, attempt.metric).observe(attempt.duration_ms / 1000)
     if failure is None and not report.refused:
         return
     with bind_work(**errand.trace, serial=report.known.serial):

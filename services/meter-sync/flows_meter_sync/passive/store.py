@@ -6,6 +6,8 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
+from asyncpg import Record
+
 from flows_meter_sync.passive.source import Place, Row
 from flows_meter_sync.visits.store import (
     REGISTRY_COLUMNS,
@@ -152,7 +154,7 @@ async def follow_registry(db: Connection, meters: Mapping[UUID, Row]) -> None:
     await update_columns(db, UPDATE_REGISTRY, REGISTRY_COLUMNS, meters)
 
 
-def _differing(theirs: Row, ours: Mapping[str, Any]) -> dict[str, Any]:
+def _differing(theirs: Row, ours: Record) -> dict[str, Any]:
     taken = {name: _typed(theirs.get(name), type) for name, type in SHADOW_COLUMNS.items()}
     return {name: value for name, value in taken.items() if value != ours[name]}
 
