@@ -1,6 +1,6 @@
 """/v1/meters: what is known of a meter, and writes that are asked for once, by role and on record."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
@@ -10,8 +10,6 @@ import pytest
 
 from api.community import Community
 from api.conftest import TokenFor
-from api.services import served
-from conftest import JWT_SECRET
 from flows_shared.db import connect
 
 TARIFF = {
@@ -29,19 +27,6 @@ WRITES: list[tuple[str, str, dict[str, Any]]] = [
     ("load-switch", "load_switch", {"setting": "no_button_credit_mode"}),
     ("daylight-saving", "daylight_saving", {"enabled": False}),
 ]
-
-
-@pytest.fixture(scope="module")
-def meter_sync_url(
-    module_role_url: Callable[[str], str], redis_server: str, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[str]:
-    variables = {
-        "FLOWS_DATABASE_URL": module_role_url("flows_meter_sync"),
-        "FLOWS_REDIS_URL": redis_server,
-        "FLOWS_JWT_SECRET": JWT_SECRET,
-    }
-    with served("meter-sync", variables, tmp_path_factory.mktemp("meter-sync") / "log") as url:
-        yield url
 
 
 @pytest.fixture
