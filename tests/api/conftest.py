@@ -1,6 +1,6 @@
 """The gateway as clients meet it: its real app on a real database, as its own login role."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator
 from datetime import timedelta
 from typing import Any, TypeAlias
 from urllib.parse import urlsplit
@@ -11,6 +11,7 @@ import pytest
 from fastapi import FastAPI
 
 from api.community import Community, make_community
+from api.services import served
 from conftest import JWT_SECRET
 from databases import Background, Databases
 from flows_api.app import create_app
@@ -34,6 +35,20 @@ def module_role_url(databases: Databases, module_database_url: str) -> Callable[
         return databases.url_of(parts.path.removeprefix("/"), user=role)
 
     return url
+
+
+@pytest.fixture(scope="module")
+def meter_sync_url(
+    module_role_url: Callable[[str], str], redis_server: str, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[str]:
+    """The service behind /v1/meters, as a process."""
+    variables = {
+        "FLOWS_DATABASE_URL": module_role_url("flows_meter_sync"),
+        "FLOWS_REDIS_URL": redis_server,
+        "FLOWS_JWT_SECRET": JWT_SECRET,
+    }
+    with served("meter-sync", variables, tmp_path_factory.mktemp("meter-sync") / "log") as url:
+        yield url
 
 
 @pytest.fixture

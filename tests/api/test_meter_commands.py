@@ -1,6 +1,6 @@
 """/v1/meters: who may have a meter read now, and who sees how its reads have gone."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from uuid import UUID
 
 import httpx
@@ -9,23 +9,8 @@ from fastapi import FastAPI
 
 from api.community import Community
 from api.conftest import TokenFor
-from api.services import served
-from conftest import JWT_SECRET
 from flows_local.servers import free_port
 from flows_shared.db import connect
-
-
-@pytest.fixture(scope="module")
-def meter_sync_url(
-    module_role_url: Callable[[str], str], redis_server: str, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[str]:
-    variables = {
-        "FLOWS_DATABASE_URL": module_role_url("flows_meter_sync"),
-        "FLOWS_REDIS_URL": redis_server,
-        "FLOWS_JWT_SECRET": JWT_SECRET,
-    }
-    with served("meter-sync", variables, tmp_path_factory.mktemp("meter-sync") / "log") as url:
-        yield url
 
 
 @pytest.fixture

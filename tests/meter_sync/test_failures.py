@@ -41,7 +41,7 @@ async def assert_well(lab: Community, serial: str) -> None:
         (Faults(wrong_crc=1), "the CRC is"),
         (Faults(half_frame=1), "bytes follow the delimiter, but"),
         (Faults(drop=1), "no answer to serial within 0.3 s"),
-        (Faults(refuse=1), "the meter closed the connection before it answered serial"),
+        (Faults(refuse=1), "the connection was reset before the meter answered serial"),
         (Faults(nak=1, nak_code=3), "the meter refused: frame length incorrect"),
     ],
 )

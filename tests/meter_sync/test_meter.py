@@ -10,6 +10,7 @@ import pytest
 
 from flows_local.servers import free_port
 from flows_meter_sync.emop import Frame, FrameReader, objects, read, read_intervals
+from flows_meter_sync.emop.control import ERRORS, Nak
 from flows_meter_sync.emop.errors import (
     FrameCrcWrong,
     FrameError,
@@ -19,7 +20,7 @@ from flows_meter_sync.emop.errors import (
     ReplyToAnotherRequest,
     RequestPayloadRefused,
 )
-from flows_meter_sync.errors import LeaseLost, MeterError, MeterHungUp, MeterTimedOut, MeterUnreachable
+from flows_meter_sync.errors import LeaseLost, MeterError, MeterReset, MeterTimedOut, MeterUnreachable
 from flows_meter_sync.meter import Manners, Meter
 from flows_meter_sync.simulator.config import Faults, Hardware, MeterConfig
 from flows_meter_sync.simulator.meter import SimulatedMeter
@@ -120,7 +121,7 @@ async def test_intervals_that_come_in_several_frames_are_one_answer() -> None:
         (Faults(drop=1), MeterTimedOut),
         (Faults(wrong_crc=1), FrameCrcWrong),
         (Faults(half_frame=1), FrameError),
-        (Faults(refuse=1), MeterHungUp),
+        (Faults(refuse=1), MeterReset),
         (Faults(nak=1, nak_code=4), RequestPayloadRefused),
     ],
 )
@@ -205,3 +206,21 @@ async def test_nothing_is_asked_without_leave() -> None:
         with pytest.raises(LeaseLost):
             await meter.ask(SERIAL)
         assert simulated_meter.counters.connections == 0
+
+
+@pytest.mark.parametrize(("nak", "error"), ERRORS.items())
+async def test_each_code_of_a_refusal_has_an_error_of_its_own(nak: Nak, error: type[FlowsError]) -> None:
+    async with simulated(replace(MANNERS, attempts=1), faults=Faults(nak=1, nak_code=int(nak))) as (meter, _):
+        with pytest.raises(error) as refused:
+            await meter.ask(SERIAL)
+    assert refused.type is error
+
+
+async def test_what_is_asked_once_is_sent_once_whatever_becomes_of_it() -> None:
+    for faults, error in ((Faults(drop=1), MeterTimedOut), (Faults(wrong_crc=1), FrameCrcWrong)):
+        async with simulated() as (meter, simulated_meter):
+            await meter.ask(SERIAL)
+            simulated_meter.faults = faults
+            with pytest.raises(error):
+                await meter.ask_once(read(objects.VOLTAGE))
+            assert simulated_meter.counters.requests == 2

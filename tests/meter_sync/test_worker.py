@@ -17,11 +17,13 @@ from flows_meter_sync.fleet import open_fleet
 from flows_meter_sync.jobs import MeterSyncWorker, create_worker, enqueue_daily, enqueue_hourly
 from flows_meter_sync.settings import MeterSyncSettings
 from flows_meter_sync.simulator.config import Faults, MeterConfig
+from flows_meter_sync.simulator.prepay import vend
 from flows_shared.auth import service_headers, sign_token
 from flows_shared.outbox import enqueue
 from flows_shared.settings import SettingsError, load_settings
 from meter_sync.community import Community
 from meter_sync.conftest import MakeCommunity
+from meter_sync.relay import Hold, relayed
 from processes import FlowsProcess
 from waiting import until
 
@@ -40,6 +42,7 @@ QUICK = {
 Start: TypeAlias = Callable[..., FlowsProcess]
 
 OUTBOX = "SELECT * FROM flows.outbox WHERE service = 'meter-sync' ORDER BY job, key"
+SYNCS = "SELECT * FROM flows.outbox WHERE job = 'sync_meters' ORDER BY key"
 
 
 @pytest.fixture
@@ -119,6 +122,35 @@ async def test_meters_of_a_worker_that_was_killed_are_synced_by_the_next(
     assert lab.simulator.refused == 0
 
 
+async def test_token_of_a_topup_is_taken_once_though_its_worker_is_killed(
+    community: MakeCommunity, start: Start, redis: ArqRedis
+) -> None:
+    lab = await community(MeterConfig("EML1", prepay=True))
+    first = start("work", "meter-sync")
+    first.wait_for("started")
+    async with relayed(*lab.simulator.place("EML1")) as (relay, port):
+        await lab.execute("UPDATE flows.meter_registry SET port = $1", port)
+        relay.hold = Hold(5, "answer")  # of the token: the meter has taken it, and nobody knows
+        await lab.execute(
+            """INSERT INTO public.topups (meter, amount_pence, status, source, token)
+               VALUES ($1, 1000, 'wait_token_push', 'payment', $2)""",
+            lab.ids["EML1"],
+            vend("EML1", 1_000, 1),
+        )
+        async with asyncio.timeout(20):
+            await relay.held.wait()
+        first.kill()
+        start("work", "meter-sync").wait_for("started")
+
+        async def completed() -> bool:
+            return bool(await lab.fetch("SELECT FROM public.topups WHERE status = 'completed'"))
+
+        await until(completed)
+    [command] = await lab.fetch("SELECT status, tries FROM flows.meter_commands")
+    assert (command["status"], command["tries"]) == ("confirmed", 2)
+    assert lab.meter("EML1").state.prepay.count == 1
+
+
 async def test_worker_told_to_stop_ends_cleanly_and_what_is_left_goes_back(
     community: MakeCommunity, start: Start, redis: ArqRedis
 ) -> None:
@@ -196,7 +228,7 @@ async def test_crons_hand_out_what_is_due_when_they_run(
     async with open_fleet(lab.db, settings) as fleet:
         ctx = {"worker": MeterSyncWorker("meter-sync", settings, lab.db, redis, fleet)}
         await enqueue_hourly(ctx)
-        jobs = await lab.fetch(OUTBOX)
+        jobs = await lab.fetch(SYNCS)
         assert [row["key"] for row in jobs] == ["hourly 0", "hourly 1"]
         serials = {str(id): serial for serial, id in lab.ids.items()}
         assert [[serials[id] for id in row["arguments"][0]] for row in jobs] == [["EML1", "EML3"], ["EML5"]]
@@ -206,17 +238,18 @@ async def test_crons_hand_out_what_is_due_when_they_run(
         await lab.execute("UPDATE flows.meter_metrics SET enabled = false WHERE name = 'SyncerCsq'")
         await lab.execute("UPDATE flows.meter_metrics SET run_frequency = 'hourly' WHERE name = 'SyncerReads'")
         await enqueue_hourly(ctx)
-        jobs = await lab.fetch(OUTBOX)
+        jobs = await lab.fetch(SYNCS)
         assert len(jobs) == 2  # still undone from the last hour, now with this hour's metrics
         assert set(jobs[0]["arguments"][1]) == hourly - {"SyncerCsq"} | {"SyncerReads"}
 
         await enqueue_daily(ctx)
-        assert [row["key"] for row in await lab.fetch(OUTBOX)] == [
-            "daily",
-            "daily 0",
-            "daily 1",
-            "hourly 0",
-            "hourly 1",
+        assert [(row["job"], row["key"]) for row in await lab.fetch(OUTBOX)] == [
+            ("prepare_time", "daily"),
+            ("send_tariffs", "hourly"),
+            ("sync_meters", "daily 0"),
+            ("sync_meters", "daily 1"),
+            ("sync_meters", "hourly 0"),
+            ("sync_meters", "hourly 1"),
         ]
 
 

@@ -1,18 +1,24 @@
 """The service's web app: health, metrics, and what the gateway asks of it."""
 
+import json
+from typing import Any
 from uuid import UUID
 
 from fastapi import APIRouter, FastAPI
 from pydantic import BaseModel, Field
 
-from flows_meter_sync.jobs import SERVICE, sync_arguments
+from flows_meter_sync.jobs import sync_arguments
 from flows_meter_sync.registry import meter_of_serial
 from flows_meter_sync.settings import MeterSyncSettings
 from flows_meter_sync.syncers import syncer_names
-from flows_shared.auth import CallingService
+from flows_meter_sync.writes.store import SERVICE, add_command
+from flows_shared.auth import CallingService, Claims
+from flows_shared.db import Connection
 from flows_shared.outbox import enqueue
 from flows_shared.service import Db, create_service_app
 from flows_shared.settings import load_settings
+
+NOTE_SYNC = "SELECT flows.note_request('sync', $1, $2)"
 
 router = APIRouter(prefix="/internal")
 
@@ -31,14 +37,45 @@ class SyncAccepted(BaseModel):
 
 
 @router.post("/meters/{serial}/sync", status_code=202)
-async def sync_meter(serial: str, request: SyncRequest, db: Db, _caller: CallingService) -> SyncAccepted:
+async def sync_meter(serial: str, request: SyncRequest, db: Db, caller: CallingService) -> SyncAccepted:
     """Read a meter as soon as a worker is free; it goes before all that is done by the clock."""
     metrics = None if request.metrics is None else syncer_names(request.metrics)
     async with db.transaction() as transaction:
+        await act_for(transaction, caller)
         meter_id = await meter_of_serial(transaction, serial)
+        await transaction.execute(NOTE_SYNC, meter_id, {"metrics": metrics})
         key = f"{meter_id} {' '.join(metrics or ['all'])}"
         job_id = await enqueue(transaction, SERVICE, "sync_meters", *sync_arguments([meter_id], metrics), key=key)
     return SyncAccepted(meter_id=meter_id, job_id=job_id)
+
+
+class CommandRequest(BaseModel):
+    """A write to a meter; the same key asks for the same command."""
+
+    kind: str
+    arguments: dict[str, Any]
+    idempotency_key: str = Field(min_length=1, max_length=255)
+
+
+class CommandAccepted(BaseModel):
+    """The command; its row says how it goes."""
+
+    command_id: UUID
+
+
+@router.post("/meters/{serial}/commands", status_code=202)
+async def write_to_meter(serial: str, request: CommandRequest, db: Db, caller: CallingService) -> CommandAccepted:
+    """Ask for a write, which a worker sends."""
+    async with db.transaction() as transaction:
+        await act_for(transaction, caller)
+        meter_id = await meter_of_serial(transaction, serial)
+        command_id = await add_command(transaction, meter_id, request.kind, request.arguments, request.idempotency_key)
+    return CommandAccepted(command_id=command_id)
+
+
+async def act_for(transaction: Connection, claims: Claims) -> None:
+    """Let the audit log name who asks."""
+    await transaction.execute("SELECT set_config('request.jwt.claims', $1, true)", json.dumps(claims.all))
 
 
 def create_app() -> FastAPI:

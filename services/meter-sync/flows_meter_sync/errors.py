@@ -46,6 +46,33 @@ class MeterHungUp(MeterError):
         super().__init__(f"the meter closed the connection before it answered {asked}")
 
 
+class MeterReset(MeterError):
+    """The meter, or the network on its behalf, reset the connection."""
+
+    code = "meter.reset"
+
+    def __init__(self, asked: str) -> None:
+        super().__init__(f"the connection was reset before the meter answered {asked}")
+
+
+class ProxyUnreachable(MeterError):
+    """The community's proxy is away, and with it all of its meters."""
+
+    code = "proxy.unreachable"
+
+    def __init__(self, place: str, reason: object) -> None:
+        super().__init__(f"no connection to the proxy {place}: {reason}")
+
+
+class ProxyRefused(MeterError):
+    """The proxy does not take us: user, password, or its rules."""
+
+    code = "proxy.refused"
+
+    def __init__(self, place: str, reason: object) -> None:
+        super().__init__(f"the proxy {place} refused: {reason}")
+
+
 class MeterWithoutAddress(MeterError):
     """The registry does not say where the meter is."""
 
@@ -71,6 +98,15 @@ class MeterUnknown(NotFoundError):
 
     def __init__(self, serial: str) -> None:
         super().__init__(f"no meter has the serial {serial}")
+
+
+class MeterBusy(MeterError):
+    """Another visit holds the meter for longer than we wait."""
+
+    code = "meter.busy"
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__(f"another visit to the meter lasts longer than {seconds:g} s")
 
 
 class MetricUnknown(InvalidError):
@@ -111,6 +147,90 @@ class VisitFailed(FlowsError):
 
     def __init__(self) -> None:
         super().__init__("the visit ended with a fault of this service; its log says which")
+
+
+class WriteNotTaken(FlowsError):
+    """The meter acknowledged a write, but reads back something else."""
+
+    code = "command.not_taken"
+
+    def __init__(self, wrong: Sequence[str]) -> None:
+        super().__init__(f"the meter took the write but reads back another value of {', '.join(wrong)}")
+
+
+class WriteImpossible(FlowsError):
+    """No further try can change how this ends."""
+
+    code = "command.impossible"
+
+
+class TokenRefused(WriteImpossible):
+    """The meter does not take the token: it is another meter's, or was used."""
+
+    code = "command.token_refused"
+
+    def __init__(self) -> None:
+        super().__init__("the meter refused the token: it is not for this meter, or was used before")
+
+
+class TokenUnclear(WriteImpossible):
+    """Several payments reached the meter since the token was sent; whether it was among them cannot be told."""
+
+    code = "command.token_unclear"
+
+    def __init__(self, payments: int) -> None:
+        super().__init__(f"{payments} payments reached the meter since this token was sent first: see which they are")
+
+
+class WriteTooLate(WriteImpossible):
+    """The time at which the tariff should have become active is over."""
+
+    code = "command.too_late"
+
+    def __init__(self, activation_at: object) -> None:
+        super().__init__(f"the tariff should have become active at {activation_at}, which is over")
+
+
+class MeterNotActive(WriteImpossible):
+    """It is not ours to talk to any more."""
+
+    code = "command.meter_not_active"
+
+    def __init__(self) -> None:
+        super().__init__("the meter is not an active one any more")
+
+
+class Superseded(WriteImpossible):
+    """The same was asked for anew while this was on its way."""
+
+    code = "command.superseded"
+
+    def __init__(self) -> None:
+        super().__init__("asked for anew")
+
+
+class CommandInvalid(InvalidError):
+    """The values of a write cannot be right; the sentence names the field."""
+
+    code = "command.invalid"
+
+
+class KeyTaken(ConflictError):
+    """The idempotency key stands for another write."""
+
+    code = "command.key_taken"
+
+    def __init__(self, key: str) -> None:
+        super().__init__(f"the idempotency key {key!r} stands for another write to this meter")
+
+
+class TokenTaken(ConflictError):
+    """Another command brings this token, or has brought it."""
+
+    code = "command.token_taken"
+
+    def __init__(self) -> None:
+        super().__init__("this token is on its way to the meter already, or was taken by it")
 
 
 # The meter is well, but this it has not, or its value makes no sense: asking again changes nothing.

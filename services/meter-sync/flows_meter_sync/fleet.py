@@ -6,24 +6,24 @@ from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import timedelta
 from functools import partial
-from typing import Final, NamedTuple
+from typing import NamedTuple
 from uuid import UUID
 
 from structlog.contextvars import get_contextvars
 
 from flows_meter_sync.errands import Errand, Errands, Outcome
-from flows_meter_sync.errors import LeaseLost, VisitFailed, is_worth_another_try
+from flows_meter_sync.errors import LeaseLost, MeterWithoutAddress, VisitFailed, is_worth_another_try
 from flows_meter_sync.hardware import UNKNOWN
 from flows_meter_sync.intervals.gaps import load_gaps
-from flows_meter_sync.leases import Leases
-from flows_meter_sync.meter import Manners
+from flows_meter_sync.leases import BUSY_SECONDS, Leases
+from flows_meter_sync.meter import Manners, Meter
 from flows_meter_sync.registry import KnownMeter, load_last_events, load_meters
 from flows_meter_sync.settings import SyncSettings
 from flows_meter_sync.syncers import syncers_of
 from flows_meter_sync.syncers.base import Held, Syncer
 from flows_meter_sync.syncers.event_log import SyncerEventLog
 from flows_meter_sync.syncers.profile_log import SyncerProfileLog
-from flows_meter_sync.telemetry import METRICS, TALKING, VISITS, WAITING
+from flows_meter_sync.telemetry import METRIC_SECONDS, METRICS, TALKING, VISITS, WAITING
 from flows_meter_sync.visits.report import Report
 from flows_meter_sync.visits.visit import Clock, visit
 from flows_meter_sync.visits.writer import Writer
@@ -31,8 +31,6 @@ from flows_shared.db import Connection, Database
 from flows_shared.telemetry.logs import get_logger
 from flows_shared.telemetry.trace import bind_work
 from flows_shared.time import utc_now
-
-BUSY_SECONDS: Final = 0.5  # until a meter that another worker talks to is asked for again
 
 log = get_logger()
 
@@ -56,6 +54,7 @@ class Fleet:
         self.writer = Writer(db, self.leases, settings)
         self._due = Errands()
         self._claims: asyncio.Queue[Claim] = asyncio.Queue(settings.meter_sync_concurrency)
+        self._claims_away: asyncio.Queue[Claim] = asyncio.Queue()
         self._closing: set[UUID] = set()  # meters that close the connection after each answer
 
     async def sync(
@@ -72,6 +71,30 @@ class Fleet:
             self._due.put(errand)
         return await asyncio.gather(*(errand.done for errand in errands))
 
+    @asynccontextmanager
+    async def alone_with(self, meter_id: UUID) -> AsyncIterator[KnownMeter | None]:
+        """The meter for as long as the block lasts; None where it is not an active one any more."""
+        await self.leases.wait_for(meter_id, self.settings.meter_sync_lease_wait_seconds)
+        try:
+            async with self.db.connection() as connection:
+                known = await load_meters(connection, [meter_id])
+            yield known.get(meter_id)
+        finally:
+            async with self.db.connection() as connection:
+                await self.leases.release(connection, [meter_id])
+
+    def reach(self, known: KnownMeter) -> Meter:
+        """A meter whose lease is held, to be asked and closed."""
+        if known.host is None:
+            raise MeterWithoutAddress
+        manners = self.manners
+        if known.away:
+            shorter = min(manners.connect_timeout_seconds, self.settings.meter_sync_away_timeout_seconds)
+            manners = replace(manners, connect_timeout_seconds=shorter)
+        if known.id in self._closing:
+            manners = replace(manners, keep_open=False)
+        return Meter(known.host, known.port, manners, partial(self.leases.check, known.id), known.proxy)
+
     async def claim(self) -> None:
         """Take leases for what is due, as many at once as there are visitors, until cancelled."""
         while True:
@@ -86,12 +109,16 @@ class Fleet:
                     errand.fail(error)
                 continue
             for claim in claims:
-                await self._claims.put(claim)
+                await (self._claims_away if claim.known.away else self._claims).put(claim)
 
-    async def visit(self) -> None:
-        """Visit what is claimed, one meter at a time, until cancelled."""
+    async def visit(self, *, away: bool = False) -> None:
+        """Visit what is claimed, one meter at a time, until cancelled.
+
+        Meters that were away have visitors of their own: who waits for them in vain holds up no other.
+        """
+        claims = self._claims_away if away else self._claims
         while True:
-            claim = await self._claims.get()
+            claim = await claims.get()
             self.writer.expected += 1
             try:
                 with bind_work(**claim.errand.trace, serial=claim.known.serial), TALKING.track_inprogress():
@@ -125,8 +152,9 @@ class Fleet:
 
         now = self.clock()
         since = now - timedelta(days=self.settings.meter_sync_profile_days)
-        events = await load_last_events(db, wanting(SyncerEventLog))
-        gaps = await load_gaps(db, wanting(SyncerProfileLog), since, now)
+        with_events, with_half_hours = wanting(SyncerEventLog), wanting(SyncerProfileLog)
+        events = await load_last_events(db, with_events) if with_events else {}
+        gaps = await load_gaps(db, with_half_hours, since, now) if with_half_hours else {}
         return {
             id: Held(events.get(id), {register.id: gaps.get(register.id, []) for register in meter.registers})
             for id, meter in meters.items()
@@ -134,10 +162,9 @@ class Fleet:
 
     async def _visit(self, claim: Claim) -> Report | None:
         known = claim.known
-        manners = replace(self.manners, keep_open=self.manners.keep_open and known.id not in self._closing)
-        check = partial(self.leases.check, known.id)
         try:
-            report = await visit(known, claim.held, claim.syncers, manners, check, self.clock)
+            ends_after = self.manners.visit_seconds
+            report = await visit(known, claim.held, claim.syncers, self.reach, ends_after, self.clock)
         except LeaseLost:
             log.warning("meter_lease_lost")
             self._due.put_later(claim.errand, BUSY_SECONDS)
@@ -151,7 +178,7 @@ class Fleet:
 
     async def _hand_over(self, errand: Errand, report: Report) -> None:
         errand.note(report)
-        failure, last = report.failure, errand.attempt >= self.settings.meter_sync_attempts
+        failure, last = report.failure, report.known.away or errand.attempt >= self.settings.meter_sync_attempts
         # A request on the way has had its tries; a meter that did not even say who it is may only have been away.
         away = failure is not None and not report.reached and is_worth_another_try(failure)
         report.will_retry = away and not last
@@ -176,7 +203,9 @@ class Fleet:
 async def open_fleet(db: Database, settings: SyncSettings, clock: Clock = utc_now) -> AsyncIterator[Fleet]:
     """A fleet at work. At the end visits under way are broken off, and what was read until then is stored."""
     fleet = Fleet(db, settings, clock)
-    visitors = [asyncio.create_task(fleet.visit()) for _ in range(settings.meter_sync_concurrency)]
+    count = settings.meter_sync_concurrency
+    visitors = [asyncio.create_task(fleet.visit()) for _ in range(count)]
+    visitors += [asyncio.create_task(fleet.visit(away=True)) for _ in range((count + 1) // 2)]
     at_work = [asyncio.create_task(fleet.claim()), *visitors]
     writing, keeping = asyncio.create_task(fleet.writer.run()), asyncio.create_task(fleet.leases.keep())
     try:
@@ -204,8 +233,9 @@ def _observe(errand: Errand, report: Report) -> None:
     failure = report.failure
     VISITS.labels("healthy" if failure is None else failure.code).observe(report.duration_ms / 1000)
     for attempt in report.outcomes():
-        outcome = "read" if attempt.error is None else "failed" if attempt.error is failure else "refused"
-        METRICS.labels(attempt.metric, outcome).inc()
+        outcome = "read" if attempt.error is None else attempt.error.code
+        METRICS.labels(report.known.esco, attempt.metric, outcome).inc()
+        METRIC_SECONDS.labels(report.known.esco, attempt.metric).observe(attempt.duration_ms / 1000)
     if failure is None and not report.refused:
         return
     with bind_work(**errand.trace, serial=report.known.serial):

@@ -3,21 +3,28 @@
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any
 from uuid import UUID
 
-from arq import cron
+from arq import Retry, cron
 
 from flows_meter_sync.fleet import Fleet, open_fleet
+from flows_meter_sync.passive.follow import follow
+from flows_meter_sync.passive.source import SourceAway, SourceRefused
+from flows_meter_sync.passive.store import note_follow, sources_to_follow
 from flows_meter_sync.registry import due_meters, due_metrics, slices
 from flows_meter_sync.settings import MeterSyncSettings
+from flows_meter_sync.state import measuring
+from flows_meter_sync.writes import due
+from flows_meter_sync.writes.send import send_once
+from flows_meter_sync.writes.store import SERVICE
 from flows_shared.db import JSON
+from flows_shared.jobs import Job
 from flows_shared.outbox import enqueue, enqueue_many
 from flows_shared.settings import load_settings
 from flows_shared.telemetry.logs import get_logger
+from flows_shared.time import utc_now
 from flows_shared.worker import Worker, WorkerDefinition
-
-SERVICE: Final = "meter-sync"
 
 PREPARE_TIME = "SELECT flows.prepare_time()"
 
@@ -47,6 +54,51 @@ async def sync_meters(ctx: dict[str, Any], meter_ids: list[str], metrics: list[s
     log.info("meters_synced", meters=len(outcomes), failed=failed, readings=readings)
 
 
+async def send_command(ctx: dict[str, Any], command_id: str) -> None:
+    """Write to a meter; what its row says last is how it went."""
+    worker: MeterSyncWorker = ctx["worker"]
+    if (seconds := await send_once(worker.fleet, worker.settings, UUID(command_id))) is not None:
+        raise Retry(defer=seconds)
+
+
+async def push_topup(ctx: dict[str, Any], topup_id: str) -> None:
+    """Let a top-up's token be written to its meter."""
+    worker: Worker = ctx["worker"]
+    async with worker.db.transaction() as transaction:
+        await due.push_topup(transaction, UUID(topup_id))
+
+
+async def send_tariffs(ctx: dict[str, Any]) -> None:
+    """Let the future tariffs that meters lack be written to them."""
+    worker: Worker = ctx["worker"]
+    async with worker.db.transaction() as transaction:
+        missing = await due.ask_for_missing_tariffs(transaction, utc_now().date())
+    log.info("tariffs_due", meters=missing)
+
+
+async def correct_clocks(ctx: dict[str, Any]) -> None:
+    """Let clocks that are off be set."""
+    worker: MeterSyncWorker = ctx["worker"]
+    seconds = worker.settings.meter_sync_clock_drift_seconds
+    async with worker.db.transaction() as transaction:
+        wrong = await due.ask_for_clock_corrections(transaction, seconds, utc_now().date())
+    log.info("clocks_wrong", meters=wrong)
+
+
+async def follow_source(ctx: dict[str, Any], esco_id: str) -> None:
+    """Let a community's passive meters follow their source; what went wrong stands beside the source."""
+    worker: MeterSyncWorker = ctx["worker"]
+    error = None
+    try:
+        meters = await follow(worker.db, worker.settings, UUID(esco_id), utc_now())
+        log.info("source_followed", meters=meters)
+    except (SourceAway, SourceRefused) as failure:
+        error = str(failure)
+        log.warning("source_not_followed", code=failure.code, reason=error)
+    async with worker.db.connection() as connection:
+        await note_follow(connection, UUID(esco_id), error)
+
+
 async def prepare_time(ctx: dict[str, Any]) -> None:
     """Make the partitions and the calendar of the time to come."""
     worker: Worker = ctx["worker"]
@@ -55,8 +107,14 @@ async def prepare_time(ctx: dict[str, Any]) -> None:
 
 
 async def enqueue_hourly(ctx: dict[str, Any]) -> None:
-    """Hand out what is read every hour."""
-    await enqueue_due(ctx["worker"], "hourly")
+    """Hand out what is read every hour, and what else is looked for then."""
+    worker: MeterSyncWorker = ctx["worker"]
+    async with worker.db.transaction() as transaction:
+        await enqueue(transaction, SERVICE, "send_tariffs", key="hourly")
+        await due.enqueue_waiting_topups(transaction)
+        sources = [str(esco) for esco in await sources_to_follow(transaction)]
+        await enqueue_many(transaction, SERVICE, "follow_source", [[esco] for esco in sources], keys=sources)
+    await enqueue_due(worker, "hourly")
 
 
 async def enqueue_12hourly(ctx: dict[str, Any]) -> None:
@@ -70,6 +128,13 @@ async def enqueue_daily(ctx: dict[str, Any]) -> None:
     async with worker.db.transaction() as transaction:
         await enqueue(transaction, SERVICE, "prepare_time", key="daily")
     await enqueue_due(worker, "daily")
+
+
+async def enqueue_corrections(ctx: dict[str, Any]) -> None:
+    """After the clocks were read."""
+    worker: Worker = ctx["worker"]
+    async with worker.db.transaction() as transaction:
+        await enqueue(transaction, SERVICE, "correct_clocks", key="daily")
 
 
 async def enqueue_due(worker: MeterSyncWorker, frequency: str) -> None:
@@ -94,7 +159,7 @@ async def start(worker: Worker) -> AsyncIterator[MeterSyncWorker]:
     """The worker with its fleet at work."""
     settings = worker.settings
     assert isinstance(settings, MeterSyncSettings)
-    async with open_fleet(worker.db, settings) as fleet:
+    async with measuring(worker.db, settings.meter_sync_measure_seconds), open_fleet(worker.db, settings) as fleet:
         yield MeterSyncWorker(worker.service, settings, worker.db, worker.redis, fleet)
 
 
@@ -104,5 +169,7 @@ def create_worker() -> WorkerDefinition:
         cron(enqueue_hourly, minute=0),
         cron(enqueue_12hourly, hour={0, 12}, minute=20),
         cron(enqueue_daily, hour=0, minute=40),
+        cron(enqueue_corrections, hour=3, minute=30),
     ]
-    return WorkerDefinition(SERVICE, load_settings(MeterSyncSettings), [sync_meters, prepare_time], crons, start)
+    jobs: list[Job] = [sync_meters, send_command, push_topup, send_tariffs, correct_clocks, follow_source, prepare_time]
+    return WorkerDefinition(SERVICE, load_settings(MeterSyncSettings), jobs, crons, start)

@@ -5,11 +5,12 @@ from collections.abc import Collection, Sequence
 from typing import Final
 from uuid import UUID, uuid4
 
-from flows_meter_sync.errors import LeaseLost
+from flows_meter_sync.errors import LeaseLost, MeterBusy
 from flows_shared.db import Connection, Database
 from flows_shared.telemetry.logs import get_logger
 
 BEATS: Final = 3  # within the life of a lease: two may fail
+BUSY_SECONDS: Final = 0.5  # until a meter that another worker talks to is asked for again
 
 # In the order of ids, so that two workers that want the same meters wait for each other and not for ever.
 TAKE = """
@@ -51,6 +52,14 @@ class Leases:
         taken = {row["meter_id"] for row in rows}
         self._until.update(dict.fromkeys(taken, until))
         return taken
+
+    async def wait_for(self, meter_id: UUID, seconds: float) -> None:
+        """Hold the meter, once whoever holds it now is done; `MeterBusy` where that takes too long."""
+        deadline = asyncio.get_running_loop().time() + seconds
+        while not await self.take([meter_id]):
+            if asyncio.get_running_loop().time() >= deadline:
+                raise MeterBusy(seconds)
+            await asyncio.sleep(BUSY_SECONDS)
 
     def check(self, meter_id: UUID) -> None:
         """Raise `LeaseLost` unless this process may talk to the meter now."""

@@ -7,7 +7,15 @@ from typing import Any, TypeVar, cast
 
 from flows_meter_sync.emop import EmopError, Exchange, Frame, FrameReader, Request
 from flows_meter_sync.emop.errors import ReplyFromAnotherMeter
-from flows_meter_sync.errors import MeterHungUp, MeterTimedOut, MeterUnreachable, is_worth_another_try
+from flows_meter_sync.errors import (
+    MeterError,
+    MeterHungUp,
+    MeterReset,
+    MeterTimedOut,
+    MeterUnreachable,
+    is_worth_another_try,
+)
+from flows_meter_sync.proxy import Proxy
 from flows_meter_sync.settings import SyncSettings
 from flows_shared.errors import FlowsError
 
@@ -51,9 +59,13 @@ class Connection(asyncio.Protocol):
         self.values: list[Any] = []
         self.answer: asyncio.Future[list[Any]] | None = None
 
+    @property
+    def is_open(self) -> bool:
+        return self.transport is not None and not self.transport.is_closing()
+
     async def ask(self, exchange: Exchange[T], timeout_seconds: float) -> list[T]:
         """The values of all frames that answer the request."""
-        if self.transport is None or self.transport.is_closing():
+        if self.transport is None or not self.is_open:
             raise MeterHungUp(exchange.request.name)
         self.exchange, self.values, self.answer = exchange, [], self.loop.create_future()
         deadline = self.loop.call_later(timeout_seconds, self._give_up, timeout_seconds)
@@ -78,10 +90,11 @@ class Connection(asyncio.Protocol):
         except EmopError as error:
             self._fail(error)
 
-    def connection_lost(self, _error: Exception | None) -> None:
+    def connection_lost(self, error: Exception | None) -> None:
         self.transport = None
         if self.exchange is not None:
-            self._fail(self._broken() or MeterHungUp(self.exchange.request.name))
+            lost = MeterHungUp if error is None else MeterReset
+            self._fail(self._broken() or lost(self.exchange.request.name))
 
     def _take(self, frame: Frame) -> None:
         if self.exchange is None or self.answer is None or self.answer.done():
@@ -119,8 +132,15 @@ class Meter:
     `keeps_open` tells whether the meter can be asked again on the same connection.
     """
 
-    def __init__(self, host: str, port: int, manners: Manners, check: Callable[[], None] = lambda: None) -> None:
-        self.host, self.port, self.manners, self.check = host, port, manners, check
+    def __init__(
+        self,
+        host: str,
+        port: int,
+        manners: Manners,
+        check: Callable[[], None] = lambda: None,
+        proxy: Proxy | None = None,
+    ) -> None:
+        self.host, self.port, self.manners, self.check, self.proxy = host, port, manners, check, proxy
         self.keeps_open = manners.keep_open
         self._answered_again = False
         self._connection: Connection | None = None
@@ -143,6 +163,13 @@ class Meter:
                 if not left or not is_worth_another_try(error):
                     raise
 
+    async def ask_once(self, request: Request[T]) -> T:
+        """As `ask`, but what goes over the wire goes once: where this fails, it may have been done."""
+        self.check()
+        if self._connection is not None and not self._connection.is_open:
+            self.close()
+        return (await self._exchange(request, self._connection or await self._connect()))[0]
+
     def close(self) -> None:
         """End the connection; another one has to wait for its time."""
         if self._connection is not None:
@@ -156,7 +183,7 @@ class Meter:
             return await self._exchange(request, await self._connect())
         try:
             answer = await self._exchange(request, self._connection)
-        except (MeterHungUp, MeterTimedOut):
+        except (MeterHungUp, MeterReset, MeterTimedOut):
             if self._answered_again:
                 raise
             self.keeps_open = False  # it never answered twice on a connection: that is its way, and no failure
@@ -185,7 +212,13 @@ class Meter:
         place = f"{self.host}:{self.port}"
         try:
             async with asyncio.timeout(timeout):
-                _, self._connection = await loop.create_connection(Connection, self.host, self.port)
+                if self.proxy is None:
+                    _, self._connection = await loop.create_connection(Connection, self.host, self.port)
+                else:
+                    way = await self.proxy.connect(self.host, self.port)
+                    _, self._connection = await loop.create_connection(Connection, sock=way)
+        except MeterError as error:
+            raise self._away(error) from error.__cause__
         except TimeoutError as error:
             raise self._away(MeterUnreachable(place, f"no answer within {timeout:g} s")) from error
         except OSError as error:
@@ -193,6 +226,6 @@ class Meter:
         self._connection.speaker = self._speaker
         return self._connection
 
-    def _away(self, error: MeterUnreachable) -> MeterUnreachable:
+    def _away(self, error: MeterError) -> MeterError:
         self._free_at = asyncio.get_running_loop().time() + self.manners.pace_seconds
         return error

@@ -7,21 +7,28 @@ from typing import Literal, TypeAlias
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from asyncpg import Record
+
 from flows_meter_sync.errors import MeterPassive, MeterUnknown
 from flows_meter_sync.hardware import Hardware, hardware_of
+from flows_meter_sync.proxy import Proxy
 from flows_shared.db import Connection
 
 Element: TypeAlias = Literal["A", "B", "SINGLE"]
 
 METERS = """
     SELECT meter.id, meter.serial, host(meter.ip_address) AS host, meter.port, meter.hardware, meter.prepay_enabled,
-           esco.time_zone,
+           esco.time_zone, esco.code AS esco,
+           shadow.health = 'unhealthy' AND shadow.csq IS NULL AND shadow.health_details LIKE 'no connection%' AS away,
+           proxy.host AS proxy_host, proxy.port AS proxy_port, proxy.username, proxy.password,
            ARRAY(SELECT ROW(register.register_id, register.element, register.nature)
                    FROM flows.meter_registers AS register
                   WHERE register.meter_id = meter.id AND register.status = 'enabled'
                   ORDER BY register.element) AS registers
       FROM flows.meter_registry AS meter
       JOIN flows.escos AS esco ON esco.id = meter.esco
+      JOIN flows.meter_shadows AS shadow ON shadow.id = meter.id
+      LEFT JOIN flows.meter_proxies AS proxy ON proxy.esco = esco.id
      WHERE meter.id = ANY($1) AND meter.mode = 'active' AND meter.installation_status <> 'deleted'
 """
 DUE_METERS = """
@@ -56,7 +63,10 @@ class Register:
 
 @dataclass(frozen=True, slots=True)
 class KnownMeter:
-    """An active meter as the registry has it; `host` is None where it has no address."""
+    """An active meter as the registry has it; `host` is None where it has no address.
+
+    `away` says that the last visit found no way to it.
+    """
 
     id: UUID
     serial: str
@@ -66,6 +76,9 @@ class KnownMeter:
     prepay_enabled: bool
     zone: ZoneInfo
     registers: tuple[Register, ...]
+    esco: str
+    proxy: Proxy | None
+    away: bool
 
 
 async def load_meters(db: Connection, meter_ids: Collection[UUID]) -> dict[UUID, KnownMeter]:
@@ -81,9 +94,18 @@ async def load_meters(db: Connection, meter_ids: Collection[UUID]) -> dict[UUID,
             row["prepay_enabled"],
             ZoneInfo(row["time_zone"]),
             tuple(Register(*register) for register in row["registers"]),
+            row["esco"],
+            _proxy(row),
+            row["away"],
         )
         for row in rows
     }
+
+
+def _proxy(row: Record) -> Proxy | None:
+    if row["proxy_host"] is None:
+        return None
+    return Proxy(row["proxy_host"], row["proxy_port"], row["username"], row["password"])
 
 
 async def load_last_events(db: Connection, meter_ids: Collection[UUID]) -> dict[UUID, datetime]:

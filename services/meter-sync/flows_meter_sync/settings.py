@@ -1,18 +1,33 @@
 """What the meter-sync service is told from outside."""
 
-from pydantic import Field
+from pydantic import Field, SecretStr
 
-from flows_shared.settings import DatabaseSettings, ServiceSettings
+from flows_shared.settings import DatabaseSettings, LogSettings, ServiceSettings
+
+
+class GatewaySettings(LogSettings):
+    """How `flows meter` reaches the gateway, and as whom: with a token, or with a login."""
+
+    gateway_url: str = Field("http://127.0.0.1:8000", description="the gateway")
+    gateway_token: SecretStr | None = Field(None, description="a token; without one, the login")
+    gateway_email: str | None = Field(None, description="of the login")
+    gateway_password: SecretStr | None = Field(None, description="of the login")
+    gateway_timeout_seconds: float = Field(30.0, gt=0, description="the gateway may take so long to answer")
 
 
 class SyncSettings(DatabaseSettings):
     """How meters are talked to, and how what they say is stored."""
 
-    meter_sync_concurrency: int = Field(50, ge=1, le=10_000, description="meters read at the same time, per process")
+    meter_sync_concurrency: int = Field(
+        50, ge=1, le=10_000, description="meters read at the same time, per process; and half as many that were away"
+    )
     meter_sync_pace_seconds: float = Field(
         2.0, ge=0, description="pause before another connection to the same meter, which may refuse one right after"
     )
     meter_sync_connect_timeout_seconds: float = Field(10.0, gt=0, description="a meter that takes longer is away")
+    meter_sync_away_timeout_seconds: float = Field(
+        3.0, gt=0, description="the same for a meter that was away the last time, which has one try"
+    )
     meter_sync_read_timeout_seconds: float = Field(10.0, gt=0, description="time for the answer to a request")
     meter_sync_attempts: int = Field(5, ge=1, le=100, description="tries of a request, and of a meter that is away")
     meter_sync_keep_open: bool = Field(
@@ -27,6 +42,9 @@ class SyncSettings(DatabaseSettings):
     meter_sync_lease_seconds: float = Field(
         15.0, ge=1, description="a meter whose worker was silent for so long is free for another"
     )
+    meter_sync_lease_wait_seconds: float = Field(
+        60.0, gt=0, description="a write waits this long for a meter that is being read"
+    )
     meter_sync_flush_seconds: float = Field(0.25, gt=0, description="what was read is stored this often")
     meter_sync_flush_rows: int = Field(20_000, ge=1, description="and as soon as so many rows wait")
 
@@ -35,3 +53,14 @@ class MeterSyncSettings(SyncSettings, ServiceSettings):
     """The service's own: its web app and its workers."""
 
     meter_sync_slice: int = Field(200, ge=1, le=10_000, description="meters in one job")
+    meter_sync_command_tries: int = Field(
+        20, ge=1, le=50, description="tries of a write to a meter before it counts as failed"
+    )
+    meter_sync_command_retry_seconds: float = Field(
+        30.0, ge=0, description="pause after a write's first try, doubled after each one up to an hour"
+    )
+    meter_sync_clock_drift_seconds: int = Field(20, ge=1, description="a clock that is off by more is corrected daily")
+    meter_sync_source_overlap_days: int = Field(
+        3, ge=0, le=366, description="days of half hours held that a passive meter's source is asked for again"
+    )
+    meter_sync_measure_seconds: float = Field(30.0, gt=0, description="the fleet's state is counted this often")

@@ -4,6 +4,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cache
 from time import perf_counter
 from typing import Any, ClassVar, NamedTuple, TypeVar
 from uuid import UUID
@@ -16,6 +17,12 @@ from flows_meter_sync.registry import KnownMeter
 from flows_shared.time import Period
 
 T = TypeVar("T")
+
+
+@cache
+def _request(wanted: Object[T]) -> Request[T]:
+    """The same for every meter, so it is made once."""
+    return read(wanted)
 
 
 class EventRow(NamedTuple):
@@ -74,7 +81,7 @@ class Talk:
 
     async def read(self, wanted: Object[T]) -> T:
         """The value of an object."""
-        return await self.meter.ask(read(wanted))
+        return await self.meter.ask(_request(wanted))
 
     async def ask(self, request: Request[T]) -> T:
         """The value that answers a request."""

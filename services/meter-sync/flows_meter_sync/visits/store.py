@@ -78,8 +78,8 @@ NOTE_ATTEMPTS = """
 
 async def store_reports(db: Connection, reports: Sequence[Report]) -> int:
     """Store all that the visits brought, in the caller's transaction; how many half hours were new."""
-    await _update(db, UPDATE_REGISTRY, REGISTRY_COLUMNS, {r.known.id: r.readings.registry for r in reports})
-    await _update(
+    await update_columns(db, UPDATE_REGISTRY, REGISTRY_COLUMNS, {r.known.id: r.readings.registry for r in reports})
+    await update_columns(
         db, UPDATE_SHADOWS, SHADOW_COLUMNS, {r.known.id: {**r.readings.shadow, **r.health()} for r in reports}
     )
     if events := [(report.known.id, *event) for report in reports for event in report.readings.events]:
@@ -90,7 +90,7 @@ async def store_reports(db: Connection, reports: Sequence[Report]) -> int:
     return stored
 
 
-async def _update(
+async def update_columns(
     db: Connection, statement: str, types: Mapping[str, str], rows: Mapping[UUID, Mapping[str, Any]]
 ) -> None:
     """One statement for all rows that name the same columns."""

@@ -7,9 +7,9 @@ from time import perf_counter
 
 from flows_meter_sync.emop import check_serial, objects, read
 from flows_meter_sync.emop.errors import ObjectUnknown
-from flows_meter_sync.errors import REFUSALS, LeaseLost, MeterWithoutAddress
+from flows_meter_sync.errors import REFUSALS, LeaseLost
 from flows_meter_sync.hardware import UNKNOWN, hardware_of
-from flows_meter_sync.meter import Manners, Meter
+from flows_meter_sync.meter import Meter
 from flows_meter_sync.registry import KnownMeter
 from flows_meter_sync.syncers.base import Held, Readings, Syncer, Talk
 from flows_meter_sync.syncers.hardware import ask_hardware
@@ -17,15 +17,19 @@ from flows_meter_sync.visits.report import Attempt, Report
 from flows_shared.errors import FlowsError
 
 Clock = Callable[[], datetime]
+Reach = Callable[[KnownMeter], Meter]
 
 
 async def visit(
-    known: KnownMeter, held: Held, syncers: Sequence[Syncer], manners: Manners, check: Callable[[], None], clock: Clock
+    known: KnownMeter, held: Held, syncers: Sequence[Syncer], reach: Reach, ends_after: float, clock: Clock
 ) -> Report:
-    """Read the metrics that the meter has; `LeaseLost` where another worker took it over meanwhile."""
+    """Read the metrics that the meter has, no new page of a log after `ends_after` seconds.
+
+    `LeaseLost` where another worker took the meter over meanwhile.
+    """
     report, started = Report(known, syncers, clock()), perf_counter()
     try:
-        await _talk(report, held, manners, check, clock)
+        await _talk(report, held, reach, ends_after, clock)
     except LeaseLost:
         raise
     except FlowsError as error:
@@ -34,22 +38,20 @@ async def visit(
     return report
 
 
-async def _talk(report: Report, held: Held, manners: Manners, check: Callable[[], None], clock: Clock) -> None:
-    if report.known.host is None:
-        raise MeterWithoutAddress
-    meter = Meter(report.known.host, report.known.port, manners, check)
+async def _talk(report: Report, held: Held, reach: Reach, ends_after: float, clock: Clock) -> None:
+    meter = reach(report.known)
     try:
-        report.known = await _identify(meter, report.known, report.readings)
+        report.known = await identify(meter, report.known, report.readings)
         report.reached = True
-        talk = Talk(meter, report.known, held, clock, perf_counter() + manners.visit_seconds)
+        talk = Talk(meter, report.known, held, clock, perf_counter() + ends_after)
         for syncer in report.unread:
-            report.attempts.append(await _read(syncer, talk, report.readings))
+            report.attempts.append(await read_metric(syncer, talk, report.readings))
     finally:
         report.keeps_open = meter.keeps_open
         meter.close()
 
 
-async def _identify(meter: Meter, known: KnownMeter, readings: Readings) -> KnownMeter:
+async def identify(meter: Meter, known: KnownMeter, readings: Readings) -> KnownMeter:
     """The meter with its hardware, once its serial is seen to be right. One try: one that is away is visited again."""
     first, second = objects.SERIAL, objects.THREE_PHASE_SERIAL
     if known.hardware.three_phase:
@@ -65,7 +67,8 @@ async def _identify(meter: Meter, known: KnownMeter, readings: Readings) -> Know
     return replace(known, hardware=hardware_of(name))
 
 
-async def _read(syncer: Syncer, talk: Talk, readings: Readings) -> Attempt:
+async def read_metric(syncer: Syncer, talk: Talk, readings: Readings) -> Attempt:
+    """Read one metric; a meter that is well may refuse it."""
     at, started, own, refusal = talk.clock(), perf_counter(), Readings(), None
     try:
         await syncer.read(talk, own)

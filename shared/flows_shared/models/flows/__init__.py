@@ -1,5 +1,6 @@
 """Schema `flows`: the network, its meters and what they said, and the work that follows."""
 
+from flows_shared.models.flows.commands import MeterCommand, MeterProxy, MeterSource
 from flows_shared.models.flows.meters import (
     Circuit,
     CircuitRegister,
@@ -49,6 +50,7 @@ __all__ = [
     "EvCharger",
     "Feeder",
     "Meter",
+    "MeterCommand",
     "MeterCsq",
     "MeterEvent",
     "MeterEventType",
@@ -56,7 +58,9 @@ __all__ = [
     "MeterLease",
     "MeterMetric",
     "MeterPrepayBalance",
+    "MeterProxy",
     "MeterShadow",
+    "MeterSource",
     "MeterSyncStatus",
     "MeterThreePhaseVoltage",
     "MeterTophat",

@@ -1,0 +1,166 @@
+"""Writes to meters: asked for with an Idempotency-Key, sent by a worker, followed by their command."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated, Any, Literal
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Header, Query
+from pydantic import BaseModel, Field
+
+from flows_api.access import acting_as
+from flows_api.auth.principal import Principal
+from flows_api.commands.access import Operator, Reader
+from flows_api.commands.meters.meter import MeterSync, Serial, fetch_meter, find_meter
+from flows_api.commands.models import problems
+from flows_api.commands.services import ServiceClient
+from flows_shared.commands import (
+    Arguments,
+    BacklightArguments,
+    ClockArguments,
+    DaylightSavingArguments,
+    LoadSwitchArguments,
+    PrepayArguments,
+    TariffArguments,
+    TokenArguments,
+)
+from flows_shared.db import Connection, Database
+from flows_shared.errors import NotFoundError
+from flows_shared.service import Db
+
+COMMANDS = """
+    SELECT command.id, meter.serial, command.kind, command.arguments, command.status, command.tries,
+           command.requested_by, command.created_at AS requested_at, command.sent_at, command.ended_at, command.before,
+           command.after, command.error_code, command.last_error
+      FROM flows.meter_commands AS command
+      JOIN flows.meter_registry AS meter ON meter.id = command.meter_id
+     WHERE command.meter_id = $1
+"""
+COMMAND = f"{COMMANDS} AND command.id = $2"
+LATEST = f"{COMMANDS} ORDER BY command.created_at DESC LIMIT $2"
+
+router = APIRouter()
+
+IdempotencyKey = Annotated[
+    str, Header(min_length=1, max_length=255, description="the same key asks for the same command, however often")
+]
+
+
+class CommandUnknown(NotFoundError):
+    code = "command.unknown"
+
+    def __init__(self, command_id: UUID) -> None:
+        super().__init__(f"there is no command {command_id} to this meter")
+
+
+class Command(BaseModel):
+    """A write to a meter. It is `confirmed` once the meter holds what was asked for.
+
+    `sent` means that it may have reached the meter; `last_error` is why the last try was in vain, or why there is no
+    further one.
+    """
+
+    id: UUID
+    serial: str = Field(examples=["EML2137580826"])
+    kind: str = Field(examples=["tariff"])
+    arguments: dict[str, Any]
+    status: Literal["pending", "sent", "confirmed", "failed"]
+    tries: int
+    requested_by: str
+    requested_at: datetime
+    sent_at: datetime | None
+    ended_at: datetime | None
+    before: dict[str, Any] | None = Field(description="what the meter held before it was sent")
+    after: dict[str, Any] | None = Field(description="what the meter held when it was confirmed")
+    error_code: str | None = Field(examples=["meter.unreachable"])
+    last_error: str | None
+
+
+@dataclass(frozen=True)
+class Asking:
+    """Who asks for a write, and of which meter."""
+
+    serial: str
+    principal: Principal
+    key: str
+    db: Database
+    meter_sync: ServiceClient
+
+    async def write(self, kind: str, arguments: Arguments) -> Command:
+        await find_meter(self.db, self.principal, self.serial)
+        values = arguments.model_dump(mode="json", exclude_none=True)
+        body = {"kind": kind, "arguments": values, "idempotency_key": self.key}
+        answer = await self.meter_sync.post(f"/internal/meters/{self.serial}/commands", body, self.principal)
+        async with acting_as(self.db, self.principal) as transaction:
+            return await _fetch(transaction, self.serial, UUID(answer.json()["command_id"]))
+
+
+async def get_asking(
+    serial: Serial, principal: Operator, idempotency_key: IdempotencyKey, db: Db, meter_sync: MeterSync
+) -> Asking:
+    return Asking(serial, principal, idempotency_key, db, meter_sync)
+
+
+Asked = Annotated[Asking, Depends(get_asking)]
+ACCEPTED: dict[str, Any] = {"status_code": 202, "responses": problems(404, 409, 503)}
+
+
+@router.post("/{serial}/tariff", summary="Send a future tariff", **ACCEPTED)
+async def send_tariff(asking: Asked, tariff: TariffArguments) -> Command:
+    """Eleven objects, the activation time last; all are read back and compared."""
+    return await asking.write("tariff", tariff)
+
+
+@router.post("/{serial}/token", summary="Send a top-up token", **ACCEPTED)
+async def send_token(asking: Asked, token: TokenArguments) -> Command:
+    """It is sent again only where the meter's own count says that it was not taken."""
+    return await asking.write("token", token)
+
+
+@router.post("/{serial}/clock", summary="Set the clock", **ACCEPTED)
+async def set_clock(asking: Asked) -> Command:
+    return await asking.write("clock", ClockArguments())
+
+
+@router.post("/{serial}/prepay", summary="Switch prepay mode", **ACCEPTED)
+async def set_prepay(asking: Asked, prepay: PrepayArguments) -> Command:
+    return await asking.write("prepay", prepay)
+
+
+@router.post("/{serial}/backlight", summary="Set the display's light", **ACCEPTED)
+async def set_backlight(asking: Asked, backlight: BacklightArguments) -> Command:
+    return await asking.write("backlight", backlight)
+
+
+@router.post("/{serial}/load-switch", summary="Set the supply button", **ACCEPTED)
+async def set_load_switch(asking: Asked, load_switch: LoadSwitchArguments) -> Command:
+    return await asking.write("load_switch", load_switch)
+
+
+@router.post("/{serial}/daylight-saving", summary="Switch the meter's own summer time", **ACCEPTED)
+async def set_daylight_saving(asking: Asked, daylight_saving: DaylightSavingArguments) -> Command:
+    return await asking.write("daylight_saving", daylight_saving)
+
+
+@router.get("/{serial}/commands", summary="Writes to a meter, newest first", responses=problems(404))
+async def list_commands(
+    serial: Serial, principal: Reader, db: Db, limit: Annotated[int, Query(ge=1, le=1000)] = 100
+) -> list[Command]:
+    async with acting_as(db, principal) as transaction:
+        meter = await fetch_meter(transaction, serial)
+        rows = await transaction.fetch(LATEST, meter["id"], limit)
+    return [Command(**row) for row in rows]
+
+
+@router.get("/{serial}/commands/{command_id}", summary="How a write goes", responses=problems(404))
+async def show_command(serial: Serial, command_id: UUID, principal: Reader, db: Db) -> Command:
+    async with acting_as(db, principal) as transaction:
+        return await _fetch(transaction, serial, command_id)
+
+
+async def _fetch(db: Connection, serial: str, command_id: UUID) -> Command:
+    meter = await fetch_meter(db, serial)
+    row = await db.fetchrow(COMMAND, meter["id"], command_id)
+    if row is None:
+        raise CommandUnknown(command_id)
+    return Command(**row)

@@ -1,0 +1,1 @@
+"""Passive meters: they follow another Flows over its REST API, and no hardware is asked."""

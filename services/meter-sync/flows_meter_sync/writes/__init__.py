@@ -1,0 +1,1 @@
+"""Writes to meters: each a command in `flows.meter_commands`, sent by a worker and looked at before and after."""

@@ -1,0 +1,85 @@
+"""Writes of values that a meter keeps: the same twice is the same once, and each is read back."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any, ClassVar
+
+from flows_meter_sync.emop import read, write
+from flows_meter_sync.emop.objects import BACKLIGHT, DAYLIGHT_SAVING, LOAD_SWITCH, PREPAY_ENABLED, Object
+from flows_meter_sync.emop.records import BacklightSetting, LoadSwitchSetting
+from flows_meter_sync.emop.tariff import FlatTariff
+from flows_meter_sync.errors import WriteTooLate
+from flows_meter_sync.syncers.base import Talk
+from flows_meter_sync.writes.write import Seen, Write, shown
+from flows_shared.db import JSON
+
+
+class ValueWrite(Write):
+    """Objects and their values, in the order in which they are written."""
+
+    def __init__(self, values: Sequence[tuple[Object[Any], Any]]) -> None:
+        self.values = values
+        # As the meter will say it: a price has five decimals there.
+        self.wanted: Mapping[str, JSON] = {
+            held.name: shown(held.decode(held.encode(value))) for held, value in self.values
+        }
+
+    async def look(self, talk: Talk) -> Seen:
+        return {held.name: shown(await talk.meter.ask(read(held))) for held, _ in self.values}
+
+    def wrong(self, before: Seen | None, now: Seen) -> list[str]:
+        return [name for name, value in self.wanted.items() if now[name] != value]
+
+    async def send(self, talk: Talk) -> None:
+        for held, value in self.values:
+            await talk.meter.ask(write(held, value))
+
+
+class TariffWrite(ValueWrite):
+    """A plain flat-rate future tariff; the activation time, which arms it, goes last."""
+
+    metrics: ClassVar = ("SyncerTariffsFuture",)
+
+    def __init__(self, tariff: FlatTariff) -> None:
+        super().__init__(tariff.writes())
+        self.activation_at = tariff.activation_at
+
+    def check(self, now: datetime) -> None:
+        if self.activation_at <= now:
+            raise WriteTooLate(self.activation_at.isoformat())
+
+
+class PrepayWrite(ValueWrite):
+    """Prepay mode on or off."""
+
+    metrics: ClassVar = ("SyncerPrepayEnabled",)
+
+    def __init__(self, enabled: bool) -> None:
+        super().__init__([(PREPAY_ENABLED, enabled)])
+
+
+class DaylightSavingWrite(ValueWrite):
+    """Whether the meter itself moves to summer time."""
+
+    metrics: ClassVar = ("SyncerDaylightSavingsEnabled",)
+
+    def __init__(self, enabled: bool) -> None:
+        super().__init__([(DAYLIGHT_SAVING, enabled)])
+
+
+class BacklightWrite(ValueWrite):
+    """The display's light."""
+
+    metrics: ClassVar = ("SyncerBacklight",)
+
+    def __init__(self, setting: BacklightSetting) -> None:
+        super().__init__([(BACKLIGHT, setting)])
+
+
+class LoadSwitchWrite(ValueWrite):
+    """When the customer has to press the supply button."""
+
+    metrics: ClassVar = ("SyncerLoadSwitch",)
+
+    def __init__(self, setting: LoadSwitchSetting) -> None:
+        super().__init__([(LOAD_SWITCH, setting)])

@@ -1,0 +1,84 @@
+"""What writes to meters are asked with: the gateway documents it, meter-sync keeps and sends it."""
+
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Annotated, Final
+
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
+
+from flows_shared.money import RATE_STEP
+
+HIGHEST_RATE: Final = 1
+MOST_POUNDS: Final = 10_000
+MOST_PENCE: Final = 10_000_000
+
+# The same amount is the same text, however many zeros it came with.
+FIVE_DECIMALS = AfterValidator(lambda amount: amount.quantize(RATE_STEP))
+Rate = Annotated[Decimal, Field(ge=0, le=HIGHEST_RATE, decimal_places=5), FIVE_DECIMALS]
+Amount = Annotated[Decimal, Field(ge=0, le=MOST_POUNDS, decimal_places=5), FIVE_DECIMALS]
+
+
+class Arguments(BaseModel):
+    """Of one kind of write; as JSON they stand in the command's row."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class TariffArguments(Arguments):
+    """A flat-rate future tariff. GBP: rates a kWh, the standing charge a day, the prepayment amounts."""
+
+    unit_rate_a: Rate = Field(examples=["0.21080"])
+    unit_rate_b: Rate = Field(examples=["0.21080"])
+    standing_charge: Rate = Field(examples=["0.42944"])
+    emergency_credit: Amount = Decimal(0)
+    ecredit_availability: Amount = Decimal(0)
+    debt_recovery_rate: Amount = Decimal(0)
+    activation_at: AwareDatetime = Field(description="when the meter changes to it", examples=["2027-01-01T00:00:00Z"])
+
+
+class TokenArguments(Arguments):
+    """A top-up token."""
+
+    token: str = Field(pattern=r"^[0-9]{20}$", examples=["00010000000112345678"])
+    amount_pence: int | None = Field(
+        None, gt=0, le=MOST_PENCE, description="what it is worth: tells it from another payment"
+    )
+
+
+class PrepayArguments(Arguments):
+    """Prepay mode on or off."""
+
+    enabled: bool
+
+
+class DaylightSavingArguments(Arguments):
+    """Whether the meter itself moves to summer time."""
+
+    enabled: bool
+
+
+class ClockArguments(Arguments):
+    """Nothing: the time is ours, at the moment of sending."""
+
+
+class BacklightArguments(Arguments):
+    """The display's light, as the shadow names it."""
+
+    setting: str = Field(examples=["always_on_sp"])
+
+
+class LoadSwitchArguments(Arguments):
+    """When the customer has to press the supply button, as the shadow names it."""
+
+    setting: str = Field(examples=["no_button_credit_mode"])
+
+
+ARGUMENTS: Final[Mapping[str, type[Arguments]]] = {
+    "tariff": TariffArguments,
+    "token": TokenArguments,
+    "prepay": PrepayArguments,
+    "clock": ClockArguments,
+    "backlight": BacklightArguments,
+    "load_switch": LoadSwitchArguments,
+    "daylight_saving": DaylightSavingArguments,
+}

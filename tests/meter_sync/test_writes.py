@@ -1,0 +1,384 @@
+"""Writes to meters: asked for once, done once, read back, whatever dies on the way."""
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+import pytest
+from pydantic import SecretStr
+
+from conftest import JWT_SECRET
+from flows_meter_sync.emop import objects
+from flows_meter_sync.emop.messages import OBJECT, WRITE, ObjectMessage
+from flows_meter_sync.emop.objects import Object
+from flows_meter_sync.errors import CommandInvalid, KeyTaken, TokenTaken
+from flows_meter_sync.settings import MeterSyncSettings
+from flows_meter_sync.simulator.config import Faults, Hardware, MeterConfig
+from flows_meter_sync.simulator.prepay import vend
+from flows_meter_sync.writes.due import ask_for_clock_corrections, ask_for_missing_tariffs, push_topup
+from flows_meter_sync.writes.send import send_once
+from flows_meter_sync.writes.store import add_command
+from meter_sync.community import Community
+from meter_sync.conftest import QUICK, MakeCommunity
+from meter_sync.relay import Hold, Relay, relayed
+from meter_sync.sender import start_sending
+
+ACTIVATION = datetime(2099, 1, 1, tzinfo=UTC)
+TARIFF: Mapping[str, Any] = {
+    "unit_rate_a": "0.2345",
+    "unit_rate_b": "0.12345",
+    "standing_charge": "0.5",
+    "emergency_credit": "10",
+    "ecredit_availability": "1",
+    "debt_recovery_rate": "0.25",
+    "activation_at": ACTIVATION.isoformat(),
+}
+# As the protocol's description has it: the time of activation arms the change.
+SAFE_ORDER: list[Object[Any]] = [
+    objects.FUTURE_THRESHOLD_MASK,
+    objects.FUTURE_THRESHOLD_VALUES,
+    objects.FUTURE_TOU_FLAG,
+    objects.FUTURE_RATES_A[8, 1],
+    objects.FUTURE_RATES_B[0],
+    objects.FUTURE_EMERGENCY_CREDIT,
+    objects.FUTURE_ECREDIT_AVAILABILITY,
+    objects.FUTURE_DEBT_RECOVERY_RATE,
+    objects.FUTURE_GAS,
+    objects.FUTURE_STANDING_CHARGE,
+    objects.FUTURE_ACTIVATION,
+]
+TOKEN = vend("EML1", 1_000, 1)
+PREPAY = MeterConfig("EML1", prepay=True, balance=Decimal(5))
+
+
+def settings_of(lab: Community, **changes: Any) -> MeterSyncSettings:
+    given = {**QUICK, "meter_sync_command_retry_seconds": 0, **changes}
+    return MeterSyncSettings(database_url=lab.settings.database_url, jwt_secret=SecretStr(JWT_SECRET), **given)
+
+
+async def ask(lab: Community, kind: str, arguments: Mapping[str, Any], key: str = "key", serial: str = "EML1") -> UUID:
+    async with lab.db.transaction() as transaction:
+        return await add_command(transaction, lab.ids[serial], kind, arguments, key)
+
+
+async def send(lab: Community, command: UUID, **changes: Any) -> asyncpg.Record:
+    """One try; the command after it."""
+    async with lab.fleet() as fleet:
+        await send_once(fleet, settings_of(lab, **changes), command)
+    return await state(lab, command)
+
+
+async def state(lab: Community, command: UUID) -> asyncpg.Record:
+    [row] = await lab.fetch("SELECT * FROM flows.meter_commands WHERE id = $1", command)
+    return row
+
+
+@asynccontextmanager
+async def watched(lab: Community) -> AsyncIterator[Relay]:
+    """EML1 behind a relay, which sees and can hold its requests."""
+    async with relayed(*lab.simulator.place("EML1")) as (relay, port):
+        await lab.execute("UPDATE flows.meter_registry SET port = $2 WHERE id = $1", lab.ids["EML1"], port)
+        yield relay
+
+
+def written(relay: Relay) -> list[int]:
+    """The objects of all writes that came, in order."""
+    messages = [ObjectMessage.decode(data[1:]) for data in relay.requests if data[0] == OBJECT]
+    return [message.object_id for message in messages if message.flag == WRITE]
+
+
+async def test_tariff_is_written_in_the_safe_order_and_read_back(community: MakeCommunity) -> None:
+    lab = await community(PREPAY)
+    async with watched(lab) as relay:
+        done = await send(lab, await ask(lab, "tariff", TARIFF))
+        assert written(relay) == [held.id for held in SAFE_ORDER]
+    assert (done["status"], done["tries"], done["last_error"]) == ("confirmed", 1, None)
+    assert done["after"]["tariff_future_block_8_rate_1"] == "0.23450"
+    assert done["after"]["tariff_future_activation_datetime"] == ACTIVATION.isoformat()
+    future = (await lab.shadow("EML1"))["tariffs_future"]
+    assert (future["unit_rate_element_a"], future["standing_charge"]) == ("0.23450", "0.50000")
+    assert future["activation_datetime"] == ACTIVATION.isoformat()
+    assert lab.meter("EML1").state.tariffs.armed_at is not None
+
+
+async def test_tariff_that_the_meter_has_already_is_not_written_again(community: MakeCommunity) -> None:
+    lab = await community(PREPAY)
+    await send(lab, await ask(lab, "tariff", TARIFF))
+    async with watched(lab) as relay:
+        assert (await send(lab, await ask(lab, "tariff", TARIFF, "again")))["status"] == "confirmed"
+        assert written(relay) == []
+
+
+async def test_token_raises_the_balance_and_is_counted(community: MakeCommunity) -> None:
+    lab = await community(PREPAY, now=datetime(2026, 6, 1, 12, tzinfo=UTC))
+    done = await send(lab, await ask(lab, "token", {"token": TOKEN, "amount_pence": 1_000}))
+    assert done["status"] == "confirmed"
+    assert (done["before"]["balance"], done["before"]["transaction_count"]) == ("5.00000", 0)
+    assert (done["after"]["balance"], done["after"]["transaction_count"]) == ("15.00000", 1)
+    assert (await lab.shadow("EML1"))["balance"] == 15
+
+
+async def test_token_of_another_meter_is_refused_for_good(community: MakeCommunity) -> None:
+    lab = await community(PREPAY)
+    done = await send(lab, await ask(lab, "token", {"token": vend("EML2", 1_000, 1)}))
+    assert (done["status"], done["error_code"]) == ("failed", "command.token_refused")
+
+
+@pytest.mark.parametrize(
+    ("kind", "arguments", "column", "value"),
+    [
+        ("prepay", {"enabled": True}, "prepay_enabled", True),
+        ("daylight_saving", {"enabled": True}, "daylight_savings_correction_enabled", True),
+        ("backlight", {"setting": "always_on_sp"}, "backlight", "always_on_sp"),
+        ("load_switch", {"setting": "no_button_credit_mode"}, "load_switch", "no_button_credit_mode"),
+    ],
+)
+async def test_setting_is_written_and_the_shadow_follows(
+    community: MakeCommunity, kind: str, arguments: dict[str, Any], column: str, value: object
+) -> None:
+    lab = await community(MeterConfig("EML1"))
+    async with watched(lab) as relay:
+        assert (await send(lab, await ask(lab, kind, arguments)))["status"] == "confirmed"
+        assert len(written(relay)) == 1
+    assert ({**await lab.shadow("EML1")} | {**await lab.registry("EML1")})[column] == value
+
+
+async def test_three_phase_backlight_has_its_own_settings(community: MakeCommunity) -> None:
+    lab = await community(MeterConfig("EML1", hardware=Hardware.P1AX))
+    await send(lab, await ask(lab, "backlight", {"setting": "n10_seconds_turn_off_3p"}))
+    assert (await lab.shadow("EML1"))["backlight"] == "n10_seconds_turn_off_3p"
+
+
+async def test_clock_that_is_off_is_set(community: MakeCommunity) -> None:
+    lab = await community(MeterConfig("EML1", clock_drift_seconds=-95))
+    done = await send(lab, await ask(lab, "clock", {}))
+    assert done["status"] == "confirmed"
+    assert -97 <= done["before"]["drift_seconds"] <= -93
+    assert abs(lab.meter("EML1").state.drift_seconds) <= 2
+    assert (await lab.shadow("EML1"))["clock_time_diff_seconds"] <= 2
+
+
+# After serial, balance, count and details; where the meter closes, one of them was asked twice.
+@pytest.mark.parametrize(("keep_open", "place"), [(True, 5), (False, 6)])
+async def test_token_whose_acknowledgement_is_lost_is_not_sent_again(
+    community: MakeCommunity, keep_open: bool, place: int
+) -> None:
+    lab = await community(MeterConfig("EML1", prepay=True, keep_open=keep_open))
+    command = await ask(lab, "token", {"token": TOKEN, "amount_pence": 1_000})
+    async with watched(lab) as relay, lab.fleet(read_timeout_seconds=0.3) as fleet:
+        relay.hold = Hold(place, "answer")
+        assert await send_once(fleet, settings_of(lab), command) is not None
+        assert (await state(lab, command))["status"] == "sent"
+        assert await send_once(fleet, settings_of(lab), command) is None
+        assert written(relay) == [objects.PREPAY_TOKEN.id]
+    assert (await state(lab, command))["status"] == "confirmed"
+    assert lab.meter("EML1").state.prepay.count == 1
+
+
+async def crash_and_recover(lab: Community, relay: Relay, command: UUID, hold: Hold) -> asyncpg.Record:
+    """Kill the process that sends a command while the relay holds it there, and let another one take it up."""
+    relay.hold = hold
+    process = start_sending(settings_of(lab), command)
+    async with asyncio.timeout(20):
+        await relay.held.wait()
+        process.kill()
+        await asyncio.to_thread(process.join)
+        await relay.left.wait()
+    relay.held.clear()
+    await lab.execute("UPDATE flows.meter_leases SET expires_at = now()")  # the time passes after which it would be
+    done = await send(lab, command)
+    assert (done["status"], done["tries"]) == ("confirmed", 2)
+    return done
+
+
+async def test_token_is_taken_once_wherever_the_worker_is_killed(community: MakeCommunity) -> None:
+    lab = await community(PREPAY)
+    steps = [Hold(number, side) for number in range(1, 10) for side in ("request", "answer")]
+    async with watched(lab) as relay:
+        for number, hold in enumerate(steps):
+            relay.requests.clear()
+            token = vend("EML1", 1_000, number)
+            command = await ask(lab, "token", {"token": token, "amount_pence": 1_000}, f"key {number}")
+            await crash_and_recover(lab, relay, command, hold)
+            assert lab.meter("EML1").state.prepay.count == number + 1
+            sent = written(relay).count(objects.PREPAY_TOKEN.id)
+            lost = hold == Hold(5, "request")  # it went out, and never reached the meter
+            assert sent == 1 + lost, hold
+
+
+async def test_tariff_is_whole_wherever_the_worker_is_killed(community: MakeCommunity) -> None:
+    lab = await community(PREPAY)
+    first_write = 1 + len(SAFE_ORDER) + 1
+    reads, writes = [1, 4], range(first_write, first_write + len(SAFE_ORDER), 2)
+    read_back = first_write + len(SAFE_ORDER) + 3
+    async with watched(lab) as relay:
+        for number, request in enumerate([*reads, *writes, read_back]):
+            relay.requests.clear()
+            activation = (ACTIVATION + timedelta(days=number)).isoformat()
+            values = {**TARIFF, "unit_rate_a": f"0.1{number}", "activation_at": activation}
+            command = await ask(lab, "tariff", values, f"key {number}")
+            done = await crash_and_recover(lab, relay, command, Hold(request, "answer"))
+            assert done["after"]["tariff_future_block_8_rate_1"] == f"0.1{number}000"
+            # Either all was there, or it was written anew: never on from the middle.
+            last_run = [held.id for held in SAFE_ORDER] if request < read_back - 3 else []
+            assert written(relay)[len(written(relay)) - len(last_run) :] == last_run
+
+
+async def test_command_asked_twice_with_a_key_is_one(community: MakeCommunity) -> None:
+    lab = await community(PREPAY)
+    first = await ask(lab, "token", {"token": TOKEN})
+    assert await ask(lab, "token", {"token": TOKEN}) == first
+    with pytest.raises(KeyTaken):
+        await ask(lab, "token", {"token": vend("EML1", 500, 2)})
+    with pytest.raises(TokenTaken):
+        await ask(lab, "token", {"token": TOKEN}, "another key")
+
+
+async def test_setting_asked_for_anew_replaces_what_was_on_its_way(community: MakeCommunity) -> None:
+    lab = await community(MeterConfig("EML1"))
+    first = await ask(lab, "backlight", {"setting": "always_on_sp"})
+    second = await ask(lab, "backlight", {"setting": "always_off_sp"}, "second")
+    assert (await send(lab, first))["error_code"] == "command.superseded"
+    assert (await send(lab, second))["status"] == "confirmed"
+    assert (await lab.shadow("EML1"))["backlight"] == "always_off_sp"
+
+
+@pytest.mark.parametrize(
+    ("kind", "arguments", "problem"),
+    [
+        ("tariff", {**TARIFF, "unit_rate_a": "1.01"}, "unit_rate_a"),
+        ("tariff", {**TARIFF, "standing_charge": "0.123456"}, "standing_charge"),
+        ("tariff", {**TARIFF, "activation_at": "2027-01-01"}, "activation_at"),
+        ("token", {"token": "123"}, "token"),
+        ("backlight", {"setting": "pink"}, "setting: 'pink' is none of"),
+        ("prepay", {}, "enabled"),
+        ("clock", {"time": "now"}, "time"),
+        ("dance", {}, "kind"),
+    ],
+)
+async def test_value_that_cannot_be_is_refused_by_its_name(
+    community: MakeCommunity, kind: str, arguments: dict[str, Any], problem: str
+) -> None:
+    lab = await community(MeterConfig("EML1"))
+    with pytest.raises(CommandInvalid, match=problem):
+        await ask(lab, kind, arguments)
+
+
+async def test_meter_that_is_away_is_tried_again_and_given_up_after_so_many_tries(community: MakeCommunity) -> None:
+    lab = await community(MeterConfig("EML1"))
+    lab.meter("EML1").faults = Faults(refuse=1)
+    command = await ask(lab, "prepay", {"enabled": True})
+    first = await send(lab, command, meter_sync_command_tries=2)
+    assert (first["status"], first["error_code"], first["tries"]) == ("pending", "meter.reset", 1)
+    last = await send(lab, command, meter_sync_command_tries=2)
+    assert (last["status"], last["error_code"], last["tries"]) == ("failed", "meter.reset", 2)
+
+
+async def test_topup_is_completed_by_its_token(community: MakeCommunity) -> None:
+    lab = await community(PREPAY)
+    topup = await add_topup(lab, TOKEN)
+    [job] = await lab.fetch("SELECT job, arguments FROM flows.outbox WHERE job = 'push_topup'")
+    assert job["arguments"] == [str(topup)]  # written with the top-up, whoever wrote it
+    [command] = await push(lab, topup)
+    assert (await send(lab, command))["status"] == "confirmed"
+    [row] = await lab.fetch("SELECT status, used_at FROM public.topups")
+    assert row["status"] == "completed"
+    assert row["used_at"] is not None
+    assert await push(lab, topup) == [command]
+    assert [row["event_type"] for row in await lab.fetch("SELECT * FROM public.topup_events")] == ["completed"]
+
+
+async def test_topup_whose_token_is_refused_says_so_and_can_be_pushed_again(community: MakeCommunity) -> None:
+    lab = await community(PREPAY)
+    topup = await add_topup(lab, vend("EML2", 1_000, 1))
+    [command] = await push(lab, topup)
+    await send(lab, command)
+    [row] = await lab.fetch("SELECT status, notes, used_at FROM public.topups")
+    assert (row["status"], row["used_at"]) == ("failed_token_push", None)
+    assert "refused the token" in row["notes"]
+    await lab.execute("UPDATE public.topups SET status = 'wait_token_push', token = $1", TOKEN)
+    [_, again] = await push(lab, topup)
+    assert (await send(lab, again))["status"] == "confirmed"
+
+
+async def test_topup_whose_token_was_pushed_by_hand_is_completed(community: MakeCommunity) -> None:
+    lab = await community(PREPAY)
+    await send(lab, await ask(lab, "token", {"token": TOKEN}))
+    await push(lab, await add_topup(lab, TOKEN))
+    [[status]] = await lab.fetch("SELECT status FROM public.topups")
+    assert (status, lab.meter("EML1").state.prepay.count) == ("completed", 1)
+
+
+async def add_topup(lab: Community, token: str) -> UUID:
+    add = """INSERT INTO public.topups (meter, amount_pence, status, source, token)
+             VALUES ($1, 1000, 'wait_token_push', 'payment', $2) RETURNING id"""
+    [[topup]] = await lab.fetch(add, lab.ids["EML1"], token)
+    return UUID(str(topup))
+
+
+async def push(lab: Community, topup: UUID) -> list[UUID]:
+    """The commands that there are for the top-up then."""
+    async with lab.db.transaction() as transaction:
+        await push_topup(transaction, topup)
+    return [
+        row["id"]
+        for row in await lab.fetch("SELECT id FROM flows.meter_commands WHERE topup = $1 ORDER BY created_at", topup)
+    ]
+
+
+async def test_clocks_are_corrected_where_they_are_off_by_more_than_the_setting(community: MakeCommunity) -> None:
+    lab = await community(MeterConfig("EML1", clock_drift_seconds=60), MeterConfig("EML2", clock_drift_seconds=5))
+    await lab.sync("ClockDiff")
+    today = datetime.now(UTC).date()
+    for _ in "ab":
+        async with lab.db.transaction() as transaction:
+            assert await ask_for_clock_corrections(transaction, 20, today) == 1
+    [command] = await lab.fetch("SELECT * FROM flows.meter_commands")
+    assert (command["meter_id"], command["kind"]) == (lab.ids["EML1"], "clock")
+    await send(lab, command["id"])
+    async with lab.db.transaction() as transaction:
+        assert await ask_for_clock_corrections(transaction, 20, today) == 0
+
+
+async def test_future_tariff_that_a_meter_lacks_is_sent_until_it_reads_back_the_same(community: MakeCommunity) -> None:
+    lab = await community(PREPAY)
+    start = (datetime.now(UTC) + timedelta(days=40)).date().replace(day=1)
+    await make_customer_with_tariff(lab, start)
+
+    async def missing() -> int:
+        async with lab.db.transaction() as transaction:
+            return await ask_for_missing_tariffs(transaction, datetime.now(UTC).date())
+
+    assert await missing() == await missing() == 1
+    [command] = await lab.fetch("SELECT * FROM flows.meter_commands")
+    assert command["arguments"]["unit_rate_a"] == "0.21000"
+    assert (await send(lab, command["id"]))["status"] == "confirmed"
+    assert await missing() == 0
+    armed = lab.meter("EML1").state.tariffs.armed_at
+    assert armed is not None
+
+
+async def make_customer_with_tariff(lab: Community, start: object) -> None:
+    """EML1 supplies a home whose occupier has a tariff from that day on."""
+    await lab.execute("INSERT INTO public.customers (fullname, email) VALUES ('Ann', 'ann@example.org')")
+    await lab.execute(
+        "INSERT INTO public.properties (plot, esco, supply_meter) SELECT 'Plot 1', esco, id FROM flows.meter_registry"
+    )
+    await lab.execute(
+        """INSERT INTO public.accounts (property, type, status, start_date)
+           SELECT id, 'supply', 'open', '2026-01-01' FROM public.properties"""
+    )
+    await lab.execute(
+        """INSERT INTO public.customer_accounts (customer, account, role)
+           SELECT customers.id, accounts.id, 'occupier' FROM public.customers, public.accounts"""
+    )
+    await lab.execute(
+        """INSERT INTO public.customer_tariffs (customer, period_start, computed_unit_rate, computed_standing_charge)
+           SELECT id, $1::date, 0.21, 0.4 FROM public.customers""",
+        start,
+    )
