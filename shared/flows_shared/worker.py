@@ -19,6 +19,7 @@ from flows_shared.monitor import monitoring_socket, serve_monitoring
 from flows_shared.queue import QUEUE_ERRORS, open_queue, queue_name
 from flows_shared.relay import OUTBOX_FUNCTION, Relay
 from flows_shared.settings import ServiceSettings, describe_settings
+from flows_shared.tasks import cancel_all
 from flows_shared.telemetry.health import standard_checks
 from flows_shared.telemetry.logs import configure_logging, get_logger
 from flows_shared.telemetry.metrics import JOBS
@@ -27,7 +28,6 @@ from flows_shared.telemetry.trace import bind_work, new_request_id
 # The runner ends a job that is too late and says so in its row; arq's own limit only has to come after it.
 ARQ_TIMEOUT_MARGIN_SECONDS = 60
 RECONNECT_SECONDS = 1.0
-CANCEL_AGAIN_SECONDS = 1.0
 
 log = get_logger()
 
@@ -81,8 +81,7 @@ async def run_worker(definition: WorkerDefinition) -> None:
                 side.append(group.create_task(serve_monitoring(listener, settings, checks)))
             log.info("started")
             await Consumer(definition, worker, runner).run(stop)
-            for task in side:
-                task.cancel()
+            await cancel_all(side)
     log.info("stopped")
 
 
@@ -101,7 +100,7 @@ class Consumer:
             consumer = self._arq_worker()
             main = asyncio.create_task(consumer.async_run())
             await asyncio.wait([main, stopping], return_when=asyncio.FIRST_COMPLETED)
-            await _cancel(main)
+            await cancel_all([main])
             self.tasks = {task for task in (*self.tasks, *consumer.tasks.values()) if not task.done()}
             if not stop.is_set():
                 _raise_unless_lost(main)
@@ -113,7 +112,7 @@ class Consumer:
         log.info("stopping", jobs=len(self.tasks), grace_seconds=self.worker.settings.worker_grace_seconds)
         if self.tasks:
             _, late = await asyncio.wait(self.tasks, timeout=self.worker.settings.worker_grace_seconds)
-            await _cancel(*late)
+            await cancel_all(late)
 
     def _arq_worker(self) -> "_ArqWorker":
         settings = self.worker.settings
@@ -188,12 +187,3 @@ def _stop_on_signals() -> asyncio.Event:
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     return stop
-
-
-async def _cancel(*tasks: "asyncio.Task[Any]") -> None:
-    """Say it until all have ended: now and then a library swallows a cancellation that meets an answer."""
-    pending = set(tasks)
-    while pending:
-        for task in pending:
-            task.cancel()
-        _, pending = await asyncio.wait(pending, timeout=CANCEL_AGAIN_SECONDS)

@@ -28,6 +28,7 @@ from flows_meter_sync.visits.report import Report
 from flows_meter_sync.visits.visit import Clock, visit
 from flows_meter_sync.visits.writer import Writer
 from flows_shared.db import Connection, Database
+from flows_shared.tasks import cancel_all
 from flows_shared.telemetry.logs import get_logger
 from flows_shared.telemetry.trace import bind_work
 from flows_shared.time import utc_now
@@ -211,17 +212,11 @@ async def open_fleet(db: Database, settings: SyncSettings, clock: Clock = utc_no
     try:
         yield fleet
     finally:
-        await _cancel(at_work)
+        await cancel_all(at_work)
         await fleet.writer.finish()
         await writing
-        await _cancel([keeping])
+        await cancel_all([keeping])
         await fleet.leases.release_all()
-
-
-async def _cancel(tasks: Sequence["asyncio.Task[None]"]) -> None:
-    for task in tasks:
-        task.cancel()
-    await asyncio.gather(*tasks, return_exceptions=True)
 
 
 def _has_any(known: KnownMeter, syncers: Sequence[Syncer]) -> bool:
