@@ -12,7 +12,6 @@ from asyncpg.pool import PoolConnectionProxy
 from flows_api.rest.errors import DatabaseUnreachable, PoolExhausted, refusal_of
 from flows_api.rest.options import RestOptions
 from flows_api.rest.query.writer import Statement
-from flows_shared.db import is_connection_lost
 
 # One round trip. Texts are written in hexadecimal, so that none can end its literal.
 TEXT: Final = "convert_from(decode('{}', 'hex'), 'UTF8')"
@@ -95,7 +94,7 @@ class RestDatabase:
                 await connection.execute(transaction.end())
             except Exception as error:
                 await _abandon(connection)
-                told = _told(error, transaction.caller)
+                told = _told(error, transaction.caller, lost=connection.is_closed())
                 if told is error:
                     raise
                 raise told from error
@@ -144,8 +143,8 @@ def as_bytes(value: Any) -> bytes:
     return value if isinstance(value, bytes) else str(value or "").encode()
 
 
-def _told(error: Exception, caller: Caller) -> Exception:
-    if isinstance(error, asyncpg.PostgresError) and not is_connection_lost(error):
+def _told(error: Exception, caller: Caller, *, lost: bool) -> Exception:
+    if isinstance(error, asyncpg.PostgresError) and not lost:
         return refusal_of(error, anonymous=caller.anonymous)
     if isinstance(error, (asyncpg.PostgresError, asyncpg.InterfaceError, OSError)):
         return DatabaseUnreachable(str(error))

@@ -411,9 +411,13 @@ def refusal_of(error: asyncpg.PostgresError, *, anonymous: bool) -> RestError:
     if error.detail is None:
         return RaisedWrong("DETAIL is missing in the RAISE statement", DETAIL_FORM)
     answered = _object(error.detail, {"status": int, "headers": dict}, {"status_text": str})
-    if answered is None or not all(isinstance(value, str) for value in answered["headers"].values()):
+    if answered is None or not _is_answer(answered):
         return RaisedWrong(f"Invalid JSON value for DETAIL: '{error.detail}'", DETAIL_FORM)
     return Raised(told, answered)
+
+
+def _is_answer(answered: Mapping[str, Any]) -> bool:
+    return 200 <= answered["status"] <= 599 and all(isinstance(value, str) for value in answered["headers"].values())
 
 
 def _object(text: str, needed: Mapping[str, type], optional: Mapping[str, type]) -> dict[str, Any] | None:

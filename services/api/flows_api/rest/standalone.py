@@ -20,7 +20,7 @@ PREFIX: Final = "/rest/v1"
 log = get_logger()
 
 
-def create_app() -> ASGIApp:
+def create_app() -> Starlette:
     """At the root, and below /rest/v1 as in the gateway. Only the database that is served is needed."""
     settings = load_settings(StandaloneSettings)
     configure_logging(settings, "api")

@@ -11,7 +11,7 @@ from flows_api.rest.catalog.catalog import Catalog
 from flows_api.rest.catalog.functions import Function
 from flows_api.rest.catalog.relations import Name, Relation
 from flows_api.rest.openapi.operations import ERROR, function_operations, relation_operations, shared_components
-from flows_api.rest.openapi.types import Document, row_schema
+from flows_api.rest.openapi.types import Document, row_schema, schema_key
 from flows_api.rest.options import RestOptions
 
 TABLES = """
@@ -90,7 +90,7 @@ def describe_components(catalog: Catalog, relations: Sequence[Relation], functio
     """With the rows of every table, also of those that only a function returns."""
     returned = (catalog.relations.get(function.type_name) for function in functions if function.returns_row)
     shown = {r.full_name: r for r in (*relations, *returned) if r is not None}
-    schemas = {f"{name.schema}.{name.name}": row_schema(catalog, relation) for name, relation in shown.items()}
+    schemas = {schema_key(name): row_schema(catalog, relation) for name, relation in shown.items()}
     return {"schemas": schemas | {"RestError": ERROR}, **shared_components()}
 
 

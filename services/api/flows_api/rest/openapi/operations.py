@@ -6,7 +6,14 @@ from typing import Final
 from flows_api.rest.catalog.catalog import Catalog
 from flows_api.rest.catalog.functions import Function
 from flows_api.rest.catalog.relations import Column, Relation
-from flows_api.rest.openapi.types import EXAMPLES, Document, arguments_schema, result_schema, type_schema
+from flows_api.rest.openapi.types import (
+    EXAMPLES,
+    Document,
+    arguments_schema,
+    result_schema,
+    schema_key,
+    type_schema,
+)
 
 FILTER_EXAMPLES: Final = {"boolean": "is.true", "integer": "gte.10", "numeric": "gt.0.5", "text": "ilike.*lab*"}
 PARAMETERS: Final[dict[str, tuple[str, str, str]]] = {
@@ -169,7 +176,10 @@ def _call(catalog: Catalog, method: str, name: str, same: Sequence[Function]) ->
 
 def _rows(same: Sequence[Relation]) -> Document:
     return _one_of(
-        [{"type": "array", "items": {"$ref": f"#/components/schemas/{_key(relation)}"}} for relation in same]
+        [
+            {"type": "array", "items": {"$ref": f"#/components/schemas/{schema_key(relation.full_name)}"}}
+            for relation in same
+        ]
     )
 
 

@@ -1,11 +1,12 @@
 """PostgreSQL's types as JSON schema, and rows and arguments made of them."""
 
+import re
 from collections.abc import Mapping
 from typing import Any, Final, TypeAlias
 
 from flows_api.rest.catalog.catalog import Catalog
 from flows_api.rest.catalog.functions import Function
-from flows_api.rest.catalog.relations import Column, Relation
+from flows_api.rest.catalog.relations import Column, Name, Relation
 
 Document: TypeAlias = dict[str, Any]
 
@@ -36,6 +37,11 @@ EXAMPLES: Final[Mapping[str, Any]] = {
     "numeric": 1.5,
     "text": "text",
 }
+
+
+def schema_key(name: Name) -> str:
+    """Of a relation's rows among the components, where few characters are allowed."""
+    return re.sub(r"[^a-zA-Z0-9._-]", "_", f"{name.schema}.{name.name}")
 
 
 def type_schema(name: str) -> Document:
@@ -70,7 +76,7 @@ def result_schema(catalog: Catalog, function: Function) -> Document:
     if not function.returns_row:
         one = type_schema(function.return_type)
     elif function.type_name in catalog.relations:
-        one = {"$ref": f"#/components/schemas/{function.type_name.schema}.{function.type_name.name}"}
+        one = {"$ref": f"#/components/schemas/{schema_key(function.type_name)}"}
     else:
         columns = {name: type_schema(type_) for name, type_ in function.columns.items()}
         one = {"type": "object", "properties": columns}

@@ -86,7 +86,7 @@ def plan_rows(catalog: Catalog, options: RestOptions, request: Request, source: 
     planner = _Planner(catalog, options, request.query, filters_top=request.write is None)
     node = planner.node(source, source.relation.name, request.query.select, [ROOT], top_rows=request.rows)
     _check_paths(request.query, planner.paths, filters_top=request.write is None)
-    if not options.aggregates and _aggregates(node):
+    if _aggregates(node) and not options.aggregates:
         raise AggregatesDisabled
     return node
 
