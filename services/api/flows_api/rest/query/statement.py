@@ -17,7 +17,7 @@ from flows_api.rest.request.preferences import Preferences
 from flows_api.rest.request.ranges import ALL_ROWS, RowRange
 
 ANSWER = """\
-{source}SELECT {total} AS total, {rows} AS rows, {location} AS location, {body} AS body,
+{source}SELECT {total} AS total, {rows} AS rows, {location}{body} AS body,
        nullif(current_setting('response.headers', true), '') AS headers,
        nullif(current_setting('response.status', true), '') AS status, {inserted} AS inserted
   FROM ({page}) AS pgrst_page"""
@@ -27,7 +27,7 @@ LOCATION = """\
 CASE WHEN count(*) = 1 THEN
     (SELECT array_agg(json.key || '=' || coalesce('eq.' || json.value, 'is.null'))
        FROM json_each_text((SELECT row_to_json({source}) FROM {source} LIMIT 1)) AS json
-      WHERE json.key = ANY({key}::text[])) END"""
+      WHERE json.key = ANY({key}::text[])) END AS location, """
 
 INSERTED = "nullif(current_setting('pgrst.inserted', true), '')::int"
 PAGE = "pgrst_page"
@@ -54,7 +54,7 @@ def write_statement(plan: WritePlan, node: Node, form: Form, preferences: Prefer
     writer = Writer(grouped=_is_grouped(node))
     source = f"WITH {SOURCE} AS ({write_sql(writer, plan)})\n"
     shows = preferences.returned == "representation"
-    location = "NULL::text[]"
+    location = "NULL::text[] AS location, "
     if plan.kind == "insert" and preferences.returned == "headers-only":
         location = LOCATION.format(source=SOURCE, key=writer.bind(list(plan.relation.primary_key)))
     text = _answer(
@@ -95,7 +95,7 @@ def _answer(
     source: str = "",
     total: str = "NULL::bigint",
     rows: str = "count(*)",
-    location: str = "NULL::text[]",
+    location: str = "",
     inserted: str = "NULL::int",
 ) -> str:
     return ANSWER.format(
