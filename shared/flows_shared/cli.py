@@ -57,11 +57,15 @@ def serve(
     host: Annotated[str | None, typer.Option(help="Address to listen on. [default: FLOWS_HOST or 127.0.0.1]")] = None,
     port: Annotated[int | None, typer.Option(help="Port to listen on. [default: FLOWS_PORT or 8000]")] = None,
     workers: Annotated[int, typer.Option(min=1, help="Processes that share the port.")] = 1,
+    rest_only: Annotated[
+        bool, typer.Option("--rest-only", help="Of the api, only its data API: any database.")
+    ] = False,
 ) -> None:
     """Serve a service's web app until SIGTERM or Ctrl-C."""
     from flows_shared.serve import serve_app
 
-    entry, settings = _entry_point("flows.apps", service), load_settings(HttpSettings)
+    entry = _entry_point("flows.apps", f"{service}-rest" if rest_only else service)
+    settings = load_settings(HttpSettings)
     serve_app(entry, host or settings.host, port or settings.port, workers, settings.grace_seconds)
 
 

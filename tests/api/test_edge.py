@@ -102,7 +102,7 @@ async def test_health_and_metrics_are_there(client: httpx.AsyncClient, gateway: 
         ("FLOWS_API_ROLE_ALIASES", "flows", "must read name=meaning,name=meaning"),
         ("FLOWS_API_ROLE_ALIASES", "flows=postgres", "'postgres' is no role"),
         ("FLOWS_API_REST_PROFILES", "myenergy=private", "'private' is no exposed schema"),
-        ("FLOWS_API_REST_SCHEMAS", ",", "at least 1 item"),
+        ("FLOWS_API_REST_DB_SCHEMAS", ",", "at least 1 item"),
         ("FLOWS_API_LOGIN_THREADS", "0", "greater than or equal to 1"),
     ],
 )

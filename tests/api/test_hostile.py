@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from api.community import PASSWORD, Community
 from api.conftest import TokenFor
 from flows_api.rest.errors import RestError
-from flows_api.rest.request import parse_request
+from flows_api.rest.options import RestOptions
+from flows_api.rest.request.request import RawRequest, parse_request
 from flows_shared.db import connect
 
 HOSTILE = [
@@ -161,7 +162,8 @@ async def test_nothing_was_changed(module_database_url: str) -> None:
 def test_any_text_is_a_request_or_refused(query: str, path: str, accept: str) -> None:
     for text in (query, quote(query, safe="=&.,()")):
         with suppress(RestError):
-            parse_request("GET", f"/{path}", text.encode(errors="replace"), {"accept": accept})
+            raw = RawRequest("GET", f"/{path}", text.encode(errors="replace"), {"accept": accept})
+            parse_request(raw, RestOptions("", ("public",)), ())
 
 
 async def counts(url: str) -> tuple[int, int, int]:

@@ -9,7 +9,7 @@ from fastapi import FastAPI
 
 from api.community import Community, Home
 from api.conftest import TokenFor
-from flows_api.rest.catalog import Relation
+from flows_api.rest.catalog.relations import Relation
 
 OPEN_TO_ALL = {("flows", "escos"), ("flows", "regions"), ("public", "escos"), ("public", "regions")}
 # Tables of which roles see some columns only, so that `select=*` is refused.

@@ -1,6 +1,7 @@
 """The OpenAPI document, which clients are generated from, and the pages that show it."""
 
 import re
+from collections.abc import Callable
 from typing import Any
 
 import httpx
@@ -80,8 +81,12 @@ async def test_types_keys_and_comments_are_the_databases(client: httpx.AsyncClie
 
 
 @pytest.mark.parametrize(("profile", "table"), [("flows", "meter_registry"), ("myenergy", "invoices")])
-async def test_root_of_the_data_describes_one_schema(client: httpx.AsyncClient, profile: str, table: str) -> None:
-    response = await client.get("/rest/v1/", headers={"Accept-Profile": profile})
+async def test_root_of_the_data_describes_what_the_caller_may_use(
+    client: httpx.AsyncClient, as_machine: Callable[[str], dict[str, str]], profile: str, table: str
+) -> None:
+    anonymous = await client.get("/rest/v1/", headers={"Accept-Profile": profile})
+    assert f"/{table}" not in anonymous.json()["paths"]
+    response = await client.get("/rest/v1/", headers=as_machine("flows") | {"Accept-Profile": profile})
     assert response.headers["Content-Type"] == "application/openapi+json; charset=utf-8"
     OpenAPIV31SpecValidator(response.json()).validate()
     assert f"/{table}" in response.json()["paths"]

@@ -93,8 +93,8 @@ async def test_slow_query_is_cancelled(monkeypatch: pytest.MonkeyPatch, db: Data
 
 
 async def test_waiting_for_a_connection_ends(monkeypatch: pytest.MonkeyPatch, db: Database) -> None:
-    monkeypatch.setenv("FLOWS_API_REST_POOL_SIZE", "1")
-    monkeypatch.setenv("FLOWS_API_REST_POOL_TIMEOUT_SECONDS", "0.05")
+    monkeypatch.setenv("FLOWS_API_REST_DB_POOL", "1")
+    monkeypatch.setenv("FLOWS_API_REST_DB_POOL_ACQUISITION_TIMEOUT", "0.05")
     app = create_app()
     async with running(app) as client, app.state.rest.database.pool.acquire():
         response = await client.get("/rest/v1/escos")
@@ -102,7 +102,7 @@ async def test_waiting_for_a_connection_ends(monkeypatch: pytest.MonkeyPatch, db
 
 
 async def test_rows_are_cut_at_the_most_that_the_setting_allows(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("FLOWS_API_REST_MAX_ROWS", "3")
+    monkeypatch.setenv("FLOWS_API_REST_DB_MAX_ROWS", "3")
     async with running(create_app()) as client:
         assert len((await client.get("/rest/v1/regions")).json()) == 3
         assert len((await client.get("/rest/v1/regions?limit=2")).json()) == 2

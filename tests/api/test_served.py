@@ -22,7 +22,7 @@ async def test_many_people_at_once_each_see_their_own(
         "FLOWS_DATABASE_URL": module_role_url("flows_gateway"),
         "FLOWS_REDIS_URL": redis_url,
         "FLOWS_JWT_SECRET": JWT_SECRET,
-        "FLOWS_API_REST_POOL_SIZE": "3",
+        "FLOWS_API_REST_DB_POOL": "3",
     }
     arguments = [FLOWS, "serve", "api", "--port", str(port), "--workers", "2"]
     with FlowsProcess(arguments, variables, tmp_path / "log") as process:

@@ -8,11 +8,8 @@ from pydantic_core.core_schema import ValidationInfo
 from pydantic_settings import NoDecode
 
 from flows_api.rest.options import RestOptions
+from flows_api.rest.settings import Names, RestSettings
 from flows_shared.settings import ServiceSettings
-
-
-def _split(value: object) -> object:
-    return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
 
 
 def _pairs(value: object) -> object:
@@ -31,14 +28,13 @@ def _meaning(aliases: dict[str, str], known: Collection[str], kind: str) -> dict
     return aliases
 
 
-Names: TypeAlias = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_split)]
 Aliases: TypeAlias = Annotated[dict[str, str], NoDecode, BeforeValidator(_pairs)]
 
 ROLES = ("anon", "customer", "admin", "service", "reporting")
 ROLE_ALIASES = {"flows": "service", "public_backend": "service", "service_role": "service", "readers": "reporting"}
 
 
-class ApiSettings(ServiceSettings):
+class ApiSettings(ServiceSettings, RestSettings):
     """Lists are separated by commas."""
 
     api_meter_sync_url: str = Field("http://127.0.0.1:8001", description="where the meter-sync service listens")
@@ -57,14 +53,11 @@ class ApiSettings(ServiceSettings):
     api_session_days: int = Field(30, ge=1, description="a login that is not refreshed for so long has ended")
     api_login_threads: int = Field(2, ge=1, le=32, description="passwords that are checked at the same time")
 
-    api_rest_schemas: Names = Field(
+    api_rest_db_schemas: Names = Field(
         ("public", "flows"), min_length=1, description="schemas under /rest/v1, the default first"
     )
     api_rest_profiles: Aliases = Field({"myenergy": "public"}, description="further names of those schemas")
-    api_rest_max_rows: int | None = Field(None, ge=1, description="rows that one answer holds at most; unset: all")
-    api_rest_pool_size: int = Field(10, ge=1, le=500, description="connections for /rest/v1 at most, per process")
-    api_rest_pool_timeout_seconds: float = Field(10.0, gt=0, description="a request waits this long for one")
-    api_rest_statement_timeout_seconds: float = Field(10.0, gt=0, description="a longer query is cancelled")
+    api_rest_statement_timeout_seconds: float | None = Field(10.0, gt=0, description="a longer query is cancelled")
 
     api_max_body_bytes: int = Field(1_048_576, ge=1024, description="a longer request body is refused")
     api_cors_origins: Names = Field((), description="web origins whose pages may call; * for all")
@@ -77,19 +70,10 @@ class ApiSettings(ServiceSettings):
     @field_validator("api_rest_profiles")
     @classmethod
     def _mean_schemas(cls, profiles: dict[str, str], others: ValidationInfo) -> dict[str, str]:
-        return _meaning(profiles, others.data.get("api_rest_schemas", ()), "exposed schema")
+        return _meaning(profiles, others.data.get("api_rest_db_schemas", ()), "exposed schema")
 
     def rest_options(self) -> RestOptions:
-        return RestOptions(
-            database_url=self.database_url.get_secret_value(),
-            schemas=self.api_rest_schemas,
-            profiles=self.api_rest_profiles,
-            roles=ROLES,
-            max_rows=self.api_rest_max_rows,
-            pool_size=self.api_rest_pool_size,
-            pool_timeout_seconds=self.api_rest_pool_timeout_seconds,
-            statement_timeout_seconds=self.api_rest_statement_timeout_seconds,
-        )
+        return self.options(self.database_url.get_secret_value(), profiles=self.api_rest_profiles, roles=ROLES)
 
     def issuers(self) -> set[str]:
         return {self.api_token_issuer, *self.api_trusted_issuers, *self.api_issuers_without_audience}

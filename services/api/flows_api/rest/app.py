@@ -6,15 +6,14 @@ from typing import Final, TypeAlias
 
 from starlette.types import Receive, Scope, Send
 
+from flows_api.rest.answer import Answer
 from flows_api.rest.cache import CatalogCache
 from flows_api.rest.database import Caller, RestDatabase
-from flows_api.rest.errors import DatabaseUnreachable, RestError
-from flows_api.rest.openapi import describe_schema
+from flows_api.rest.errors import BodyTooLong, DatabaseUnreachable, RestError
 from flows_api.rest.options import RestOptions
-from flows_api.rest.plan import choose_schema, plan_read
-from flows_api.rest.request import parse_request
-from flows_api.rest.response import Response, document_response, error_response, rows_response
-from flows_api.rest.sql import render_read
+from flows_api.rest.request.request import RawRequest, parse_request
+from flows_api.rest.response import Response, error_response
+from flows_api.rest.timing import Timing
 from flows_shared.telemetry.logs import get_logger
 
 Identify: TypeAlias = Callable[[str | None], Awaitable[Caller]]
@@ -38,6 +37,7 @@ class RestApp:
         """Open while the context lasts."""
         async with AsyncExitStack() as parts:
             self._database = await parts.enter_async_context(RestDatabase.opened(self.options))
+            self.cache.on_reload = self._database.forget_statements
             await parts.enter_async_context(self.cache.kept(START_SECONDS))
             yield
 
@@ -47,37 +47,62 @@ class RestApp:
             raise DatabaseUnreachable("the app has not started")
         return self._database
 
-    async def __call__(self, scope: Scope, _receive: Receive, send: Send) -> None:
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await send({"type": "websocket.close", "code": 1000})
             return
+        headers: dict[str, str] = {}
+        for name, value in scope["headers"]:
+            headers.setdefault(name.decode("latin-1"), value.decode("latin-1"))
         try:
-            response = await self._answer(scope)
+            response = await self._answer(scope, receive, headers)
         except RestError as error:
             status, code = error.answer()
             log.log(40 if status >= 500 else 20, "rest_refused", code=code, reason=str(error), status=status)
-            response = error_response(error)
-        await _send(response, send)
+            response = error_response(error, minimal=self.options.minimal_errors)
+        await _send(self._traced(response, headers), send)
 
-    async def _answer(self, scope: Scope) -> Response:
-        headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
+    async def _answer(self, scope: Scope, receive: Receive, headers: dict[str, str]) -> Response:
+        timing = Timing() if self.options.server_timing else None
         caller = await self.identify(headers.get("authorization"))
-        path = str(scope["path"]).removeprefix(scope.get("root_path", ""))
-        request = parse_request(scope["method"], path, scope["query_string"], headers)
-        if not request.resource:
-            return self._describe(request.profile, headers_only=request.headers_only)
-        plan = plan_read(request, self.cache.catalog, self.options)
-        rows = await self.database.read(caller, render_read(plan))
-        return rows_response(request, plan.relation.schema, rows)
+        if timing:
+            timing.done("jwt")
+        catalog = self.cache.catalog
+        raw = RawRequest(
+            method=scope["method"],
+            path=str(scope["path"]).removeprefix(scope.get("root_path", "")),
+            query=scope["query_string"],
+            headers=headers,
+            prefers=tuple(v.decode("latin-1") for name, v in scope["headers"] if name == b"prefer"),
+            body=await self._body(scope["method"], receive),
+        )
+        request = parse_request(raw, self.options, catalog.timezones)
+        if timing:
+            timing.done("parse")
+        return await Answer(catalog, self.options, self.database, caller, timing).to(request)
 
-    def _describe(self, profile: str | None, *, headers_only: bool) -> Response:
-        schema = choose_schema(profile, self.options)
-        return document_response(describe_schema(self.cache.catalog, schema), headers_only=headers_only)
+    async def _body(self, method: str, receive: Receive) -> bytes:
+        if method in ("GET", "HEAD", "OPTIONS", "DELETE"):
+            return b""
+        parts, length, most = [], 0, self.options.max_body_bytes
+        while True:
+            message = await receive()
+            parts.append(message.get("body", b""))
+            length += len(parts[-1])
+            if most is not None and length > most:
+                raise BodyTooLong(most)
+            if not message.get("more_body"):
+                return b"".join(parts)
+
+    def _traced(self, response: Response, headers: dict[str, str]) -> Response:
+        name = self.options.trace_header
+        if name:
+            value = headers.get(name.lower(), "")
+            response.headers.insert(0, (name.lower().encode("latin-1"), value.encode("latin-1")))
+        return response
 
 
 async def _send(response: Response, send: Send) -> None:
-    headers: list[tuple[bytes, bytes]] = list(response.headers)
-    if not response.headers_only:
-        headers.append((b"content-length", str(len(response.body)).encode()))
-    await send({"type": "http.response.start", "status": response.status, "headers": headers})
-    await send({"type": "http.response.body", "body": b"" if response.headers_only else response.body})
+    body = b"" if response.headers_only else response.body
+    await send({"type": "http.response.start", "status": response.status, "headers": response.headers})
+    await send({"type": "http.response.body", "body": body})

@@ -1,18 +1,17 @@
 """Keeping the schema cache: loaded at start, loaded again whenever the database says NOTIFY pgrst."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 from typing import Any, Final
 
 import asyncpg
 
-from flows_api.rest.catalog import Catalog, load_catalog
+from flows_api.rest.catalog.catalog import Catalog, load_catalog
 from flows_api.rest.errors import CatalogMissing
 from flows_api.rest.options import RestOptions
 from flows_shared.telemetry.logs import get_logger
 
-CHANNEL: Final = "pgrst"
 RETRY_SECONDS: Final = 1.0
 CHECK_SECONDS: Final = 30.0
 
@@ -25,6 +24,7 @@ class CatalogCache:
     def __init__(self, options: RestOptions) -> None:
         self.options = options
         self.loaded: Catalog | None = None
+        self.on_reload: Callable[[], Awaitable[None]] | None = None
         self._first_load = asyncio.Event()
         self._changed = asyncio.Event()
 
@@ -61,7 +61,7 @@ class CatalogCache:
         )
         try:
             connection.add_termination_listener(self._wake)
-            await connection.add_listener(CHANNEL, self._wake)
+            await connection.add_listener(self.options.channel, self._wake)
             while not connection.is_closed():
                 self._changed.clear()
                 await self._load(connection)
@@ -80,9 +80,12 @@ class CatalogCache:
                 await connection.execute("SELECT 1")
 
     async def _load(self, connection: "asyncpg.Connection[asyncpg.Record]") -> None:
-        self.loaded = await load_catalog(connection, self.options.schemas, self.options.roles)
+        reloaded = self.loaded is not None
+        self.loaded = await load_catalog(connection, self.options)
+        if reloaded and self.on_reload:
+            await self.on_reload()
         self._first_load.set()
-        log.info("schema_cache_loaded", relations=len(self.loaded.relations))
+        log.info("schema_cache_loaded", relations=len(self.loaded.relations), functions=len(self.loaded.functions))
 
     def _wake(self, *_: Any) -> None:
         self._changed.set()

@@ -1,6 +1,7 @@
-"""A request's transaction: the role and the claims of the caller, set for it alone, then one statement."""
+"""A request's transaction: what the database may know of the request, set for it alone, then one statement."""
 
-from collections.abc import AsyncIterator
+import json
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any, Final, TypeAlias
@@ -8,16 +9,21 @@ from typing import Any, Final, TypeAlias
 import asyncpg
 from asyncpg.pool import PoolConnectionProxy
 
-from flows_api.rest.errors import DatabaseUnreachable, PoolExhausted, StatementRefused
+from flows_api.rest.errors import DatabaseUnreachable, PoolExhausted, refusal_of
 from flows_api.rest.options import RestOptions
-from flows_api.rest.sql import Statement
-from flows_shared.db import is_connection_lost
+from flows_api.rest.query.writer import Statement
 
 # One round trip. Texts are written in hexadecimal, so that none can end its literal.
-BEGIN: Final = """\
-BEGIN READ ONLY;
-SELECT set_config('role', {role}, true), set_config('request.jwt.claims', {claims}, true),
-       set_config('statement_timeout', '{timeout_ms}', true)"""
+TEXT: Final = "convert_from(decode('{}', 'hex'), 'UTF8')"
+# Deferred constraints speak up before everything is taken back.
+ROLL_BACK: Final = "SET CONSTRAINTS ALL IMMEDIATE; ROLLBACK"
+STATEMENTS_KEPT: Final = 1_000
+ISOLATIONS: Final = {
+    "serializable": "SERIALIZABLE",
+    "repeatable read": "REPEATABLE READ",
+    "read committed": "READ COMMITTED",
+    "read uncommitted": "READ UNCOMMITTED",
+}
 
 PooledConnection: TypeAlias = "PoolConnectionProxy[asyncpg.Record]"
 
@@ -32,11 +38,25 @@ class Caller:
 
 
 @dataclass(frozen=True)
-class Rows:
-    """How many, and the JSON array of them as PostgreSQL wrote it."""
+class Transaction:
+    """`settings` hold for the transaction, in their order; `pre_request` is a call in SQL that comes first."""
 
-    count: int
-    body: bytes
+    caller: Caller
+    settings: Sequence[tuple[str, str]]
+    writes: bool = False
+    rolls_back: bool = False
+    isolation: str | None = None
+    pre_request: str | None = None
+
+    def begin(self) -> str:
+        isolation = ISOLATIONS.get((self.isolation or "").strip('"').lower())
+        mode = f"{f'ISOLATION LEVEL {isolation}, ' if isolation else ''}READ {'WRITE' if self.writes else 'ONLY'}"
+        settings = ", ".join(f"set_config({_literal(name)}, {_literal(value)}, true)" for name, value in self.settings)
+        call = f"; SELECT {self.pre_request}" if self.pre_request else ""
+        return f"BEGIN {mode}; SELECT {settings}{call}"
+
+    def end(self) -> str:
+        return ROLL_BACK if self.rolls_back else "COMMIT"
 
 
 class RestDatabase:
@@ -55,6 +75,8 @@ class RestDatabase:
             max_size=options.pool_size,
             init=_pass_json_through,
             reset=_keep_as_it_is,
+            statement_cache_size=STATEMENTS_KEPT,
+            max_cached_statement_lifetime=0,
             server_settings={"application_name": "api rest"},
         )
         try:
@@ -62,37 +84,27 @@ class RestDatabase:
         finally:
             await pool.close()
 
-    async def read(self, caller: Caller, statement: Statement) -> Rows:
-        """Run the statement as the caller. PostgreSQL's refusals are `StatementRefused`."""
+    @asynccontextmanager
+    async def transaction(self, transaction: Transaction) -> AsyncIterator[PooledConnection]:
+        """Ended as it asks for, rolled back by any exception. PostgreSQL's refusals become ours."""
         async with self._connection() as connection:
             try:
-                row = await self._run(connection, caller, statement)
-            except asyncpg.PostgresError as error:
-                if is_connection_lost(error):
-                    raise DatabaseUnreachable(str(error)) from error
-                raise StatementRefused(error, anonymous=caller.anonymous) from error
-            except (asyncpg.InterfaceError, OSError) as error:
-                raise DatabaseUnreachable(str(error)) from error
-        return Rows(row["rows"], row["body"])
+                await connection.execute(transaction.begin())
+                yield connection
+                await connection.execute(transaction.end())
+            except Exception as error:
+                await _abandon(connection)
+                told = _told(error, transaction.caller, lost=connection.is_closed())
+                if told is error:
+                    raise
+                raise told from error
+            except BaseException:
+                connection.terminate()
+                raise
 
-    async def _run(self, connection: PooledConnection, caller: Caller, statement: Statement) -> asyncpg.Record:
-        await connection.execute(self._begin(caller))
-        try:
-            row = await connection.fetchrow(statement.text, *statement.parameters)
-        except Exception:
-            if not connection.is_closed():
-                await connection.execute("ROLLBACK")
-            raise
-        await connection.execute("COMMIT")
-        assert row is not None  # an aggregate without GROUP BY gives one row
-        return row
-
-    def _begin(self, caller: Caller) -> str:
-        return BEGIN.format(
-            role=_literal(caller.role),
-            claims=_literal(caller.claims),
-            timeout_ms=round(self.options.statement_timeout_seconds * 1000),
-        )
+    async def forget_statements(self) -> None:
+        """Connections that prepared statements for an older schema are replaced as they come back."""
+        await self.pool.expire_connections()
 
     @asynccontextmanager
     async def _connection(self) -> AsyncIterator[PooledConnection]:
@@ -108,8 +120,48 @@ class RestDatabase:
             await self.pool.release(connection)
 
 
+async def fetch_one(connection: PooledConnection, statement: Statement) -> asyncpg.Record:
+    row = await connection.fetchrow(statement.text, *statement.parameters)
+    assert row is not None  # an aggregate without GROUP BY gives one row
+    return row
+
+
+async def fetch_plan(connection: PooledConnection, statement: Statement) -> bytes:
+    """The lines of EXPLAIN."""
+    rows = await connection.fetch(statement.text, *statement.parameters)
+    return b"".join(as_bytes(row[0]) + b"\n" for row in rows)
+
+
+async def fetch_expected_rows(connection: PooledConnection, statement: Statement) -> int:
+    """How many rows the plan expects."""
+    plan = json.loads(await connection.fetchval(statement.text, *statement.parameters))
+    return int(plan[0]["Plan"]["Plan Rows"])
+
+
+def as_bytes(value: Any) -> bytes:
+    """JSON and bytea come as bytes, everything else as text."""
+    return value if isinstance(value, bytes) else str(value or "").encode()
+
+
+def _told(error: Exception, caller: Caller, *, lost: bool) -> Exception:
+    if isinstance(error, asyncpg.PostgresError) and not lost:
+        return refusal_of(error, anonymous=caller.anonymous)
+    if isinstance(error, (asyncpg.PostgresError, asyncpg.InterfaceError, OSError)):
+        return DatabaseUnreachable(str(error))
+    return error
+
+
+async def _abandon(connection: PooledConnection) -> None:
+    if connection.is_closed():
+        return
+    try:
+        await connection.execute("ROLLBACK")
+    except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError):
+        connection.terminate()
+
+
 def _literal(text: str) -> str:
-    return f"convert_from(decode('{text.encode().hex()}', 'hex'), 'UTF8')"
+    return TEXT.format(text.encode(errors="replace").hex())
 
 
 async def _pass_json_through(connection: Any) -> None:
@@ -118,4 +170,4 @@ async def _pass_json_through(connection: Any) -> None:
 
 
 async def _keep_as_it_is(_connection: Any) -> None:
-    """Whatever a request sets ends with its transaction: the pool has nothing to reset, and saves the round trip."""
+    """Nothing outlives a transaction, so that there is nothing to reset."""

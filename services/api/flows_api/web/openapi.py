@@ -5,19 +5,19 @@ from typing import Any
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
-from flows_api.rest.catalog import Catalog
-from flows_api.rest.openapi import describe_components, describe_paths
+from flows_api.rest.catalog.catalog import Catalog
+from flows_api.rest.openapi.document import OPERATORS, describe_components, describe_paths
 
-DESCRIPTION = """\
+DESCRIPTION = f"""\
 Metering and billing for energy communities.
 
 Log in with `POST /auth/v1/token?grant_type=password` and send the `access_token` as `Authorization: Bearer ...`.
 Row level security decides what you see: a customer what is theirs, an admin their communities, everyone else the list
 of communities and regions.
 
-`GET /rest/v1/<table>` speaks PostgREST's dialect: each column is a filter, `column=operator.value`, with the operators
-`eq neq gt gte lt lte like ilike match imatch isdistinct in is`, each also after `not.`; the same column may be filtered
-more than once.
+`/rest/v1/<table>` and `/rest/v1/rpc/<function>` speak PostgREST's dialect: each column is a filter,
+`column=operator.value`, with the operators
+{OPERATORS}; `select=` also embeds related rows, `select=serial,escos(code)`.
 """
 DATA_TAGS = {
     "public": "Business data: customers, homes, accounts, tariffs, invoices (also under the profile `myenergy`)",
@@ -33,9 +33,10 @@ def build_document(app: FastAPI, catalog: Catalog | None, prefix: str) -> dict[s
     components = document.setdefault("components", {})
     if catalog is None:
         return document
-    relations = list(catalog.relations.values())
-    document["paths"] |= describe_paths(relations, prefix)
-    for kind, described in describe_components(relations).items():
+    relations = [relation for relation in catalog.relations.values() if relation.readers]
+    functions = [function for same in catalog.functions.values() for function in same if function.callers]
+    document["paths"] |= describe_paths(catalog, relations, functions, prefix)
+    for kind, described in describe_components(catalog, relations, functions).items():
         components[kind] = components.get(kind, {}) | described
     schemas = {relation.schema for relation in relations}
     document["tags"] = [

@@ -1,0 +1,261 @@
+"""From a request to its answer: planned, written as SQL, run in one transaction."""
+
+import json
+from collections.abc import Iterator
+from typing import Any, Final
+
+from asyncpg import Record
+
+from flows_api.rest.catalog.catalog import Catalog
+from flows_api.rest.catalog.functions import Function
+from flows_api.rest.catalog.relations import Name
+from flows_api.rest.database import (
+    Caller,
+    PooledConnection,
+    RestDatabase,
+    Transaction,
+    as_bytes,
+    fetch_expected_rows,
+    fetch_one,
+    fetch_plan,
+)
+from flows_api.rest.errors import (
+    MaxAffectedOfOne,
+    MediaTypeUnavailable,
+    NotOneRow,
+    PreferencesWrong,
+    TooManyAffected,
+    UpsertKeyDiffers,
+)
+from flows_api.rest.media_types import ANY, JSON, OPENAPI
+from flows_api.rest.openapi.document import describe_schema, read_access
+from flows_api.rest.options import RestOptions
+from flows_api.rest.plan.call import find_function, plan_call, source_of
+from flows_api.rest.plan.media import Form, choose_form
+from flows_api.rest.plan.read import Node, Source, find_relation, plan_rows
+from flows_api.rest.plan.write import plan_write
+from flows_api.rest.query.statement import (
+    Counting,
+    call_statement,
+    count_estimate_statement,
+    read_statement,
+    write_statement,
+)
+from flows_api.rest.query.writer import Statement, quote, quote_name
+from flows_api.rest.request.request import Request
+from flows_api.rest.response import (
+    Response,
+    Result,
+    allow_response,
+    call_response,
+    document_response,
+    function_methods,
+    plan_response,
+    relation_methods,
+    rows_response,
+    write_response,
+)
+from flows_api.rest.timing import Timing
+
+SCHEMA_METHODS: Final = ("OPTIONS", "GET", "HEAD")
+
+
+class Answer:
+    """One request of one caller, with the schema as it is known now."""
+
+    def __init__(
+        self, catalog: Catalog, options: RestOptions, database: RestDatabase, caller: Caller, timing: Timing | None
+    ) -> None:
+        self.catalog = catalog
+        self.options = options
+        self.database = database
+        self.caller = caller
+        self.timing = timing
+
+    async def to(self, request: Request) -> Response:
+        response = await self._dispatch(request)
+        if self.timing:
+            self.timing.done("response")
+            response.headers.append(self.timing.header())
+        return response
+
+    async def _dispatch(self, request: Request) -> Response:
+        match request.kind:
+            case "schema":
+                return await self._describe(request)
+            case "function":
+                return await self._call(request)
+            case _ if request.method == "OPTIONS":
+                relation = find_relation(self.catalog, request.schema, request.name)
+                return allow_response(relation_methods(relation))
+            case _:
+                return await (self._write(request) if request.write else self._read(request))
+
+    async def _read(self, request: Request) -> Response:
+        relation = find_relation(self.catalog, request.schema, request.name)
+        node = plan_rows(self.catalog, self.options, request, Source(relation.full_name, relation.columns))
+        form = self._form(request, relation.full_name, node)
+        self._check_preferences(request)
+        statement = read_statement(node, form, self._counting(request), headers_only=request.headers_only)
+        self._planned()
+        async with self.database.transaction(self._transaction(request)) as connection:
+            if form.media.plan_of is not None:
+                return plan_response(request, await fetch_plan(connection, statement), form.media)
+            result = await self._result(connection, request, statement, node)
+            _check_one(form, result)
+        self._ran()
+        return rows_response(request, result, form.media, minimal=self.options.minimal_errors)
+
+    async def _write(self, request: Request) -> Response:
+        relation = find_relation(self.catalog, request.schema, request.name)
+        source = Source(relation.full_name, relation.columns, is_result=True)
+        node = plan_rows(self.catalog, self.options, request, source)
+        plan = plan_write(self.catalog, request, relation, node)
+        self._check_preferences(request)
+        form = self._form(request, relation.full_name, node)
+        statement = write_statement(plan, node, form, request.preferences)
+        self._planned()
+        async with self.database.transaction(self._transaction(request, writes=True)) as connection:
+            if form.media.plan_of is not None:
+                return plan_response(request, await fetch_plan(connection, statement), form.media)
+            result = _result_of(await fetch_one(connection, statement))
+            if request.write == "upsert":
+                if result.rows != 1:
+                    raise UpsertKeyDiffers
+            else:
+                _check_one(form, result)
+                _check_affected(request, result, counted=request.write in ("update", "delete"))
+        self._ran()
+        return write_response(request, result, form.media, relation)
+
+    async def _call(self, request: Request) -> Response:
+        function = find_function(self.catalog, request)
+        if request.method == "OPTIONS":
+            return allow_response(function_methods(function))
+        source = source_of(self.catalog, function)
+        node = plan_rows(self.catalog, self.options, request, source)
+        plan = plan_call(request, function, node)
+        target = source.relation if function.returns_row else function.full_name
+        form = self._form(request, target, node)
+        self._check_preferences(request)
+        if request.preferences.strict and request.preferences.max_affected is not None and not function.returns_set:
+            raise MaxAffectedOfOne
+        statement = call_statement(plan, node, form, self._counting(request), headers_only=request.headers_only)
+        self._planned()
+        writes = request.method == "POST" and function.volatility == "volatile"
+        transaction = self._transaction(request, writes=writes, function=function)
+        async with self.database.transaction(transaction) as connection:
+            if form.media.plan_of is not None:
+                return plan_response(request, await fetch_plan(connection, statement), form.media)
+            result = await self._result(connection, request, statement, node)
+            _check_one(form, result)
+            _check_affected(request, result, counted=True)
+        self._ran()
+        return call_response(request, result, form.media, function, minimal=self.options.minimal_errors)
+
+    async def _describe(self, request: Request) -> Response:
+        if request.method == "OPTIONS":
+            return allow_response(SCHEMA_METHODS)
+        if not {JSON, OPENAPI, ANY} & set(request.accepts):
+            raise MediaTypeUnavailable([media.mime for media in request.accepts])
+        self._planned()
+        async with self.database.transaction(self._transaction(request)) as connection:
+            access = await read_access(connection, self.catalog, request.schema, self.options.openapi_mode)
+        self._ran()
+        return document_response(request, describe_schema(self.catalog, self.options, request.schema, access))
+
+    def _form(self, request: Request, target: Name, node: Node) -> Form:
+        plans = self.options.plans
+        return choose_form(self.catalog, target, request.accepts, default_select=node.is_default, plans=plans)
+
+    def _counting(self, request: Request) -> Counting:
+        return Counting(request.preferences, request.rows, self.options.max_rows)
+
+    def _check_preferences(self, request: Request) -> None:
+        if request.preferences.strict and request.preferences.invalid:
+            raise PreferencesWrong(request.preferences.invalid)
+
+    async def _result(self, connection: PooledConnection, request: Request, statement: Statement, node: Node) -> Result:
+        """With the number of rows that PostgreSQL expects, where that was asked for."""
+        record = await fetch_one(connection, statement)
+        preferred = request.preferences.count
+        if preferred not in ("planned", "estimated") or request.kind == "function":
+            return _result_of(record)
+        most, counted = self.options.max_rows, record["total"]
+        if preferred == "estimated" and most is not None and counted <= most:
+            return _result_of(record)
+        expected = await fetch_expected_rows(connection, count_estimate_statement(node))
+        return _result_of(record, total=max(counted or 0, expected))
+
+    def _transaction(self, request: Request, *, writes: bool = False, function: Function | None = None) -> Transaction:
+        preferred = request.preferences.tx
+        role_isolation = self.catalog.role_isolation.get(self.caller.role)
+        return Transaction(
+            caller=self.caller,
+            settings=list(self._settings(request, function)),
+            writes=writes,
+            rolls_back=preferred == "rollback" or (self.options.rolls_back and preferred != "commit"),
+            isolation=(function.isolation if function else None) or role_isolation,
+            pre_request=_call_of(self.options.pre_request),
+        )
+
+    def _settings(self, request: Request, function: Function | None) -> Iterator[tuple[str, str]]:
+        """The role's own come before the role: whoever logs in may be allowed to set what the role may not."""
+        schemas = (request.schema, *self.options.extra_search_path)
+        yield "search_path", ", ".join(quote(schema) for schema in schemas)
+        if self.options.statement_timeout_seconds is not None:
+            yield "statement_timeout", str(round(self.options.statement_timeout_seconds * 1000))
+        yield from self.catalog.role_settings.get(self.caller.role, ())
+        yield "role", self.caller.role
+        yield "request.jwt.claims", self.caller.claims
+        yield "request.method", request.method
+        yield "request.path", request.raw.path
+        yield "request.headers", _dump({k: v for k, v in request.raw.headers.items() if k != "cookie"})
+        yield "request.cookies", _dump(request.cookies())
+        if request.preferences.timezone is not None:
+            yield "timezone", request.preferences.timezone
+        yield from function.settings if function else ()
+        yield from self.options.app_settings.items()
+
+    def _planned(self) -> None:
+        if self.timing:
+            self.timing.done("plan")
+
+    def _ran(self) -> None:
+        if self.timing:
+            self.timing.done("transaction")
+
+
+def _result_of(record: Record, *, total: int | None = None) -> Result:
+    return Result(
+        rows=record["rows"],
+        body=as_bytes(record["body"]),
+        total=record["total"] if total is None else total,
+        location=record.get("location") or (),
+        headers=record["headers"],
+        status=record["status"],
+        inserted=record["inserted"],
+    )
+
+
+def _check_one(form: Form, result: Result) -> None:
+    if form.is_one_row and result.rows != 1:
+        raise NotOneRow(result.rows)
+
+
+def _check_affected(request: Request, result: Result, *, counted: bool) -> None:
+    most = request.preferences.max_affected
+    if counted and request.preferences.strict and most is not None and result.rows > most:
+        raise TooManyAffected(result.rows)
+
+
+def _call_of(function: str | None) -> str | None:
+    """`schema.name`, or a name that the search path finds."""
+    if not function:
+        return None
+    schema, _, name = function.rpartition(".")
+    return f"{quote_name(Name(schema, name))}()"
+
+
+def _dump(values: dict[str, Any]) -> str:
+    return json.dumps(values, ensure_ascii=False)

@@ -1,0 +1,1 @@
+"""The schema cache: what PostgreSQL's catalog says of the exposed schemas."""

@@ -1,0 +1,76 @@
+"""Where a token's role stands: `.role`, `.groups[0]`, `$.realm["my roles"]`, `.groups[?(@ == "admin")]`."""
+
+import json
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any, Final, Self, TypeAlias
+
+Step: TypeAlias = Callable[[Any], Iterator[Any]]
+
+KEY: Final = re.compile(r"""\.([A-Za-z0-9_$@-]+)|\."((?:[^"\\]|\\.)+)"|\[\s*(?:"([^"]*)"|'([^']*)')\s*\]""")
+INDEX: Final = re.compile(r"\[\s*(\d+)\s*\]")
+TEST: Final = re.compile(r"""\[\s*\?\s*\(?\s*@\s*(==\^|\^==|\*==|==|!=)\s*(?:"([^"]*)"|'([^']*)')\s*\)?\s*\]""")
+TESTS: Final[dict[str, Callable[[str, str], bool]]] = {
+    "==": lambda value, text: value == text,
+    "!=": lambda value, text: value != text,
+    "^==": lambda value, text: value.startswith(text),
+    "==^": lambda value, text: value.endswith(text),
+    "*==": lambda value, text: text in value,
+}
+
+
+@dataclass(frozen=True)
+class ClaimPath:
+    text: str
+    steps: tuple[Step, ...]
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """Raises a `ValueError` that says where it cannot be read."""
+        position, steps = (1 if text.startswith("$") else 0), []
+        while position < len(text):
+            if found := KEY.match(text, position):
+                steps.append(_of_key(next(group for group in found.groups() if group is not None)))
+            elif found := INDEX.match(text, position):
+                steps.append(_of_index(int(found[1])))
+            elif found := TEST.match(text, position):
+                steps.append(_of_test(TESTS[found[1]], found[2] if found[2] is not None else found[3]))
+            else:
+                raise ValueError(f"failed to parse the role claim key ({text}) at {text[position:]!r}")
+            position = found.end()
+        return cls(text, tuple(steps))
+
+    def find(self, claims: Any) -> str | None:
+        """The first value that is found; what is no text is shown as JSON."""
+        values = [claims]
+        for step in self.steps:
+            values = [found for value in values for found in step(value)]
+        if not values:
+            return None
+        return values[0] if isinstance(values[0], str) else json.dumps(values[0])
+
+
+def _of_key(name: str) -> Step:
+    def step(value: Any) -> Iterator[Any]:
+        if isinstance(value, dict) and name in value:
+            yield value[name]
+
+    return step
+
+
+def _of_index(index: int) -> Step:
+    def step(value: Any) -> Iterator[Any]:
+        if isinstance(value, list) and index < len(value):
+            yield value[index]
+
+    return step
+
+
+def _of_test(test: Callable[[str, str], bool], text: str) -> Step:
+    def step(value: Any) -> Iterator[Any]:
+        for item in value if isinstance(value, list) else ():
+            if isinstance(item, str) and test(item, text):
+                yield item
+
+    return step

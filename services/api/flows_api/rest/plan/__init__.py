@@ -1,0 +1,1 @@
+"""What a request means for this schema: names found in the schema cache, values still values, no SQL yet."""

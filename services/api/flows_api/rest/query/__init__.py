@@ -1,0 +1,1 @@
+"""A plan as SQL: values are parameters; names are those of the schema cache, or quoted."""

@@ -1,0 +1,165 @@
+"""The one statement of a request: it returns the finished body, and what the answer's head needs to know."""
+
+from dataclasses import dataclass
+
+from flows_api.rest.catalog.conversions import ANY_ROW, Handler
+from flows_api.rest.catalog.functions import Function
+from flows_api.rest.media_types import MediaType
+from flows_api.rest.plan.call import CallPlan
+from flows_api.rest.plan.media import Form
+from flows_api.rest.plan.read import Node
+from flows_api.rest.plan.write import WritePlan
+from flows_api.rest.query.calls import SCALAR, call_sql
+from flows_api.rest.query.rows import SOURCE, counted_sql, rows_sql
+from flows_api.rest.query.writer import Statement, Writer, quote_name
+from flows_api.rest.query.writes import write_sql
+from flows_api.rest.request.preferences import Preferences
+from flows_api.rest.request.ranges import ALL_ROWS, RowRange
+
+ANSWER = """\
+{source}SELECT {total} AS total, {rows} AS rows, {location}{body} AS body,
+       nullif(current_setting('response.headers', true), '') AS headers,
+       nullif(current_setting('response.status', true), '') AS status, {inserted} AS inserted
+  FROM ({page}) AS pgrst_page"""
+
+# A new row's key as the filters of its address. The columns stand in the order in which they were returned.
+LOCATION = """\
+CASE WHEN count(*) = 1 THEN
+    (SELECT array_agg(json.key || '=' || coalesce('eq.' || json.value, 'is.null'))
+       FROM json_each_text((SELECT row_to_json({source}) FROM {source} LIMIT 1)) AS json
+      WHERE json.key = ANY({key}::text[])) END AS location, """
+
+INSERTED = "nullif(current_setting('pgrst.inserted', true), '')::int"
+PAGE = "pgrst_page"
+
+
+@dataclass(frozen=True)
+class Counting:
+    """`rows` are those asked for at the top. Without any limit the rows of the answer are all there are."""
+
+    preferences: Preferences
+    rows: RowRange
+    max_rows: int | None
+
+
+def read_statement(node: Node, form: Form, counting: Counting, *, headers_only: bool) -> Statement:
+    writer = Writer(grouped=_is_grouped(node))
+    page = rows_sql(writer, node)
+    body = "''" if headers_only else _body(form, None)
+    text = _answer(page=page, total=_total(writer, node, counting), body=body)
+    return writer.statement(_explained(form.media, text))
+
+
+def write_statement(plan: WritePlan, node: Node, form: Form, preferences: Preferences) -> Statement:
+    writer = Writer(grouped=_is_grouped(node))
+    source = f"WITH {SOURCE} AS ({write_sql(writer, plan)})\n"
+    shows = preferences.returned == "representation"
+    location = "NULL::text[] AS location, "
+    if plan.kind == "insert" and preferences.returned == "headers-only":
+        location = LOCATION.format(source=SOURCE, key=writer.bind(list(plan.relation.primary_key)))
+    text = _answer(
+        source=source,
+        page=rows_sql(writer, node) if shows else f"SELECT * FROM {SOURCE}",
+        location=location,
+        body=_body(form, None) if shows else "''",
+        inserted=INSERTED if plan.merges else "NULL::int",
+    )
+    return writer.statement(_explained(form.media, text))
+
+
+def call_statement(plan: CallPlan, node: Node, form: Form, counting: Counting, *, headers_only: bool) -> Statement:
+    writer = Writer(grouped=_is_grouped(node))
+    function = plan.function
+    source = f"WITH {SOURCE} AS ({call_sql(writer, plan)})\n"
+    page = rows_sql(writer, node)
+    text = _answer(
+        source=source,
+        page=page,
+        total=_total(writer, node, counting),
+        rows="count(*)" if function.returns_set else "1::bigint",
+        body="''" if headers_only or function.returns_void else _body(form, function),
+    )
+    return writer.statement(_explained(form.media, text))
+
+
+def count_estimate_statement(node: Node) -> Statement:
+    """PostgreSQL's plan for all rows, which says how many it expects."""
+    writer = Writer(grouped=_is_grouped(node))
+    return writer.statement(f"EXPLAIN (FORMAT JSON) {counted_sql(writer, node)}")
+
+
+def _answer(
+    *,
+    page: str,
+    body: str,
+    source: str = "",
+    total: str = "NULL::bigint",
+    rows: str = "count(*)",
+    location: str = "",
+    inserted: str = "NULL::int",
+) -> str:
+    return ANSWER.format(
+        source=source, total=total, rows=rows, location=location, body=body, inserted=inserted, page=page
+    )
+
+
+def _total(writer: Writer, node: Node, counting: Counting) -> str:
+    if not counting.preferences.counts_rows:
+        return "NULL::bigint"
+    if counting.rows == ALL_ROWS and counting.max_rows is None:
+        return "count(*)"
+    counted = counted_sql(writer, node)
+    if counting.preferences.count == "estimated" and counting.max_rows is not None:
+        counted += f" LIMIT {writer.number(counting.max_rows + 1)}"
+    return f"(SELECT count(*) FROM ({counted}) AS pgrst_counted)"
+
+
+def _body(form: Form, function: Function | None) -> str:
+    if isinstance(form.maker, Handler):
+        return _handled(form.maker, function)
+    value = f"{PAGE}.{SCALAR}" if function and not function.returns_row else PAGE
+    match form.maker:
+        case "csv":
+            return _csv()
+        case "geojson":
+            return (
+                "json_build_object('type', 'FeatureCollection', 'features', "
+                f"coalesce(json_agg(ST_AsGeoJSON({PAGE})::json), '[]'))"
+            )
+        case "nothing":
+            return "''"
+    one = form.is_one_row or (function is not None and not function.returns_set)
+    gathered = f"json_agg({value})"
+    if form.stripped:
+        gathered = f"json_strip_nulls({gathered})"
+    return f"coalesce({gathered}->0, 'null')" if one else f"coalesce({gathered}, '[]')"
+
+
+def _csv() -> str:
+    header = f"(SELECT coalesce(string_agg(name, ','), '') FROM json_object_keys(json_agg({PAGE})->0) AS name)"
+    row = f"substring({PAGE}::text, 2, length({PAGE}::text) - 2)"
+    return f"{header} || E'\\n' || coalesce(string_agg({row}, E'\\n'), '')"
+
+
+def _handled(handler: Handler, function: Function | None) -> str:
+    scalar = function is not None and not function.returns_row
+    if handler.is_cast:
+        made = f"(array_agg({PAGE}.{SCALAR}))[1]"
+    elif scalar:
+        made = f"{quote_name(handler.name)}({PAGE}.{SCALAR})"
+    elif handler.target == ANY_ROW:
+        made = f"{quote_name(handler.name)}({PAGE})"
+    else:
+        made = f"{quote_name(handler.name)}({PAGE}::{quote_name(handler.target)})"
+    return f"{made}::{'bytea' if handler.is_binary else 'text'}"
+
+
+def _explained(media: MediaType, text: str) -> str:
+    if media.plan_of is None:
+        return text
+    options = ", ".join([f"FORMAT {'JSON' if media.is_json_plan else 'TEXT'}", *map(str.upper, media.options)])
+    return f"EXPLAIN ({options}) {text}"
+
+
+def _is_grouped(node: Node) -> bool:
+    return node.shows_aggregates or any(_is_grouped(child) for child in node.children)

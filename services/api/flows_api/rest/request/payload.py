@@ -1,0 +1,101 @@
+"""The body: JSON, CSV or a form, brought into the one shape that the database reads."""
+
+import csv
+import io
+import json
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
+from typing import Any, Final, NoReturn
+from urllib.parse import parse_qsl
+
+from flows_api.rest.errors import BodyWrong
+from flows_api.rest.media_types import CSV, FORM, JSON, OCTETS, TEXT, XML, MediaType
+
+KEYS_DIFFER: Final = "All object keys must match"
+NOT_JSON: Final = "Empty or invalid json"
+LINES_DIFFER: Final = "All lines must have same number of fields"
+
+
+@dataclass(frozen=True)
+class Payload:
+    """`raw` is JSON, or what a function takes as it is; `fields` are a form's; `keys` those of every row."""
+
+    raw: bytes
+    keys: AbstractSet[str] = frozenset()
+    fields: tuple[tuple[str, str], ...] | None = None
+
+
+def parse_payload(body: bytes, media: MediaType, columns: AbstractSet[str] | None, *, for_function: bool) -> Payload:
+    """`columns` say which keys to take, and the body is then not looked into."""
+    if media == JSON:
+        return _json(body, columns, for_function=for_function)
+    if media == CSV:
+        return _csv(body)
+    if media == FORM:
+        fields = _form(body)
+        if for_function:
+            return Payload(b"", {name for name, _ in fields}, tuple(fields))
+        return Payload(_dump(dict(fields)), {name for name, _ in fields})
+    if for_function and media in (TEXT, XML, OCTETS):
+        return Payload(body)
+    raise BodyWrong(f"Content-Type not acceptable: {media.mime}")
+
+
+def _json(body: bytes, columns: AbstractSet[str] | None, *, for_function: bool) -> Payload:
+    if columns is not None:
+        return Payload(body, columns)
+    if not body and for_function:
+        return Payload(body)
+    keys = _keys(_load(body))
+    return Payload(b"[]") if keys is None else Payload(body, keys)
+
+
+def _load(body: bytes) -> Any:
+    """Numbers are not read: the database does that."""
+    try:
+        return json.loads(body.decode(), parse_int=str, parse_float=str, parse_constant=_refuse)
+    except (ValueError, RecursionError):
+        raise BodyWrong(NOT_JSON) from None
+
+
+def _refuse(_constant: str) -> NoReturn:
+    raise ValueError("JSON has no such number")
+
+
+def _keys(value: Any) -> AbstractSet[str] | None:
+    """Those that every object has; none where there is no object at all."""
+    if isinstance(value, dict):
+        return value.keys()
+    if not isinstance(value, list) or not value:
+        return None
+    first = value[0].keys() if isinstance(value[0], dict) else None
+    if first is None or not all(isinstance(item, dict) and item.keys() == first for item in value):
+        raise BodyWrong(KEYS_DIFFER)
+    return frozenset(first)
+
+
+def _csv(body: bytes) -> Payload:
+    try:
+        lines = [line for line in csv.reader(io.StringIO(body.decode(), newline=""), strict=True) if line]
+    except (UnicodeDecodeError, csv.Error) as error:
+        raise BodyWrong(f"parse error ({error})") from None
+    if not lines:
+        raise BodyWrong("parse error (not enough input)")
+    header, *rows = lines
+    if any(len(row) != len(header) for row in rows):
+        raise BodyWrong(LINES_DIFFER)
+    objects = [
+        {name: None if value == "NULL" else value for name, value in zip(header, row, strict=True)} for row in rows
+    ]
+    return Payload(_dump(objects), frozenset(header)) if rows else Payload(b"[]")
+
+
+def _form(body: bytes) -> list[tuple[str, str]]:
+    try:
+        return parse_qsl(body.decode(errors="replace"), keep_blank_values=True, max_num_fields=10_000)
+    except ValueError:
+        raise BodyWrong("a form has at most 10000 fields") from None
+
+
+def _dump(value: Any) -> bytes:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode(errors="replace")

@@ -1,0 +1,56 @@
+"""The data API alone, for any database: what `flows serve api --rest-only` runs."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Final
+
+from starlette.applications import Starlette
+from starlette.routing import Mount
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from flows_api.rest.app import RestApp
+from flows_api.rest.cors import Cors
+from flows_api.rest.settings import StandaloneSettings
+from flows_api.rest.tokens import Tokens
+from flows_shared.settings import SettingsError, describe_settings, load_settings
+from flows_shared.telemetry.logs import configure_logging, get_logger
+
+PREFIX: Final = "/rest/v1"
+
+log = get_logger()
+
+
+def create_app() -> Starlette:
+    """At the root, and below /rest/v1 as in the gateway. Only the database that is served is needed."""
+    settings = load_settings(StandaloneSettings)
+    configure_logging(settings, "api")
+    try:
+        tokens = Tokens(settings.token_rules())
+    except ValueError as error:
+        raise SettingsError(f"FLOWS_API_REST_JWT_SECRET: {error}") from None
+    url = settings.api_rest_db_uri.get_secret_value()
+    rest = RestApp(settings.options(url, max_body_bytes=settings.api_rest_max_body_bytes), tokens.identify)
+
+    @asynccontextmanager
+    async def lifespan(_app: Starlette) -> AsyncIterator[None]:
+        log.info("starting", settings=describe_settings(settings))
+        async with rest.running():
+            log.info("started")
+            yield
+            log.info("stopping")
+
+    app = Cors(_BelowPrefix(rest), settings.api_rest_server_cors_allowed_origins)
+    return Starlette(routes=[Mount("/", app)], lifespan=lifespan)
+
+
+class _BelowPrefix:
+    """Answers the same with and without the prefix."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        path = scope["path"]
+        if path == PREFIX or path.startswith(f"{PREFIX}/"):
+            scope = {**scope, "path": path.removeprefix(PREFIX)}
+        await self.app(scope, receive, send)

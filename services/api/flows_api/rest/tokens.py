@@ -1,0 +1,178 @@
+"""Who calls, where no host says so: JSON Web Tokens, believed by the settings."""
+
+import base64
+import binascii
+import json
+from collections import OrderedDict
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from time import time
+from typing import Any, Final
+
+import jwt
+from jwt.types import Options
+
+from flows_api.rest.claim_path import ClaimPath
+from flows_api.rest.database import Caller
+from flows_api.rest.errors import AnonymousRefused, SecretMissing, TokenRefused
+
+SKEW_SECONDS: Final = 30
+TIMES: Final = {"exp": "JWT expired", "nbf": "JWT not yet valid", "iat": "JWT issued at future"}
+NO_KEY_FITS: Final = "No suitable key was found to decode the JWT"
+NO_KEY_DECODES: Final = "None of the keys was able to decode the JWT"
+UNJUDGED: Final[Options] = {
+    "verify_exp": False,
+    "verify_nbf": False,
+    "verify_iat": False,
+    "verify_aud": False,
+    "verify_iss": False,
+    "verify_sub": False,
+    "verify_jti": False,
+}
+WRONG_KEY: Final = "No suitable key or wrong key type"
+
+
+@dataclass(frozen=True)
+class TokenRules:
+    """Without `anonymous_role` a token is needed; without keys none is believed."""
+
+    keys: Sequence[jwt.PyJWK]
+    role_path: ClaimPath
+    audience: str | None = None
+    anonymous_role: str | None = None
+    remembered: int = 1_000
+
+
+class Tokens:
+    """Signatures are checked once a token; times are checked every time."""
+
+    def __init__(self, rules: TokenRules, clock: Callable[[], float] = time) -> None:
+        self.rules = rules
+        self.clock = clock
+        self._known: OrderedDict[str, Mapping[str, Any]] = OrderedDict()
+
+    async def identify(self, authorization: str | None) -> Caller:
+        scheme, _, token = (authorization or "").partition(" ")
+        claims = self._claims(token.strip()) if scheme.lower() == "bearer" else {}
+        check_claims(claims, self.rules.audience, int(self.clock()))
+        role = self.rules.role_path.find(claims) if claims else None
+        role = self.rules.anonymous_role if role is None else role
+        if role is None:
+            raise AnonymousRefused
+        told = json.dumps({**claims, "role": role}, ensure_ascii=False, separators=(",", ":"))
+        return Caller(role, told, anonymous=role == self.rules.anonymous_role)
+
+    def _claims(self, token: str) -> Mapping[str, Any]:
+        if not self.rules.keys:
+            raise SecretMissing
+        claims = self._known.get(token)
+        if claims is None:
+            claims = verify(token, self.rules.keys)
+            if self.rules.remembered:
+                self._known[token] = claims
+            while len(self._known) > self.rules.remembered:
+                self._known.popitem(last=False)
+        else:
+            self._known.move_to_end(token)
+        return claims
+
+
+def read_keys(secret: str | None, *, is_base64: bool) -> list[jwt.PyJWK]:
+    """Of a text, a JSON web key, or a set of them. A `ValueError` says what is wrong."""
+    if secret is None:
+        return []
+    raw = secret.encode()
+    if is_base64:
+        try:
+            raw = base64.b64decode(secret.strip().translate(str.maketrans("-_.", "+/=")), validate=True)
+        except binascii.Error as error:
+            raise ValueError(f"the JWT secret is not base64: {error}") from None
+    given = _json(raw)
+    if isinstance(given, dict) and ("keys" in given or "kty" in given):
+        try:
+            return [_key(key) for key in given.get("keys", [given])]
+        except (jwt.PyJWTError, AttributeError) as error:
+            raise ValueError(f"the JWT secret is no JSON web key: {error}") from None
+    if len(raw) < 32:
+        raise ValueError("The JWT secret must be at least 32 characters long.")
+    encoded = base64.urlsafe_b64encode(raw).rstrip(b"=").decode()
+    return [jwt.PyJWK({"kty": "oct", "k": encoded, "alg": "HS256"})]
+
+
+def verify(token: str, keys: Sequence[jwt.PyJWK]) -> Mapping[str, Any]:
+    """The claims of a token that one of the keys has signed."""
+    if not token:
+        raise TokenRefused("Empty JWT is sent in Authorization header", claims=False)
+    parts = token.count(".") + 1
+    if parts != 3:
+        raise TokenRefused(f"Expected 3 parts in JWT; got {parts}", claims=False)
+    try:
+        header = jwt.get_unverified_header(token)
+    except jwt.PyJWTError:
+        raise TokenRefused("JWT cryptographic operation failed", claims=False) from None
+    algorithm = header.get("alg")
+    if algorithm == "none":
+        details = "JWT is unsecured but expected 'alg' was not 'none'"
+        raise TokenRefused("Wrong or unsupported encoding algorithm", claims=False, details=details)
+    fitting = [key for key in keys if key.algorithm_name == algorithm and _is_named(key, header.get("kid"))]
+    if not fitting:
+        raise TokenRefused(WRONG_KEY, claims=False, details=NO_KEY_FITS)
+    for key in fitting:
+        try:
+            return _decode(token, key)
+        except jwt.InvalidSignatureError:
+            continue
+    raise TokenRefused(WRONG_KEY, claims=False, details=NO_KEY_DECODES)
+
+
+def check_claims(claims: Mapping[str, Any], audience: str | None, now: int) -> None:
+    """Times within half a minute, and the audience where one is asked for."""
+    for name, message in TIMES.items():
+        value = claims.get(name)
+        if value is None:
+            continue
+        if isinstance(value, bool) or not isinstance(value, (int, float)):
+            raise TokenRefused(f"The JWT '{name}' claim must be a number", claims=True)
+        seconds = now - int(value) if name == "exp" else int(value) - now
+        if seconds > SKEW_SECONDS:
+            raise TokenRefused(message, claims=True, details=f"Invalid by {seconds} seconds")
+    _check_audience(claims.get("aud"), audience)
+
+
+def _check_audience(given: Any, wanted: str | None) -> None:
+    if given is None:
+        return
+    audiences = given if isinstance(given, list) else [given]
+    if not all(isinstance(audience, str) for audience in audiences):
+        raise TokenRefused("The JWT 'aud' claim must be a string or an array of strings", claims=True)
+    if wanted is not None and audiences and wanted not in audiences:
+        raise TokenRefused("JWT not in audience", claims=True)
+
+
+def _decode(token: str, key: jwt.PyJWK) -> Mapping[str, Any]:
+    """Only the signature is looked at: what the claims say is judged later, every time."""
+    try:
+        return jwt.decode(token, key, algorithms=[key.algorithm_name], options=UNJUDGED)
+    except jwt.InvalidSignatureError:
+        raise
+    except jwt.DecodeError as error:
+        if "payload" in str(error).lower():
+            raise TokenRefused("Parsing claims failed", claims=True) from None
+        raise TokenRefused("JWT cryptographic operation failed", claims=False) from None
+    except jwt.PyJWTError:
+        raise TokenRefused("JWT cryptographic operation failed", claims=False) from None
+
+
+def _is_named(key: jwt.PyJWK, wanted: Any) -> bool:
+    return wanted is None or key.key_id is None or key.key_id == wanted
+
+
+def _key(described: Mapping[str, Any]) -> jwt.PyJWK:
+    return jwt.PyJWK({"alg": "HS256", **described} if described.get("kty") == "oct" else dict(described))
+
+
+def _json(raw: bytes) -> Any:
+    try:
+        return json.loads(raw)
+    except (ValueError, RecursionError):
+        return None

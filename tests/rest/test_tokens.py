@@ -1,0 +1,161 @@
+"""Who is believed: the role of a token, and every way in which a token can be wrong."""
+
+import base64
+import json
+import time
+from typing import Any
+
+import httpx
+import jwt
+import pytest
+from cryptography.hazmat.primitives.asymmetric import rsa
+
+from flows_api.rest.claim_path import ClaimPath
+from flows_shared.settings import SettingsError
+from rest.conftest import SECRET, Serving, author, bearer
+
+ROLE = {"role": "flows_rest_author"}
+NOW = int(time.time())
+
+
+def test_role_of_the_token_is_the_databases_role(api: httpx.Client) -> None:
+    assert api.get("/rpc/who", headers=author()).json() == "flows_rest_author"
+    assert api.get("/author_only", headers=author()).json() == [{"id": 1, "secret": "shh"}]
+    assert api.get("/rpc/author_function", headers=author()).json() == "yes"
+    assert api.get("/rpc/who").json() == "flows_rest_anon"
+    assert api.get("/rpc/who", headers=bearer(sub="someone")).json() == "flows_rest_anon"
+    assert api.get("/rpc/who", headers={"Authorization": "Basic YTpi"}).json() == "flows_rest_anon"
+    lower = author()["Authorization"].replace("Bearer", "bearer")
+    assert api.get("/rpc/who", headers={"Authorization": lower}).json() == "flows_rest_author"
+
+
+def test_claims_are_known_in_the_database(api: httpx.Client) -> None:
+    headers = bearer(**ROLE, sub="ann", nested={"a": [1]})
+    claims = json.loads(api.get("/rpc/setting?name=request.jwt.claims", headers=headers).json())
+    assert claims == {**ROLE, "sub": "ann", "nested": {"a": [1]}}
+
+
+@pytest.mark.parametrize(
+    ("token", "code", "message", "details"),
+    [
+        ("", "PGRST301", "Empty JWT is sent in Authorization header", None),
+        ("one", "PGRST301", "Expected 3 parts in JWT; got 1", None),
+        ("one.two", "PGRST301", "Expected 3 parts in JWT; got 2", None),
+        ("a.b.c.d.e", "PGRST301", "Expected 3 parts in JWT; got 5", None),
+        ("a.b.c", "PGRST301", "JWT cryptographic operation failed", None),
+        (jwt.encode(ROLE, "another secret that is long enough for it"), "PGRST301", "No suitable key or wrong key type",
+         "None of the keys was able to decode the JWT"),
+        (jwt.encode(ROLE, SECRET * 2, "HS512"), "PGRST301", "No suitable key or wrong key type",
+         "No suitable key was found to decode the JWT"),
+        (jwt.encode(ROLE, "", "none"), "PGRST301", "Wrong or unsupported encoding algorithm",
+         "JWT is unsecured but expected 'alg' was not 'none'"),
+        (jwt.PyJWS().encode(b"[1]", SECRET), "PGRST303", "Parsing claims failed", None),
+        (jwt.encode({**ROLE, "exp": NOW - 3600}, SECRET), "PGRST303", "JWT expired", "Invalid by 36"),
+        (jwt.encode({**ROLE, "nbf": NOW + 3600}, SECRET), "PGRST303", "JWT not yet valid", "Invalid by 3"),
+        (jwt.encode({**ROLE, "iat": NOW + 3600}, SECRET), "PGRST303", "JWT issued at future", "Invalid by 3"),
+        (jwt.encode({**ROLE, "exp": "soon"}, SECRET), "PGRST303", "The JWT 'exp' claim must be a number", None),
+        (jwt.encode({**ROLE, "aud": {"a": 1}}, SECRET), "PGRST303",
+         "The JWT 'aud' claim must be a string or an array of strings", None),
+    ],
+)  # fmt: skip
+def test_wrong_token_is_named(api: httpx.Client, token: str, code: str, message: str, details: str | None) -> None:
+    response = api.get("/clients", headers={"Authorization": f"Bearer {token}".strip()})
+    problem = response.json()
+    assert (response.status_code, problem["code"], problem["message"]) == (401, code, message)
+    assert problem["details"] == details or (details and problem["details"].startswith(details))
+    challenge = f'Bearer error="invalid_token", error_description="{message}"'
+    assert response.headers["WWW-Authenticate"] == challenge
+
+
+def test_times_may_differ_by_half_a_minute(api: httpx.Client) -> None:
+    near = bearer(**ROLE, exp=NOW - 5, nbf=NOW + 5, iat=NOW + 5)
+    assert api.get("/rpc/who", headers=near).status_code == 200
+
+
+def test_role_that_does_not_exist_is_no_login(api: httpx.Client) -> None:
+    response = api.get("/clients", headers=bearer(role="nobody_at_all"))
+    assert (response.status_code, response.json()["code"]) == (401, "22023")
+
+
+async def test_audience_that_is_named_must_be_the_settings(serving: Serving) -> None:
+    async with serving(jwt_aud="workshop") as api:
+        for audience, status in (
+            ("workshop", 200), (["other", "workshop"], 200), ([], 200), (None, 200), ("other", 401), (["other"], 401),
+        ):  # fmt: skip
+            claims: dict[str, Any] = ROLE if audience is None else {**ROLE, "aud": audience}
+            response = await api.get("/rpc/who", headers=bearer(**claims))
+            assert response.status_code == status, audience
+            if status == 401:
+                assert response.json()["message"] == "JWT not in audience"
+
+
+async def test_without_an_anonymous_role_a_token_is_needed(serving: Serving) -> None:
+    async with serving(db_anon_role="") as api:
+        response = await api.get("/clients")
+        assert (response.status_code, response.json()["code"]) == (401, "PGRST302")
+        assert response.json()["message"] == "Anonymous access is disabled"
+        assert response.headers["WWW-Authenticate"] == "Bearer"
+        assert (await api.get("/clients", headers=author())).status_code == 200
+
+
+async def test_without_a_secret_no_token_is_believed(serving: Serving) -> None:
+    async with serving(jwt_secret="") as api:
+        response = await api.get("/clients", headers=author())
+        assert (response.status_code, response.json()["code"]) == (500, "PGRST300")
+        assert (await api.get("/clients")).status_code == 200
+
+
+async def test_secret_may_be_base64(serving: Serving) -> None:
+    encoded = base64.urlsafe_b64encode(SECRET.encode()).decode().replace("=", ".")
+    async with serving(jwt_secret=encoded, jwt_secret_is_base64="true") as api:
+        assert (await api.get("/rpc/who", headers=author())).json() == "flows_rest_author"
+
+
+async def test_secret_may_be_a_web_key_or_a_set_of_them(serving: Serving) -> None:
+    private = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+    key = jwt.algorithms.RSAAlgorithm.to_jwk(private.public_key(), as_dict=True) | {"alg": "RS256", "kid": "one"}
+    symmetric = {"kty": "oct", "k": base64.urlsafe_b64encode(SECRET.encode()).decode().rstrip("="), "alg": "HS256"}
+    signed = {"Authorization": f"Bearer {jwt.encode(ROLE, private, 'RS256', headers={'kid': 'one'})}"}
+    async with serving(jwt_secret=json.dumps(key)) as api:
+        assert (await api.get("/rpc/who", headers=signed)).json() == "flows_rest_author"
+        assert (await api.get("/rpc/who", headers=author())).status_code == 401
+    async with serving(jwt_secret=json.dumps({"keys": [symmetric, key]})) as api:
+        for headers in (signed, author()):
+            assert (await api.get("/rpc/who", headers=headers)).json() == "flows_rest_author"
+
+
+async def test_secret_that_is_too_short_is_refused_at_the_start(serving: Serving) -> None:
+    with pytest.raises(SettingsError, match=r"FLOWS_API_REST_JWT_SECRET: .* at least 32 characters"):
+        async with serving(jwt_secret="short"):
+            pass
+
+
+@pytest.mark.parametrize(
+    ("path", "claims", "role"),
+    [
+        (".role", {"role": "a"}, "a"),
+        ("$.role", {"role": "a"}, "a"),
+        (".app.role", {"app": {"role": "a"}}, "a"),
+        ('."https://a.example/roles"[0]', {"https://a.example/roles": ["a", "b"]}, "a"),
+        ("$['app']['role']", {"app": {"role": "a"}}, "a"),
+        ("$.roles[1]", {"roles": ["a", "b"]}, "b"),
+        ('.roles[?(@ == "b")]', {"roles": ["a", "b"]}, "b"),
+        ('.roles[?(@ != "a")]', {"roles": ["a", "b"]}, "b"),
+        ('.roles[?(@ ^== "ad")]', {"roles": ["a", "admin"]}, "admin"),
+        ('.roles[?(@ ==^ "in")]', {"roles": ["a", "admin"]}, "admin"),
+        ('.roles[?(@ *== "mi")]', {"roles": ["a", "admin"]}, "admin"),
+        ("$.roles[?@ == 'b']", {"roles": ["a", "b"]}, "b"),
+        (".role", {"role": 1}, "1"),
+        (".role", {}, None),
+        (".roles[5]", {"roles": []}, None),
+        (".app.role", {"app": "text"}, None),
+    ],
+)
+def test_role_stands_where_the_setting_says(path: str, claims: dict[str, Any], role: str | None) -> None:
+    assert ClaimPath.parse(path).find(claims) == role
+
+
+@pytest.mark.parametrize("path", ["role", ".", ".a[", ".a[?(@ = 1)]", ".a b"])
+def test_place_that_cannot_be_read_is_refused(path: str) -> None:
+    with pytest.raises(ValueError, match="failed to parse the role claim key"):
+        ClaimPath.parse(path)
