@@ -62,7 +62,7 @@ def serve(
     from flows_shared.serve import serve_app
 
     entry, settings = _entry_point("flows.apps", service), load_settings(HttpSettings)
-    serve_app(entry, host or settings.host, port or settings.port, workers, settings.grace_seconds)
+    serve_app(entry, host or settings.host, port or settings.port, workers, settings)
 
 
 @app.command()
