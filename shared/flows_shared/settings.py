@@ -1,7 +1,7 @@
 """Settings from `FLOWS_*` environment variables: one class a service, read once at start."""
 
 import re
-from typing import Literal, TypeVar
+from typing import Literal, TypeVar, get_args
 
 from pydantic import Field, SecretStr, ValidationError
 from pydantic_core import ErrorDetails
@@ -108,5 +108,5 @@ def _sentence(cls: type[BaseSettings], detail: ErrorDetails) -> str:
         return f"{variable(field)}: is missing"
     reason = detail["msg"][0].lower() + detail["msg"][1:]
     info = cls.model_fields.get(field)
-    secret = info is not None and info.annotation is SecretStr
+    secret = info is not None and SecretStr in (info.annotation, *get_args(info.annotation))
     return f"{variable(field)}: {reason}" + ("" if secret else f", not '{detail['input']}'")

@@ -82,13 +82,12 @@ class Limiter:
     async def take(self, bucket: str, rate: Rate) -> Standing | None:
         """Count a request; None while Redis does not answer, and then it passes."""
         lease = self._lease(bucket)
-        now = monotonic()
-        if lease is None or (lease.tokens <= 0 and lease.empty_until <= now):
+        if lease is None or (lease.tokens <= 0 and lease.empty_until <= monotonic()):
             lease = await self._renew(bucket, rate, lease.tokens if lease else 0)
             if lease is None:
                 return None
         if lease.tokens <= 0:
-            return _standing(rate, lease, max(1, ceil(lease.empty_until - now)))
+            return _standing(rate, lease, max(1, ceil(lease.empty_until - monotonic())))
         lease.tokens -= 1
         return _standing(rate, lease)
 
