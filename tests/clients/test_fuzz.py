@@ -1,12 +1,14 @@
 """Requests made up from the OpenAPI document: whatever they say, the gateway answers and does not fail."""
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 import schemathesis
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from schemathesis import Case
+from schemathesis.core.result import Ok
 
 from clients.conftest import Served, log_in
 
@@ -34,14 +36,15 @@ def data(path: str) -> bool:
 @pytest.mark.parametrize("who", ["ann@example.org", "admin@lab.example", None])
 def test_no_request_makes_the_gateway_fail(gateway: Served, part: Callable[[str], bool], who: str | None) -> None:
     document = schemathesis.openapi.from_url(f"{gateway.url}/openapi.json")
-    operations = [found.ok() for found in document.get_all_operations() if part(found.ok().path)]
+    described = [found.ok() for found in document.get_all_operations() if isinstance(found, Ok)]
+    operations = [operation for operation in described if part(operation.path)]
     headers = {"apikey": gateway.anon}
     if who:
         headers["Authorization"] = f"Bearer {log_in(gateway.url, gateway.anon, who)['access_token']}"
 
     @BOUNDED
     @given(case=st.sampled_from(operations).flatmap(lambda operation: operation.as_strategy()))
-    def fuzz(case: Case) -> None:
+    def fuzz(case: Case[Any]) -> None:
         if case.path == "/auth/v1/logout":
             return
         response = case.call(headers=headers, timeout=20)

@@ -17,12 +17,11 @@ from rich.table import Table
 
 from flows_api.access import acting_as
 from flows_api.auth.api_keys import ApiKey, KeyWish, list_keys, make_key, revoke_key
+from flows_api.auth.inviting import MadeInvite, make_invite
 from flows_api.auth.principal import principal_of
 from flows_api.auth.users import find_login
-from flows_api.commands.invites import Invite, make_invite
 from flows_shared.db import Connection, Database
 from flows_shared.errors import FlowsError
-from flows_shared.keys import generate_jwk
 from flows_shared.settings import DatabaseSettings, load_settings
 from flows_shared.telemetry.logs import configure_logging
 from flows_shared.time import utc_now
@@ -92,6 +91,8 @@ def revoke(key_id: Annotated[UUID, typer.Argument(metavar="ID", show_default=Fal
 @key.command("signing")
 def signing(algorithm: Annotated[str, typer.Argument(help="ES256 or RS256.")] = "ES256") -> None:
     """Make a key that signs logins, for FLOWS_API_TOKEN_KEYS, and print it as a JSON Web Key."""
+    from flows_shared.keys import generate_jwk
+
     if algorithm not in ("ES256", "RS256"):
         raise typer.BadParameter("ES256 or RS256")
     typer.echo(json.dumps(generate_jwk(algorithm)))
@@ -103,7 +104,7 @@ def invite(
 ) -> None:
     """Mail a customer an invite to make their login; it holds for seven days."""
 
-    async def make(db: Connection) -> Invite:
+    async def make(db: Connection) -> MadeInvite:
         return await make_invite(db, await _id(db, CUSTOMER, email, "customer"))
 
     made = _run(admin, make)
