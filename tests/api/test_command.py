@@ -3,7 +3,7 @@
 import asyncio
 import json
 import os
-from pathlib import Path
+from uuid import UUID
 
 import httpx
 import pytest
@@ -11,7 +11,9 @@ import pytest
 from api.community import Community
 from api.services import FLOWS
 from builders import insert
+from flows_shared.auth import mailed_token
 from flows_shared.db import connect
+from flows_shared.settings import ServiceSettings, load_settings
 
 ADMIN = "admin@lab.example"
 
@@ -67,9 +69,7 @@ async def test_what_the_admin_may_not_is_refused(
     assert reason in err
 
 
-async def test_customer_is_invited(
-    gateway_env: dict[str, str], community: Community, module_database_url: str, tmp_path: Path
-) -> None:
+async def test_customer_is_invited(gateway_env: dict[str, str], community: Community, module_database_url: str) -> None:
     db = await connect(module_database_url, name="tests")
     await insert(db, "public.customers", fullname="Dee", email="dee@example.org", esco=community.lab)
     status, out, _ = await flows(gateway_env, "user", "invite", "Dee@example.org", "--as", ADMIN)
@@ -78,6 +78,29 @@ async def test_customer_is_invited(
     queued = await db.fetchval("SELECT count(*) FROM flows.outbox WHERE job = 'send_invites'")
     await db.close()
     assert queued == 1
+
+
+async def test_first_admin_is_made_by_who_migrates_and_mailed_a_link(
+    client: httpx.AsyncClient, gateway_env: dict[str, str], community: Community, module_database_url: str
+) -> None:
+    arguments = ("user", "add-admin", "New@example.org", "--esco", "lab")
+    status, _, err = await flows(gateway_env, *arguments)
+    assert status == 1
+    assert "only the role that migrates" in err
+    as_owner = {**gateway_env, "FLOWS_DATABASE_URL": module_database_url}
+    status, out, err = await flows(as_owner, *arguments)
+    assert (status, out) == (0, "New@example.org is an admin; the mail holds for 7 days\n"), err
+    assert "has a login already" in (await flows(as_owner, *arguments))[2]
+    db = await connect(module_database_url, name="tests")
+    recovery = await db.fetchval(
+        "SELECT arguments ->> 0 FROM flows.outbox WHERE job = 'send_recovery' AND service = 'notify'"
+    )
+    await db.close()
+    token = mailed_token(load_settings(ServiceSettings), "recovery", UUID(recovery))
+    session = await client.post("/auth/v1/verify", json={"type": "recovery", "token_hash": token})
+    headers = {"Authorization": f"Bearer {session.json()['access_token']}"}
+    escos = await client.get("/rest/v1/user_escos?select=esco", headers=headers)
+    assert escos.json() == [{"esco": str(community.lab)}]
 
 
 async def test_signing_key_is_one_that_the_settings_take(gateway_env: dict[str, str], community: Community) -> None:

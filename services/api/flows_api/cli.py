@@ -20,14 +20,22 @@ from flows_api.auth.api_keys import ApiKey, KeyWish, list_keys, make_key, revoke
 from flows_api.auth.inviting import MadeInvite, make_invite
 from flows_api.auth.principal import principal_of
 from flows_api.auth.users import find_login
-from flows_shared.db import Connection, Database
+from flows_shared.db import Connection, Database, connected
 from flows_shared.errors import FlowsError
-from flows_shared.settings import DatabaseSettings, load_settings
+from flows_shared.settings import DatabaseSettings, ServiceSettings, load_settings
 from flows_shared.telemetry.logs import configure_logging
 from flows_shared.time import utc_now
 
 ESCO = "SELECT id FROM flows.escos WHERE upper(code) = upper($1)"
 CUSTOMER = "SELECT id FROM public.customers WHERE lower(email) = lower($1)"
+
+ADD_ADMIN = """
+    WITH made AS (
+        INSERT INTO public.users (email, role, all_escos) VALUES (lower($1), 'admin', $2) RETURNING id
+    )
+    INSERT INTO public.user_escos (user_id, esco) SELECT made.id, esco FROM made, unnest($3::uuid[]) AS esco
+"""
+LINK_LIFE = timedelta(days=7)
 
 commands = typer.Typer(no_args_is_help=True)
 key = typer.Typer(help="Keys with which programs use the API.", no_args_is_help=True)
@@ -109,6 +117,38 @@ def invite(
 
     made = _run(admin, make)
     typer.echo(f"{email} is invited until {made.expires_at:%Y-%m-%d %H:%M}Z")
+
+
+@user.command("add-admin")
+def add_admin(
+    email: Annotated[str, typer.Argument(help="The new admin's email.", show_default=False)],
+    escos: Annotated[list[str] | None, typer.Option("--esco", help="Code of a community; can be repeated.")] = None,
+    every: Annotated[bool, typer.Option("--all", help="An admin of every community.")] = False,
+) -> None:
+    """Make the login of an admin, and mail them a link to choose a password.
+
+    This is how the first one gets in: FLOWS_DATABASE_URL names the role that migrates, and FLOWS_JWT_SECRET is needed.
+    """
+    from flows_api.auth.invites import begin_recovery
+
+    if bool(escos) == every:
+        raise typer.BadParameter("name the communities with --esco, or give --all")
+    settings = load_settings(ServiceSettings)
+    configure_logging(settings, "flows")
+
+    async def add() -> None:
+        async with connected(settings.database_url.get_secret_value(), name="flows command") as db, db.transaction():
+            communities = [await _id(db, ESCO, code, "community") for code in escos or []]
+            await db.execute(ADD_ADMIN, email, every, communities)
+            await begin_recovery(db, settings, email, LINK_LIFE)
+
+    try:
+        asyncio.run(add())
+    except asyncpg.UniqueViolationError:
+        raise CommandRefused(f"{email} has a login already") from None
+    except asyncpg.InsufficientPrivilegeError:
+        raise CommandRefused("only the role that migrates may make admins: see FLOWS_DATABASE_URL") from None
+    typer.echo(f"{email} is an admin; the mail holds for {LINK_LIFE.days} days")
 
 
 def _run(admin: str, work: Callable[[Connection], Awaitable[T]]) -> T:

@@ -2,11 +2,11 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from hashlib import sha256
 from secrets import token_urlsafe
 from typing import Final
 from uuid import UUID
 
+from flows_api.auth.secret import hash_secret
 from flows_shared.db import Connection
 from flows_shared.errors import NotFoundError
 
@@ -75,7 +75,7 @@ class ApiKey(KeyWish):
 
 async def use_key(db: Connection, secret: str) -> UsedKey | None:
     """The key of a secret, if there is such a one; its last use is noted."""
-    row = await db.fetchrow(USE, _hash(secret))
+    row = await db.fetchrow(USE, hash_secret(secret))
     return UsedKey(**row) if row else None
 
 
@@ -84,7 +84,7 @@ async def make_key(db: Connection, wish: KeyWish) -> tuple[UUID, str]:
     secret = PREFIX + token_urlsafe(32)
     hint = secret[:HINT_LENGTH]
     key: UUID = await db.fetchval(MAKE, wish.name, hint, wish.role, wish.scopes, wish.esco, wish.expires_at)
-    await db.execute(KEEP_SECRET, key, _hash(secret))
+    await db.execute(KEEP_SECRET, key, hash_secret(secret))
     return key, secret
 
 
@@ -100,8 +100,3 @@ async def revoke_key(db: Connection, key: UUID) -> ApiKey:
     if not found:
         raise KeyMissing(key)
     return found[0]
-
-
-def _hash(secret: str) -> bytes:
-    """Of 256 random bits a fast hash is enough."""
-    return sha256(secret.encode()).digest()

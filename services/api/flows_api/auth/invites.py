@@ -1,10 +1,10 @@
 """How one gets in without a password: by an invite, or by a mail that was asked for."""
 
 from datetime import timedelta
-from hashlib import sha256
 from uuid import UUID, uuid4
 
 from flows_api.auth.errors import InviteOfAnother, OneTimeTokenWrong, UserExists, ValidationFailed
+from flows_api.auth.secret import hash_secret
 from flows_shared.auth import mailed_token
 from flows_shared.db import Connection
 from flows_shared.settings import ServiceSettings
@@ -41,17 +41,12 @@ async def begin_recovery(db: Connection, settings: ServiceSettings, email: str, 
     """Have a mail sent to the login of this address, if there is one."""
     recovery = uuid4()
     token = mailed_token(settings, "recovery", recovery)
-    await db.execute(BEGIN, recovery, email, _hash(token), utc_now() + lifetime)
+    await db.execute(BEGIN, recovery, email, hash_secret(token), utc_now() + lifetime)
 
 
 async def use_recovery(db: Connection, token: str) -> UUID:
     """The user whose mail the token was in; it works once."""
-    user_id: UUID | None = await db.fetchval(USE, _hash(token))
+    user_id: UUID | None = await db.fetchval(USE, hash_secret(token))
     if user_id is None:
         raise OneTimeTokenWrong
     return user_id
-
-
-def _hash(token: str) -> bytes:
-    """Of 256 random bits a fast hash is enough."""
-    return sha256(token.encode(errors="replace")).digest()

@@ -2,13 +2,13 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from hashlib import sha256
 from secrets import token_urlsafe
 from typing import Literal, TypeAlias
 from uuid import UUID
 
 from flows_api.auth.errors import RefreshTokenUnknown, RefreshTokenUsed
 from flows_api.auth.principal import Person
+from flows_api.auth.secret import hash_secret
 from flows_api.settings import ApiSettings
 from flows_shared.auth import sign_token
 from flows_shared.db import Connection
@@ -59,14 +59,14 @@ def sign_access_token(
 async def start_session(db: Connection, user_id: UUID, lifetime: timedelta) -> RefreshToken:
     """The first refresh token of a login."""
     token = token_urlsafe(32)
-    await db.execute(START, user_id, _hash(token), utc_now() + lifetime)
+    await db.execute(START, user_id, hash_secret(token), utc_now() + lifetime)
     return await _of_session(db, token)
 
 
 async def rotate(db: Connection, token: str, lifetime: timedelta) -> tuple[UUID, RefreshToken]:
     """The user and the next refresh token. One that is used again ends its session: it may have been stolen."""
     following = token_urlsafe(32)
-    row = await db.fetchrow(ROTATE, _hash(token), _hash(following), utc_now() + lifetime)
+    row = await db.fetchrow(ROTATE, hash_secret(token), hash_secret(following), utc_now() + lifetime)
     assert row is not None  # the function always gives one row
     if row["outcome"] == "used":
         raise RefreshTokenUsed
@@ -86,9 +86,4 @@ async def end_sessions(db: Connection, user_id: UUID, session: UUID | None, exte
 
 
 async def _of_session(db: Connection, token: str) -> RefreshToken:
-    return RefreshToken(token, await db.fetchval(SESSION, _hash(token)))
-
-
-def _hash(token: str) -> bytes:
-    """Of 256 random bits a fast hash is enough."""
-    return sha256(token.encode()).digest()
+    return RefreshToken(token, await db.fetchval(SESSION, hash_secret(token)))
