@@ -1,5 +1,6 @@
 """One's own login: made by an invite, recovered by a mail, its password changed, its sessions ended."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from typing import Any
 from uuid import UUID, uuid4
@@ -106,6 +107,21 @@ async def test_invite_ends_after_seven_days_and_is_no_way_around_a_login(
     again = await insert(db, "public.customer_invites", customer=community.ann.customer)
     answer = await sign_up(client, community.ann.email, str(again["invite_token"]))
     assert refused(answer) == (422, "user_already_exists")
+
+
+async def test_two_invites_used_at_once_make_one_login(
+    client: httpx.AsyncClient, db: Connection, invited: tuple[str, str]
+) -> None:
+    email, first = invited
+    second = await db.fetchval(
+        """INSERT INTO public.customer_invites (customer)
+           SELECT customer FROM public.customer_invites WHERE invite_token = $1 RETURNING invite_token""",
+        UUID(first),
+    )
+    answers = await asyncio.gather(*(sign_up(client, email, str(invite)) for invite in (first, second, first)))
+    statuses = [answer.status_code for answer in answers]
+    assert statuses.count(200) == 1
+    assert set(statuses) <= {200, 403, 422}
 
 
 async def test_link_of_an_invite_lets_in_and_then_the_password_is_chosen(

@@ -78,6 +78,7 @@ class Authenticator:
         self.db = db
         self.keys = settings.token_keys()
         self._known: OrderedDict[bytes, Believed] = OrderedDict()
+        self._changes = 0
 
     async def authenticate(self, authorization: str | None) -> Principal:
         """Raises a `TokenError` that says what is wrong."""
@@ -87,8 +88,10 @@ class Authenticator:
         digest = sha256(token.encode()).digest()
         principal = self._remembered(digest)
         if principal is None:
+            asked_at = self._changes
             principal, ends = await (self._program(token) if token.startswith(PREFIX) else self._bearer(token))
-            self._remember(digest, principal, ends)
+            if asked_at == self._changes:  # else it may have been revoked while it was looked up
+                self._remember(digest, principal, ends)
         return principal
 
     async def authenticate_or_anonymous(self, authorization: str | None) -> Principal:
@@ -97,6 +100,7 @@ class Authenticator:
 
     def forget(self, name: str | None = None) -> None:
         """Ask again about a user, session or key; about everyone where none is named."""
+        self._changes += 1
         for digest, believed in list(self._known.items()):
             principal = believed.principal
             if name is None or name in (principal.subject, str(principal.session), str(principal.key)):

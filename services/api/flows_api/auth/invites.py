@@ -3,6 +3,8 @@
 from datetime import timedelta
 from uuid import UUID, uuid4
 
+import asyncpg
+
 from flows_api.auth.errors import InviteOfAnother, OneTimeTokenWrong, UserExists, ValidationFailed
 from flows_api.auth.secret import hash_secret
 from flows_shared.auth import mailed_token
@@ -21,7 +23,10 @@ async def accept_invite(db: Connection, token: str, email: str | None = None, pa
         invite = UUID(token)
     except ValueError:
         raise OneTimeTokenWrong from None
-    row = await db.fetchrow(ACCEPT, invite, email, password_hash)
+    try:
+        row = await db.fetchrow(ACCEPT, invite, email, password_hash)
+    except asyncpg.UniqueViolationError:  # another invite of theirs was accepted in the same instant
+        raise UserExists from None
     assert row is not None  # the function always gives one row
     match row["outcome"]:
         case "accepted":
