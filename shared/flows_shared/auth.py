@@ -1,9 +1,12 @@
-"""JSON Web Tokens: signed and verified with one pinned algorithm, each refusal an error of its own."""
+"""JSON Web Tokens: signed and verified with keys that pin the algorithm, each refusal an error of its own."""
 
+import hmac
+from base64 import urlsafe_b64encode
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, cast
+from uuid import UUID
 
 from fastapi import Depends, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
@@ -11,11 +14,11 @@ from jose import jwt
 from jose.exceptions import ExpiredSignatureError, JWTClaimsError, JWTError
 
 from flows_shared.errors import FlowsError, ForbiddenError
+from flows_shared.keys import KeyRing, TokenKey
 from flows_shared.settings import ServiceSettings
 from flows_shared.telemetry.trace import trace_headers
 from flows_shared.time import utc_now
 
-ALGORITHM: Final = "HS256"
 INTERNAL_AUDIENCE: Final = "flows-internal"
 SERVICE_ROLE: Final = "service"
 LEEWAY_SECONDS: Final = 5
@@ -40,6 +43,10 @@ class TokenMalformed(TokenError):
 
 class TokenAlgorithmRefused(TokenError):
     code = "auth.token_algorithm"
+
+
+class TokenKeyUnknown(TokenError):
+    code = "auth.token_key"
 
 
 class TokenSignatureWrong(TokenError):
@@ -75,7 +82,7 @@ class Claims:
 
 
 def sign_token(
-    secret: str,
+    key: str | TokenKey,
     *,
     subject: str,
     role: str,
@@ -85,16 +92,18 @@ def sign_token(
     now: datetime | None = None,
     **more: Any,
 ) -> str:
-    """A signed token; `more` are further claims such as `email`."""
+    """A token signed with a key, or with a secret (HS256); `more` are further claims such as `email`."""
+    key = TokenKey.secret(key) if isinstance(key, str) else key
     issued = now or utc_now()
     claims = {"sub": subject, "role": role, "iat": issued, "exp": issued + lifetime, "aud": audience, "iss": issuer}
     given = {name: value for name, value in {**claims, **more}.items() if value is not None}
-    return str(jwt.encode(given, secret, algorithm=ALGORITHM))
+    headers = {"kid": key.kid} if key.kid else None
+    return str(jwt.encode(given, key.key, algorithm=key.algorithm, headers=headers))
 
 
 def verify_token(
     token: str,
-    secret: str,
+    keys: str | KeyRing,
     *,
     audience: str | None = None,
     issuers: Collection[str] = (),
@@ -105,7 +114,7 @@ def verify_token(
     Without `audience` only tokens that carry none are taken; with `issuers` only theirs. A token of one of
     `issuers_without_audience` may omit the audience.
     """
-    claims = _decode(token, secret)
+    claims = _decode(token, KeyRing.of_secrets(keys) if isinstance(keys, str) else keys)
     issuer, given = claims.get("iss"), claims.get("aud")
     if issuers and issuer not in issuers:
         raise TokenIssuerWrong(f"the token was issued by {issuer!r}, which is not accepted here")
@@ -123,6 +132,19 @@ def bearer_token(authorization: str | None) -> str:
     if scheme.lower() != "bearer" or not token.strip():
         raise TokenMalformed("the Authorization header must read 'Bearer <token>'")
     return token.strip()
+
+
+def secrets_ring(settings: ServiceSettings) -> KeyRing:
+    """The shared secret, and the one before it while that is being changed."""
+    secrets = (settings.jwt_secret, settings.jwt_previous_secret)
+    return KeyRing.of_secrets(*(secret.get_secret_value() for secret in secrets if secret))
+
+
+def mailed_token(settings: ServiceSettings, purpose: str, row: UUID) -> str:
+    """The token of a row whose mail is sent by another service: both derive it, so that it is stored nowhere."""
+    secret = settings.jwt_secret.get_secret_value().encode()
+    digest = hmac.digest(secret, f"{purpose}:{row}".encode(), "sha256")
+    return urlsafe_b64encode(digest).rstrip(b"=").decode()
 
 
 def service_headers(settings: ServiceSettings, caller: str, *, acting_for: str | None = None) -> dict[str, str]:
@@ -148,7 +170,7 @@ async def require_service(
     """FastAPI dependency of internal routes: only another service's token opens them."""
     settings: ServiceSettings = request.app.state.settings
     token = credentials.credentials if credentials else bearer_token(request.headers.get("Authorization"))
-    claims = verify_token(token, settings.jwt_secret.get_secret_value(), audience=INTERNAL_AUDIENCE)
+    claims = verify_token(token, secrets_ring(settings), audience=INTERNAL_AUDIENCE)
     if claims.role != SERVICE_ROLE:
         raise ForbiddenError(f"role {claims.role!r} may not call internal routes")
     return claims
@@ -157,22 +179,26 @@ async def require_service(
 CallingService = Annotated[Claims, Depends(require_service)]
 
 
-def _decode(token: str, secret: str) -> dict[str, Any]:
+def _decode(token: str, keys: KeyRing) -> dict[str, Any]:
     try:
-        algorithm = jwt.get_unverified_header(token).get("alg")
-    except JWTError:
+        header = jwt.get_unverified_header(token)
+    except (JWTError, TypeError, RecursionError):
         raise TokenMalformed("this is not a JSON Web Token") from None
-    if algorithm != ALGORITHM:
-        raise TokenAlgorithmRefused(f"tokens are signed with {ALGORITHM}, not with {algorithm!r}")
+    algorithm, kid = header.get("alg"), header.get("kid")
+    if algorithm not in keys.algorithms:
+        raise TokenAlgorithmRefused(f"tokens are signed with {' or '.join(keys.algorithms)}, not with {algorithm!r}")
+    candidates = keys.candidates(algorithm, kid)
+    if not candidates:
+        raise TokenKeyUnknown(f"the token's key {kid!r} is not in use, or no longer")
     options = {"verify_aud": False, "require_exp": True, "leeway": LEEWAY_SECONDS}
     try:
-        return jwt.decode(token, secret, algorithms=[ALGORITHM], options=options)
+        return jwt.decode(token, cast(Any, candidates), algorithms=[algorithm], options=options)
     except ExpiredSignatureError:
         raise TokenExpired("the token has expired") from None
     except JWTClaimsError as error:
         wrong = TokenNotYetValid if "not yet valid" in str(error) else TokenMalformed
         raise wrong(f"the token's claims are wrong: {error}") from None
-    except (JWTError, TypeError, OverflowError) as error:
+    except (JWTError, TypeError, OverflowError, RecursionError) as error:
         if "Signature verification failed" in str(error):
             raise TokenSignatureWrong("the token's signature is wrong") from None
         raise TokenMalformed(f"the token cannot be read: {error}") from None

@@ -66,7 +66,7 @@ def serve(
 
     entry = _entry_point("flows.apps", f"{service}-rest" if rest_only else service)
     settings = load_settings(HttpSettings)
-    serve_app(entry, host or settings.host, port or settings.port, workers, settings.grace_seconds)
+    serve_app(entry, host or settings.host, port or settings.port, workers, settings)
 
 
 @app.command()

@@ -9,6 +9,7 @@ from typing import Any
 import uvicorn
 
 from flows_shared.errors import FlowsError
+from flows_shared.settings import HttpSettings
 from flows_shared.telemetry.metrics import MULTIPROCESS_DIRECTORY
 
 
@@ -18,7 +19,7 @@ class ServeFailed(FlowsError):
     code = "serve.failed"
 
 
-def serve_app(entry: EntryPoint, host: str, port: int, workers: int, grace_seconds: int) -> None:
+def serve_app(entry: EntryPoint, host: str, port: int, workers: int, settings: HttpSettings) -> None:
     """Serve until SIGTERM or SIGINT; requests under way have `grace_seconds` to finish."""
     options: dict[str, Any] = {
         "host": host,
@@ -28,7 +29,8 @@ def serve_app(entry: EntryPoint, host: str, port: int, workers: int, grace_secon
         "log_config": None,  # the app configures the logs
         "access_log": False,  # each request is logged by the app, with its id
         "server_header": False,
-        "timeout_graceful_shutdown": grace_seconds,
+        "timeout_graceful_shutdown": settings.grace_seconds,
+        "forwarded_allow_ips": settings.trusted_proxies,
     }
     try:
         if workers == 1:

@@ -1,7 +1,7 @@
 """Settings from `FLOWS_*` environment variables: one class a service, read once at start."""
 
 import re
-from typing import Literal, TypeVar
+from typing import Literal, TypeVar, get_args
 
 from pydantic import Field, SecretStr, ValidationError
 from pydantic_core import ErrorDetails
@@ -40,6 +40,9 @@ class HttpSettings(LogSettings):
 
     host: str = Field("127.0.0.1", description="address to listen on")
     port: int = Field(8000, ge=1, le=65535, description="port to listen on")
+    trusted_proxies: str = Field(
+        "127.0.0.1", description="proxies whose X-Forwarded-For is believed, separated by commas; * for all"
+    )
     grace_seconds: int = Field(20, ge=0, description="time for requests under way to finish on SIGTERM")
 
 
@@ -48,6 +51,9 @@ class ServiceSettings(DatabaseSettings, HttpSettings):
 
     redis_url: SecretStr = Field(SecretStr("redis://127.0.0.1:6379/0"), description="Redis or Valkey: the queues")
     jwt_secret: SecretStr = Field(min_length=32, description="signs and verifies tokens (HS256); no default")
+    jwt_previous_secret: SecretStr | None = Field(
+        None, min_length=32, description="the secret before, still taken while the new one reaches every process"
+    )
     database_pool_size: int = Field(10, ge=1, le=500, description="connections to PostgreSQL at most, per process")
     service_token_seconds: int = Field(60, ge=5, description="life of a token between the gateway and a service")
     readiness_timeout_seconds: float = Field(2.0, gt=0, description="/readyz waits this long for each part")
@@ -102,5 +108,5 @@ def _sentence(cls: type[BaseSettings], detail: ErrorDetails) -> str:
         return f"{variable(field)}: is missing"
     reason = detail["msg"][0].lower() + detail["msg"][1:]
     info = cls.model_fields.get(field)
-    secret = info is not None and info.annotation is SecretStr
+    secret = info is not None and SecretStr in (info.annotation, *get_args(info.annotation))
     return f"{variable(field)}: {reason}" + ("" if secret else f", not '{detail['input']}'")

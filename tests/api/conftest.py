@@ -61,6 +61,8 @@ def gateway_env(
         "FLOWS_JWT_SECRET": JWT_SECRET,
         "FLOWS_API_ISSUERS_WITHOUT_AUDIENCE": "supabase",
         "FLOWS_API_TOKEN_CACHE_SECONDS": "0",
+        "FLOWS_API_RATE_LOGIN_ADDRESS": "off",
+        "FLOWS_API_RATE_LOGIN_ACCOUNT": "off",
     }
     for name, value in variables.items():
         monkeypatch.setenv(name, value)

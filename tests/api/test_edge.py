@@ -1,5 +1,6 @@
 """What holds for every answer, whichever part gives it."""
 
+import asyncio
 from collections.abc import AsyncIterator
 
 import httpx
@@ -7,6 +8,7 @@ import pytest
 from fastapi import FastAPI
 
 from api.community import Community
+from api.conftest import TokenFor
 from flows_api.app import create_app
 from flows_shared.settings import SettingsError
 
@@ -58,6 +60,49 @@ async def test_body_that_is_too_long_is_refused(client: httpx.AsyncClient) -> No
     headers = {"Content-Type": "application/json"}
     streamed = await client.post("/auth/v1/token?grant_type=password", content=in_parts(), headers=headers)
     assert (streamed.status_code, streamed.json()["message"]) == (413, "a body holds at most 1048576 bytes")
+
+
+async def test_answer_that_does_not_begin_in_time_is_given_up(
+    gateway_env: dict[str, str], community: Community, as_user: TokenFor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hanging = await asyncio.start_server(lambda reader, writer: asyncio.sleep(20), "127.0.0.1", 0)
+    port = hanging.sockets[0].getsockname()[1]
+    monkeypatch.setenv("FLOWS_API_BILLING_URL", f"http://127.0.0.1:{port}")
+    monkeypatch.setenv("FLOWS_API_REQUEST_TIMEOUT_SECONDS", "0.5")
+    app = create_app()
+    async with (
+        app.router.lifespan_context(app),
+        httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://flows") as client,
+    ):
+        headers = as_user(community.operator, "admin")
+        answer = await client.post("/v1/billing/runs", json={"month": "2026-09"}, headers=headers)
+    hanging.close()
+    assert (answer.status_code, answer.json()["code"]) == (504, "request.timeout")
+    assert answer.headers["X-Content-Type-Options"] == "nosniff"
+
+
+async def test_browsers_are_kept_to_https_where_it_is_spoken(gateway: FastAPI) -> None:
+    for scheme, kept in (("https", True), ("http", False)):
+        transport = httpx.ASGITransport(gateway)
+        async with httpx.AsyncClient(transport=transport, base_url=f"{scheme}://flows") as client:
+            assert ("Strict-Transport-Security" in (await client.get("/healthz")).headers) == kept
+
+
+async def test_page_may_read_why_it_was_refused(
+    gateway_env: dict[str, str], community: Community, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("FLOWS_API_CORS_ORIGINS", "https://portal.example")
+    monkeypatch.setenv("FLOWS_API_RATE_ADDRESS", "1/h")
+    app = create_app()
+    async with (
+        app.router.lifespan_context(app),
+        httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://flows") as client,
+    ):
+        answers = [await client.get("/rest/v1/escos", headers={"Origin": "https://portal.example"}) for _ in range(2)]
+    assert [answer.status_code for answer in answers] == [200, 429]
+    for answer in answers:
+        assert answer.headers["Access-Control-Allow-Origin"] == "https://portal.example"
+        assert "Retry-After" in answer.headers["Access-Control-Expose-Headers"]
 
 
 async def test_no_origin_may_call_unless_the_setting_names_it(client: httpx.AsyncClient) -> None:

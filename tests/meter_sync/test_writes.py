@@ -13,7 +13,7 @@ import pytest
 from pydantic import SecretStr
 
 from conftest import JWT_SECRET
-from flows_meter_sync.emop import objects
+from flows_meter_sync.emop import objects, units
 from flows_meter_sync.emop.messages import OBJECT, WRITE, ObjectMessage
 from flows_meter_sync.emop.objects import Object
 from flows_meter_sync.errors import CommandInvalid, KeyTaken, TokenTaken
@@ -159,7 +159,7 @@ async def test_clock_that_is_off_is_set(community: MakeCommunity) -> None:
     done = await send(lab, await ask(lab, "clock", {}))
     assert done["status"] == "confirmed"
     assert -97 <= done["before"]["drift_seconds"] <= -93
-    assert abs(lab.meter("EML1").state.drift_seconds) <= 2
+    assert abs(lab.meter("EML1").state.clock.drift(units.seconds(datetime.now(UTC)))) <= 2
     assert (await lab.shadow("EML1"))["clock_time_diff_seconds"] <= 2
 
 

@@ -7,7 +7,7 @@ from fastapi import FastAPI
 
 from flows_shared.serve import serve_app
 from flows_shared.service import create_service_app
-from flows_shared.settings import ServiceSettings, load_settings
+from flows_shared.settings import HttpSettings, ServiceSettings, load_settings
 
 
 def create_app() -> FastAPI:
@@ -16,4 +16,4 @@ def create_app() -> FastAPI:
 
 if __name__ == "__main__":
     entry = EntryPoint("billing", "served_app:create_app", "flows.apps")
-    serve_app(entry, "127.0.0.1", int(sys.argv[1]), int(sys.argv[2]), grace_seconds=5)
+    serve_app(entry, "127.0.0.1", int(sys.argv[1]), int(sys.argv[2]), HttpSettings(grace_seconds=5))

@@ -8,14 +8,17 @@ from fastapi.responses import JSONResponse
 from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
 
-from flows_api.auth import routes as auth
+from flows_api.auth import account, login
 from flows_api.auth.authenticator import Authenticator
-from flows_api.auth.errors import AuthError, answer_auth_error
+from flows_api.auth.errors import AuthError, answer_auth_error, challenge
 from flows_api.auth.identity import identify_by
 from flows_api.auth.passwords import PasswordChecks
-from flows_api.commands import billing, invoices, meters
+from flows_api.auth.watch import watching
+from flows_api.commands import api_keys, billing, invites, invoices, meters
 from flows_api.commands.services import ServiceClient, ServiceRefused
-from flows_api.edge import Edge
+from flows_api.edge import ApiKeyHeader, RequestLimits, SecurityHeaders
+from flows_api.rates.limiter import Limiter
+from flows_api.rates.middleware import RateLimits
 from flows_api.rest.app import RestApp
 from flows_api.settings import ApiSettings
 from flows_api.web import pages
@@ -25,7 +28,22 @@ from flows_shared.service import create_service_app, error_response
 from flows_shared.settings import load_settings
 
 REST_PREFIX = "/rest/v1"
-EXPOSED_HEADERS = ["Content-Range", "Content-Profile", "Content-Disposition", "Proxy-Status", "X-Request-Id"]
+EXPOSED_HEADERS = [
+    "Content-Disposition",
+    "Content-Location",
+    "Content-Profile",
+    "Content-Range",
+    "Location",
+    "Preference-Applied",
+    "Proxy-Status",
+    "RateLimit-Limit",
+    "RateLimit-Remaining",
+    "RateLimit-Reset",
+    "Retry-After",
+    "Server-Timing",
+    "WWW-Authenticate",
+    "X-Request-Id",
+]
 
 
 def create_app() -> FastAPI:
@@ -41,12 +59,27 @@ def create_app() -> FastAPI:
         docs_url=None,
         redoc_url=None,
         openapi_url=None,
-        middleware=[Middleware(Edge, max_body_bytes=settings.api_max_body_bytes), *_cors(settings)],
+        middleware=[
+            Middleware(SecurityHeaders),
+            *_cors(settings),
+            Middleware(RequestLimits, settings.api_max_body_bytes, settings.api_request_timeout_seconds),
+            Middleware(ApiKeyHeader),
+            Middleware(RateLimits, settings),
+        ],
     )
     app.add_exception_handler(AuthError, answer_auth_error)
     app.add_exception_handler(TokenError, _answer_token_error)
     app.add_exception_handler(ServiceRefused, _answer_refusal)
-    for router in (auth.router, billing.router, meters.router, invoices.router, pages.router):
+    for router in (
+        login.router,
+        account.router,
+        api_keys.router,
+        invites.router,
+        billing.router,
+        meters.router,
+        invoices.router,
+        pages.router,
+    ):
         app.include_router(router)
     app.state.rest = RestApp(settings.rest_options(), identify_by(app))
     app.mount(REST_PREFIX, app.state.rest)
@@ -58,6 +91,9 @@ def create_app() -> FastAPI:
 async def _parts(app: FastAPI, settings: ApiSettings) -> AsyncIterator[None]:
     async with AsyncExitStack() as parts:
         app.state.authenticator = Authenticator(settings, app.state.db)
+        await parts.enter_async_context(watching(app.state.authenticator, settings.database_url.get_secret_value()))
+        app.state.limiter = Limiter(settings.redis_url.get_secret_value())
+        parts.push_async_callback(app.state.limiter.close)
         app.state.password_checks = parts.enter_context(PasswordChecks(settings.api_login_threads))
         for name, url in (("meter_sync", settings.api_meter_sync_url), ("billing", settings.api_billing_url)):
             client = ServiceClient(name.replace("_", "-"), url, settings)
@@ -85,8 +121,7 @@ def _cors(settings: ApiSettings) -> list[Middleware]:
 async def _answer_token_error(_request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, TokenError)
     response = error_response(error.code, str(error), 401)
-    sentence = str(error).replace('"', "'").encode("ascii", "replace").decode()
-    response.headers["WWW-Authenticate"] = f'Bearer error="invalid_token", error_description="{sentence}"'
+    response.headers["WWW-Authenticate"] = challenge(str(error))
     return response
 
 

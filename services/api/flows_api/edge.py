@@ -1,5 +1,6 @@
-"""What holds for every request: no body that is too long, and headers that keep browsers careful."""
+"""What holds for every request: where a key may stand, how long and how large it may be, and careful headers."""
 
+import asyncio
 from typing import Final
 
 from starlette.datastructures import Headers, MutableHeaders
@@ -14,33 +15,73 @@ SECURITY_HEADERS: Final = {
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
 }
+ONLY_HTTPS: Final = "max-age=31536000"
 
 
-class Edge:
-    """ASGI middleware. A page may bring a policy of its own; a body is counted as it is read, whatever it announces."""
+class SecurityHeaders:
+    """ASGI middleware. A page may bring a policy of its own."""
 
-    def __init__(self, app: ASGIApp, max_body_bytes: int) -> None:
+    def __init__(self, app: ASGIApp) -> None:
         self.app = app
-        self.max_body_bytes = max_body_bytes
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http":
-            await self.app(scope, receive, send)
-            return
-
         async def send_safely(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
                 for name, value in SECURITY_HEADERS.items():
                     headers.setdefault(name, value)
+                if scope["scheme"] == "https":
+                    headers.setdefault("Strict-Transport-Security", ONLY_HTTPS)
             await send(message)
 
+        await self.app(scope, receive, send_safely if scope["type"] == "http" else send)
+
+
+class ApiKeyHeader:
+    """ASGI middleware: without an Authorization header, what stands in `apikey` is the bearer's token."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] in ("http", "websocket"):
+            headers = Headers(scope=scope)
+            key = headers.get("apikey")
+            if key and "authorization" not in headers:
+                bearer = (b"authorization", b"Bearer " + key.encode("latin-1"))
+                scope = {**scope, "headers": [*scope["headers"], bearer]}
+        await self.app(scope, receive, send)
+
+
+class RequestLimits:
+    """ASGI middleware. A body is counted as it is read, whatever it announces; the time ends as the answer begins."""
+
+    def __init__(self, app: ASGIApp, max_body_bytes: int, timeout_seconds: float) -> None:
+        self.app = app
+        self.max_body_bytes = max_body_bytes
+        self.timeout_seconds = timeout_seconds
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
         length = Headers(scope=scope).get("content-length", "0")
         if length.isdecimal() and int(length) > self.max_body_bytes:
-            refusal = error_response("http", self._too_long, 413)
-            await refusal(scope, receive, send_safely)
-        else:
-            await self.app(scope, self._counted(receive), send_safely)
+            await error_response("http", self._too_long, 413)(scope, receive, send)
+            return
+        try:
+            async with asyncio.timeout(self.timeout_seconds) as clock:
+
+                async def send_in_time(message: Message) -> None:
+                    clock.reschedule(None)
+                    await send(message)
+
+                await self.app(scope, self._counted(receive), send_in_time)
+        except TimeoutError:
+            if not clock.expired():
+                raise
+            refusal = f"the answer was not ready within {self.timeout_seconds:g} s"
+            await error_response("request.timeout", refusal, 504)(scope, receive, send)
 
     def _counted(self, receive: Receive) -> Receive:
         received = 0

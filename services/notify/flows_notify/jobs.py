@@ -9,7 +9,8 @@ from uuid import UUID
 
 from arq import Retry
 
-from flows_notify.channels.channel import ChannelUnavailable, MessagePostponed
+from flows_notify.access import invitations, note_invited, note_recovery_sent, recovery_mail
+from flows_notify.channels.channel import ChannelUnavailable, MessagePostponed, Outgoing
 from flows_notify.channels.email import open_email
 from flows_notify.delivery import deliver
 from flows_notify.messages import Outcome, make_messages, note_outcome, pending_messages
@@ -53,6 +54,34 @@ async def send_invoices(ctx: dict[str, Any], invoice_ids: list[str]) -> None:
         raise again from MessagePostponed(f"{waiting} of {len(messages)} messages were not taken yet")
 
 
+async def send_invites(ctx: dict[str, Any], customer_id: str) -> None:
+    """Email a customer the invites that have not been sent."""
+    worker: NotifyWorker = ctx["worker"]
+    async with worker.db.transaction() as transaction:
+        for invitation in await invitations(transaction, worker.settings, UUID(customer_id)):
+            await _send_now(worker, ctx["job_try"], invitation.mail)
+            await note_invited(transaction, invitation)
+
+
+async def send_recovery(ctx: dict[str, Any], recovery_id: str) -> None:
+    """Email the link to choose a new password."""
+    worker: NotifyWorker = ctx["worker"]
+    async with worker.db.transaction() as transaction:
+        if mail := await recovery_mail(transaction, worker.settings, UUID(recovery_id)):
+            await _send_now(worker, ctx["job_try"], mail)
+            await note_recovery_sent(transaction, UUID(recovery_id))
+
+
+async def _send_now(worker: NotifyWorker, attempt: int, mail: Outgoing) -> None:
+    """A mail that is refused fails its job, which then waits for a person."""
+    try:
+        async with worker.connections, open_email(worker.settings) as channel:
+            await channel.send(mail)
+    except (ChannelUnavailable, MessagePostponed) as error:
+        log.warning("mail_postponed", reason=str(error))
+        raise Retry(defer=pause_seconds(worker.settings, attempt)) from error
+
+
 def pause_seconds(settings: NotifySettings, attempt: int) -> float:
     """Before the next try: doubled with each one, up to the longest pause."""
     doubled = settings.notify_retry_seconds * 2.0 ** min(attempt - 1, 30)
@@ -67,7 +96,7 @@ def create_worker() -> WorkerDefinition:
         connections = asyncio.Semaphore(settings.notify_smtp_connections)
         yield NotifyWorker(worker.service, settings, worker.db, worker.redis, connections)
 
-    return WorkerDefinition("notify", settings, [send_invoices], start=start)
+    return WorkerDefinition("notify", settings, [send_invoices, send_invites, send_recovery], start=start)
 
 
 async def _postpone(worker: NotifyWorker, messages: list[UUID], error: ChannelUnavailable) -> bool:

@@ -17,6 +17,9 @@ class NotifySettings(ServiceSettings):
     notify_smtp_username: str | None = Field(None, description="login at the mail server; none when unset")
     notify_smtp_password: SecretStr | None = Field(None, description="its password")
     notify_smtp_from: str = Field("invoices@localhost", description="sender's address; its name is the community's")
+    notify_portal_url: str | None = Field(
+        None, description="where links of invites and recoveries lead; unset: the community's app_url"
+    )
     notify_smtp_timeout_seconds: float = Field(30.0, gt=0, description="the mail server's time for each answer")
     notify_smtp_connections: int = Field(4, ge=1, description="connections to it at the same time, per worker")
     notify_max_attempts: int = Field(30, ge=1, description="tries of a message before it counts as failed")

@@ -1,17 +1,21 @@
-"""From an Authorization header to a principal: the token is verified once, then believed for a while."""
+"""From an Authorization header to a principal: verified once, then believed for a while or until it is revoked."""
 
 import json
 from collections import OrderedDict
 from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
 from hashlib import sha256
 from time import monotonic
 from typing import Any, Final, cast
 from uuid import UUID
 
+from flows_api.auth.api_keys import PREFIX, UsedKey, use_key
 from flows_api.auth.principal import ANONYMOUS, PEOPLE, ROLES, AccessRole, Principal
+from flows_api.auth.sessions import session_lives
 from flows_api.auth.users import find_own_user
 from flows_api.settings import ApiSettings
-from flows_shared.auth import Claims, TokenError, TokenMalformed, bearer_token, verify_token
+from flows_shared.auth import Claims, TokenError, TokenExpired, TokenMalformed, bearer_token, verify_token
 from flows_shared.db import Database
 from flows_shared.time import utc_now
 
@@ -32,35 +36,97 @@ class UserUnknown(TokenError):
         super().__init__("the token's user does not exist or may not log in any more")
 
 
+class SessionEnded(TokenError):
+    code = "auth.session_ended"
+
+    def __init__(self) -> None:
+        super().__init__("the token's session has ended")
+
+
+class KeyUnknown(TokenError):
+    code = "auth.key_unknown"
+
+    def __init__(self) -> None:
+        super().__init__("there is no such API key")
+
+
+class KeyRevoked(TokenError):
+    code = "auth.key_revoked"
+
+    def __init__(self) -> None:
+        super().__init__("the API key was revoked")
+
+
+class KeyNotAllowed(TokenError):
+    code = "auth.key_not_allowed"
+
+    def __init__(self) -> None:
+        super().__init__("the admin who made the API key may not have it any more")
+
+
+@dataclass(frozen=True)
+class Believed:
+    principal: Principal
+    until: float
+
+
 class Authenticator:
-    """Verifies tokens by the settings; asks the database only for people with an older token."""
+    """Verifies tokens by the settings; asks the database for keys, for sessions, and for people with an older token."""
 
     def __init__(self, settings: ApiSettings, db: Database) -> None:
         self.settings = settings
         self.db = db
-        self._known: OrderedDict[bytes, tuple[Principal, float]] = OrderedDict()
+        self.keys = settings.token_keys()
+        self._known: OrderedDict[bytes, Believed] = OrderedDict()
+        self._changes = 0
 
     async def authenticate(self, authorization: str | None) -> Principal:
         """Raises a `TokenError` that says what is wrong."""
         token = bearer_token(authorization)
         if len(token) > self.settings.api_token_max_bytes:
             raise TokenMalformed(f"a token is at most {self.settings.api_token_max_bytes} bytes long")
-        key = sha256(token.encode()).digest()
-        principal = self._remembered(key)
+        digest = sha256(token.encode()).digest()
+        principal = self._remembered(digest)
         if principal is None:
-            claims = self._verify(token)
-            principal = await self._principal(claims)
-            self._remember(key, principal, claims)
+            asked_at = self._changes
+            principal, ends = await (self._program(token) if token.startswith(PREFIX) else self._bearer(token))
+            if asked_at == self._changes:  # else it may have been revoked while it was looked up
+                self._remember(digest, principal, ends)
         return principal
 
     async def authenticate_or_anonymous(self, authorization: str | None) -> Principal:
         """Without a token one is anonymous; with a wrong one, refused."""
         return await self.authenticate(authorization) if authorization else ANONYMOUS
 
+    def forget(self, name: str | None = None) -> None:
+        """Ask again about a user, session or key; about everyone where none is named."""
+        self._changes += 1
+        for digest, believed in list(self._known.items()):
+            principal = believed.principal
+            if name is None or name in (principal.subject, str(principal.session), str(principal.key)):
+                del self._known[digest]
+
+    async def _program(self, secret: str) -> tuple[Principal, datetime]:
+        async with self.db.connection() as connection:
+            key = await use_key(connection, secret)
+        if key is None:
+            raise KeyUnknown
+        if key.revoked_at is not None:
+            raise KeyRevoked
+        if key.expires_at <= utc_now():
+            raise TokenExpired("the API key has expired")
+        if not key.allowed:
+            raise KeyNotAllowed
+        return _principal_of_key(key), key.expires_at
+
+    async def _bearer(self, token: str) -> tuple[Principal, datetime]:
+        claims = self._verify(token)
+        return await self._principal(claims), claims.expires_at
+
     def _verify(self, token: str) -> Claims:
         return verify_token(
             token,
-            self.settings.jwt_secret.get_secret_value(),
+            self.keys,
             audience=self.settings.api_token_audience,
             issuers=self.settings.issuers(),
             issuers_without_audience=self.settings.api_issuers_without_audience,
@@ -68,43 +134,80 @@ class Authenticator:
 
     async def _principal(self, claims: Claims) -> Principal:
         role = self.settings.api_role_aliases.get(claims.role, claims.role)
-        if role in (*PEOPLE, LOGGED_IN) and not _is_uuid(claims.subject):
+        if role in (*PEOPLE, LOGGED_IN) and _uuid(claims.subject) is None:
             raise TokenMalformed("the token's claim 'sub' must be the UUID of a user")
+        session = _uuid(claims.all.get("session_id"))
+        if session is not None:
+            await self._check_session(session, claims.subject)
         if role == LOGGED_IN:
-            return await self._person(claims)
+            return await self._person(claims, session)
         if role not in ROLES:
             raise TokenRoleUnknown(claims.role)
-        return _with_role(claims, cast(AccessRole, role))
+        return _with_role(claims, cast(AccessRole, role), session, self._scopes(claims))
 
-    async def _person(self, claims: Claims) -> Principal:
-        user = await find_own_user(self.db, _with_role(claims, "customer"))
+    def _scopes(self, claims: Claims) -> list[str] | None:
+        """Of a token's role by the settings, or as the token itself says."""
+        if named := self.settings.api_role_scopes.get(claims.role):
+            return named.split()
+        scopes = claims.all.get("scopes")
+        if scopes is None or (isinstance(scopes, list) and all(isinstance(scope, str) for scope in scopes)):
+            return scopes
+        raise TokenMalformed("the token's claim 'scopes' must be a list of texts")
+
+    async def _check_session(self, session: UUID, subject: str) -> None:
+        user = _uuid(subject)
+        async with self.db.connection() as connection:
+            if user is None or not await session_lives(connection, session, user):
+                raise SessionEnded
+
+    async def _person(self, claims: Claims, session: UUID | None) -> Principal:
+        user = await find_own_user(self.db, _with_role(claims, "customer", session))
         if user is None or user.disabled_at is not None:
             raise UserUnknown
-        return _with_role(claims, user.role)
+        return _with_role(claims, user.role, session)
 
-    def _remembered(self, key: bytes) -> Principal | None:
-        principal, until = self._known.get(key, (None, 0.0))
-        return principal if monotonic() < until else None
+    def _remembered(self, digest: bytes) -> Principal | None:
+        believed = self._known.get(digest)
+        return believed.principal if believed and monotonic() < believed.until else None
 
-    def _remember(self, key: bytes, principal: Principal, claims: Claims) -> None:
-        left = (claims.expires_at - utc_now()).total_seconds()
-        self._known[key] = principal, monotonic() + min(left, self.settings.api_token_cache_seconds)
-        self._known.move_to_end(key)
+    def _remember(self, digest: bytes, principal: Principal, ends: datetime) -> None:
+        left = (ends - utc_now()).total_seconds()
+        until = monotonic() + min(left, self.settings.api_token_cache_seconds)
+        self._known[digest] = Believed(principal, until)
+        self._known.move_to_end(digest)
         while len(self._known) > self.settings.api_token_cache_size:
             self._known.popitem(last=False)
 
 
-def _with_role(claims: Claims, role: AccessRole) -> Principal:
-    return Principal(role, claims.subject, _dump({**claims.all, "role": role}))
+def _with_role(
+    claims: Claims, role: AccessRole, session: UUID | None = None, scopes: list[str] | None = None
+) -> Principal:
+    """`key` is what an API key's claims say of it, and no token's to say."""
+    given = {name: value for name, value in claims.all.items() if name not in ("scopes", "key")}
+    known = {**given, "role": role, **({} if scopes is None else {"scopes": scopes})}
+    return Principal(role, claims.subject, _dump(known), session, scopes=None if scopes is None else frozenset(scopes))
+
+
+def _principal_of_key(key: UsedKey) -> Principal:
+    """The program acts within what its maker may, and is named in the audit log."""
+    claims = {
+        "sub": str(key.created_by),
+        "role": key.role,
+        "act": f"api_key:{key.id}",
+        "key": {"id": str(key.id), "esco": str(key.esco) if key.esco else None},
+        "scopes": key.scopes,
+    }
+    return Principal(
+        cast(AccessRole, key.role), str(key.created_by), _dump(claims), key=key.id, scopes=frozenset(key.scopes)
+    )
 
 
 def _dump(claims: Mapping[str, Any]) -> str:
     return json.dumps(claims, separators=(",", ":"))
 
 
-def _is_uuid(text: str) -> bool:
+def _uuid(text: object) -> UUID | None:
     try:
-        UUID(text)
+        return UUID(text) if isinstance(text, str) else None
     except ValueError:
-        return False
-    return True
+        return None

@@ -1,5 +1,6 @@
 """Errors of /auth/v1, in the form that Supabase's auth client reads."""
 
+from collections.abc import Mapping
 from typing import ClassVar
 
 from fastapi import Request
@@ -13,6 +14,13 @@ class AuthError(FlowsError):
 
     code = "unexpected_failure"
     status: ClassVar[int] = 400
+
+    def headers(self) -> Mapping[str, str]:
+        return {"WWW-Authenticate": "Bearer"} if self.status == 401 else {}
+
+    def more(self) -> Mapping[str, object]:
+        """What the body says besides."""
+        return {}
 
 
 class ValidationFailed(AuthError):
@@ -54,6 +62,85 @@ class BadToken(AuthError):
     code = "bad_jwt"
     status = 401
 
+    def __init__(self, reason: str) -> None:
+        super().__init__(f"invalid JWT: {reason}")
+        self.reason = reason
+
+    def headers(self) -> Mapping[str, str]:
+        return {"WWW-Authenticate": challenge(self.reason)}
+
+
+class SessionMissing(AuthError):
+    """The client then forgets its session."""
+
+    code = "session_not_found"
+    status = 403
+
+    def __init__(self) -> None:
+        super().__init__("Session from session_id claim in JWT does not exist")
+
+
+class SignupDisabled(AuthError):
+    code = "signup_disabled"
+    status = 422
+
+    def __init__(self) -> None:
+        super().__init__("Signups not allowed for this instance: sign up with the invite_token of an invite in data")
+
+
+class UserExists(AuthError):
+    code = "user_already_exists"
+    status = 422
+
+    def __init__(self) -> None:
+        super().__init__("User already registered")
+
+
+class InviteOfAnother(AuthError):
+    code = "email_address_not_authorized"
+
+    def __init__(self) -> None:
+        super().__init__("The invite is for another email address")
+
+
+class OneTimeTokenWrong(AuthError):
+    code = "otp_expired"
+    status = 403
+
+    def __init__(self) -> None:
+        super().__init__("Token has expired or is invalid")
+
+
+class PasswordWeak(AuthError):
+    code = "weak_password"
+    status = 422
+
+    def __init__(self, min_length: int) -> None:
+        super().__init__(f"Password should be at least {min_length} characters.")
+
+    def more(self) -> Mapping[str, object]:
+        return {"weak_password": {"reasons": ["length"]}}
+
+
+class PasswordUnchanged(AuthError):
+    code = "same_password"
+    status = 422
+
+    def __init__(self) -> None:
+        super().__init__("New password should be different from the old password.")
+
+
+class TooManyAttempts(AuthError):
+    code = "over_request_rate_limit"
+    status = 429
+
+    def __init__(self, headers: Mapping[str, str]) -> None:
+        super().__init__("Request rate limit reached")
+        self._headers = headers
+
+    def headers(self) -> Mapping[str, str]:
+        return self._headers
+
 
 class RefreshTokenUnknown(AuthError):
     code = "refresh_token_not_found"
@@ -69,8 +156,17 @@ class RefreshTokenUsed(AuthError):
         super().__init__("Invalid Refresh Token: Already Used")
 
 
+def challenge(reason: str) -> str:
+    """A WWW-Authenticate that says why a token was refused."""
+    sentence = reason.replace('"', "'").encode("ascii", "replace").decode()
+    return f'Bearer error="invalid_token", error_description="{sentence}"'
+
+
+def auth_error_response(error: AuthError) -> JSONResponse:
+    body = {"code": error.status, "error_code": error.code, "msg": str(error), **error.more()}
+    return JSONResponse(body, error.status, {"Cache-Control": "no-store", **error.headers()})
+
+
 async def answer_auth_error(_request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, AuthError)
-    body = {"code": error.status, "error_code": error.code, "msg": str(error)}
-    headers = {"WWW-Authenticate": "Bearer"} if error.status == 401 else {}
-    return JSONResponse(body, error.status, {"Cache-Control": "no-store", **headers})
+    return auth_error_response(error)

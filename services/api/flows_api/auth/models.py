@@ -1,7 +1,7 @@
 """Bodies of /auth/v1, in the form that Supabase's auth client sends and reads."""
 
 from datetime import datetime
-from typing import Any, Literal, Self
+from typing import Annotated, Any, Literal, Self
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -9,18 +9,55 @@ from pydantic import BaseModel, ConfigDict, Field
 from flows_api.auth.principal import Person
 from flows_api.auth.users import User
 
+Email = Annotated[str, Field(min_length=3, max_length=320, pattern=r"^[^\x00@]+@[^\x00@]+$")]
+Password = Annotated[str, Field(min_length=1, max_length=1024)]
+OneTimeToken = Annotated[str, Field(min_length=1, max_length=256)]
+
 
 class PasswordGrant(BaseModel):
     """What else a client sends with it is ignored."""
 
     model_config = ConfigDict(json_schema_extra={"examples": [{"email": "ann@example.org", "password": "correct"}]})
 
-    email: str = Field(min_length=3, max_length=320, pattern=r"^[^\x00@]+@[^\x00@]+$")
-    password: str = Field(min_length=1, max_length=1024)
+    email: Email
+    password: Password
 
 
 class RefreshGrant(BaseModel):
     refresh_token: str = Field(min_length=1, max_length=256, description="the last one that was given; it works once")
+
+
+class SignUpData(BaseModel):
+    invite_token: str | None = Field(None, max_length=64, description="of public.customer_invites")
+
+
+class SignUp(BaseModel):
+    """An invited customer makes their login."""
+
+    email: Email
+    password: Password
+    data: SignUpData | None = None
+
+
+class Recovery(BaseModel):
+    email: Email
+
+
+class Verification(BaseModel):
+    """`token` and `token_hash` are the same here: what the mail's link holds, or an invite's token."""
+
+    type: Literal["recovery", "invite", "email"]
+    token: OneTimeToken | None = None
+    token_hash: OneTimeToken | None = None
+
+
+class UserChanges(BaseModel):
+    """Only the password; what else is null may be sent."""
+
+    password: Password | None = None
+    email: None = Field(None, description="is kept with the customer, and not changed here")
+    phone: None = None
+    data: None = None
 
 
 class AuthUser(BaseModel):
@@ -65,6 +102,31 @@ class Session(BaseModel):
     expires_at: int
     refresh_token: str
     user: AuthUser
+
+
+class Providers(BaseModel):
+    """Ways to log in."""
+
+    email: bool = True
+    phone: bool = False
+    anonymous_users: bool = False
+
+
+class AuthSettings(BaseModel):
+    """Sign-up needs an invite; what it makes may log in at once."""
+
+    external: Providers = Providers()
+    disable_signup: bool = False
+    mailer_autoconfirm: bool = True
+    phone_autoconfirm: bool = False
+    sms_provider: str = ""
+    saml_enabled: bool = False
+
+
+class AuthHealth(BaseModel):
+    name: str = "flows"
+    version: str = "v1"
+    description: str = "Flows speaks the dialect of the Supabase auth client"
 
 
 class AuthProblem(BaseModel):

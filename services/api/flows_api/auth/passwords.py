@@ -32,6 +32,9 @@ class PasswordChecks:
         self._threads = ThreadPoolExecutor(threads, thread_name_prefix="password")
         _nobodys_hash()
 
+    async def hash(self, password: str) -> str:
+        return await asyncio.get_running_loop().run_in_executor(self._threads, hash_password, password)
+
     async def verify(self, password_hash: str | None, password: str) -> bool:
         loop = asyncio.get_running_loop()
         return await loop.run_in_executor(self._threads, verify_password, password_hash, password)

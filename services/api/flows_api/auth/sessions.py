@@ -2,19 +2,34 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from hashlib import sha256
 from secrets import token_urlsafe
+from typing import Literal, TypeAlias
 from uuid import UUID
 
 from flows_api.auth.errors import RefreshTokenUnknown, RefreshTokenUsed
 from flows_api.auth.principal import Person
+from flows_api.auth.secret import hash_secret
 from flows_api.settings import ApiSettings
 from flows_shared.auth import sign_token
 from flows_shared.db import Connection
+from flows_shared.keys import TokenKey
 from flows_shared.time import utc_now
 
+Extent: TypeAlias = Literal["global", "local", "others"]
+
 START = "SELECT flows.start_session($1, $2, $3)"
+SESSION = "SELECT flows.session_of($1)"
 ROTATE = "SELECT outcome, user_id FROM flows.rotate_refresh_token($1, $2, $3)"
+LIVES = "SELECT flows.session_lives($1, $2)"
+END = "SELECT flows.end_sessions($1, $2, $3)"
+
+
+@dataclass(frozen=True)
+class RefreshToken:
+    """The session's newest one."""
+
+    token: str
+    session: UUID
 
 
 @dataclass(frozen=True)
@@ -23,10 +38,12 @@ class AccessToken:
     expires_at: datetime
 
 
-def sign_access_token(settings: ApiSettings, user_id: UUID, role: Person, email: str) -> AccessToken:
+def sign_access_token(
+    settings: ApiSettings, key: TokenKey, user_id: UUID, role: Person, email: str, session: UUID
+) -> AccessToken:
     now, lifetime = utc_now(), timedelta(seconds=settings.api_token_seconds)
     token = sign_token(
-        settings.jwt_secret.get_secret_value(),
+        key,
         subject=str(user_id),
         role=role,
         lifetime=lifetime,
@@ -34,29 +51,39 @@ def sign_access_token(settings: ApiSettings, user_id: UUID, role: Person, email:
         issuer=settings.api_token_issuer,
         now=now,
         email=email,
+        session_id=str(session),
     )
     return AccessToken(token, now + lifetime)
 
 
-async def start_session(db: Connection, user_id: UUID, lifetime: timedelta) -> str:
+async def start_session(db: Connection, user_id: UUID, lifetime: timedelta) -> RefreshToken:
     """The first refresh token of a login."""
     token = token_urlsafe(32)
-    await db.execute(START, user_id, _hash(token), utc_now() + lifetime)
-    return token
+    await db.execute(START, user_id, hash_secret(token), utc_now() + lifetime)
+    return await _of_session(db, token)
 
 
-async def rotate(db: Connection, token: str, lifetime: timedelta) -> tuple[UUID, str]:
+async def rotate(db: Connection, token: str, lifetime: timedelta) -> tuple[UUID, RefreshToken]:
     """The user and the next refresh token. One that is used again ends its session: it may have been stolen."""
     following = token_urlsafe(32)
-    row = await db.fetchrow(ROTATE, _hash(token), _hash(following), utc_now() + lifetime)
+    row = await db.fetchrow(ROTATE, hash_secret(token), hash_secret(following), utc_now() + lifetime)
     assert row is not None  # the function always gives one row
     if row["outcome"] == "used":
         raise RefreshTokenUsed
     if row["outcome"] == "unknown":
         raise RefreshTokenUnknown
-    return row["user_id"], following
+    return row["user_id"], await _of_session(db, following)
 
 
-def _hash(token: str) -> bytes:
-    """Of 256 random bits a fast hash is enough."""
-    return sha256(token.encode()).digest()
+async def session_lives(db: Connection, session: UUID, user_id: UUID) -> bool:
+    lives: bool = await db.fetchval(LIVES, session, user_id)
+    return lives
+
+
+async def end_sessions(db: Connection, user_id: UUID, session: UUID | None, extent: Extent) -> None:
+    """All of a user's, this one, or all but this one."""
+    await db.execute(END, user_id, session, extent)
+
+
+async def _of_session(db: Connection, token: str) -> RefreshToken:
+    return RefreshToken(token, await db.fetchval(SESSION, hash_secret(token)))

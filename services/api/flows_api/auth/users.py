@@ -10,6 +10,7 @@ from flows_shared.db import Connection, Database
 
 USER_FOR_LOGIN = "SELECT id, password_hash, disabled_at FROM flows.user_for_login($1)"
 NOTE_LOGIN = "SELECT flows.note_login($1)"
+SET_PASSWORD = "SELECT flows.set_password($1, $2)"
 OWN_USER = """
     SELECT id, email, role, customer, disabled_at, last_login_at, created_at, updated_at
       FROM public.users
@@ -45,6 +46,10 @@ async def find_login(db: Connection, email: str) -> Login | None:
 
 async def note_login(db: Connection, user_id: UUID) -> None:
     await db.execute(NOTE_LOGIN, user_id)
+
+
+async def set_password(db: Connection, user_id: UUID, password_hash: str) -> None:
+    await db.execute(SET_PASSWORD, user_id, password_hash)
 
 
 async def find_own_user(db: Database, principal: Principal) -> User | None:

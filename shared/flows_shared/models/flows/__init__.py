@@ -38,9 +38,10 @@ from flows_shared.models.flows.readings import (
     RegisterImport,
     RegisterInterval,
 )
-from flows_shared.models.flows.work import AuditRecord, OutboxJob, RefreshToken
+from flows_shared.models.flows.work import ApiKeySecret, AuditRecord, OutboxJob, Recovery, RefreshToken
 
 __all__ = [
+    "ApiKeySecret",
     "AuditRecord",
     "CalendarDay",
     "CalendarHalfHour",
@@ -68,6 +69,7 @@ __all__ = [
     "OutboxJob",
     "Property",
     "PropertyServiceHead",
+    "Recovery",
     "RefreshToken",
     "Region",
     "Register",

@@ -1,4 +1,4 @@
-"""Work that follows from a change, the record of every change, and logins that last."""
+"""Work that follows from a change, the record of every change, and what lets one in."""
 
 from datetime import datetime
 from typing import Any
@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import BigInteger, Identity, Index, text
 from sqlmodel import Field
 
-from flows_shared.models.columns import FLOWS, JSON_VALUE, Created, Identified, Table, computed, default
+from flows_shared.models.columns import FLOWS, JSON_VALUE, Created, Dated, Identified, Table, computed, default
 
 
 class OutboxJob(Identified, Created, table=True):
@@ -69,3 +69,28 @@ class RefreshToken(Created, table=True):
     expires_at: datetime
     used_at: datetime | None = None
     revoked_at: datetime | None = None
+
+
+class ApiKeySecret(Dated, table=True):
+    """The SHA-256 of an API key, and when the key was last used."""
+
+    __tablename__ = "api_key_secrets"
+    __table_args__ = FLOWS
+
+    api_key: UUID = Field(foreign_key="public.api_keys.id", ondelete="CASCADE", primary_key=True)
+    secret_hash: bytes = Field(unique=True)
+    last_used_at: datetime | None = None
+
+
+class Recovery(Dated, table=True):
+    """A password recovery that was asked for; its token is kept as SHA-256 and works once."""
+
+    __tablename__ = "recoveries"
+    __table_args__ = (Index(None, "user_id", "created_at"), FLOWS)
+
+    id: UUID = Field(primary_key=True)
+    user_id: UUID = Field(foreign_key="public.users.id", ondelete="CASCADE")
+    token_hash: bytes = Field(unique=True)
+    expires_at: datetime
+    sent_at: datetime | None = None
+    used_at: datetime | None = None

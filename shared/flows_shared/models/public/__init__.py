@@ -31,6 +31,7 @@ from flows_shared.models.public.payments import (
     TopupSolarCredit,
 )
 from flows_shared.models.public.people import (
+    ApiKey,
     CorporateBody,
     CorporateBodyMember,
     Customer,
@@ -55,6 +56,7 @@ from flows_shared.models.public.tariffs import (
 __all__ = [
     "Account",
     "AccountEvent",
+    "ApiKey",
     "BenchmarkTariff",
     "BillingRun",
     "BillingRunAccount",

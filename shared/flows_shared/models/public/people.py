@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Literal
 from uuid import UUID
 
-from sqlalchemy import UniqueConstraint
+from sqlalchemy import ARRAY, Text, UniqueConstraint
 from sqlmodel import Field
 
 from flows_shared.models.columns import PUBLIC, STATE, Dated, Identified, computed, default, new_id
@@ -88,3 +88,19 @@ class CustomerInvite(Dated, table=True):
     accessed_at: datetime | None = None
     invite_url: str | None = None
     status: Literal["pending", "sent", "accepted", "expired"] = default("pending", sa_type=STATE)
+
+
+class ApiKey(Identified, Dated, table=True):
+    """A program's key: it acts for the admin who made it, within its role, community and scopes."""
+
+    __tablename__ = "api_keys"
+    __table_args__ = PUBLIC
+
+    name: str
+    hint: str
+    role: Literal["admin", "service", "reporting"] = Field(sa_type=STATE)
+    scopes: list[str] = Field(sa_type=ARRAY(Text))
+    esco: UUID | None = Field(default=None, foreign_key="flows.escos.id", ondelete="CASCADE", index=True)
+    created_by: UUID = Field(foreign_key="public.users.id", ondelete="CASCADE", index=True)
+    expires_at: datetime
+    revoked_at: datetime | None = None

@@ -1,0 +1,57 @@
+"""How one gets in without a password: by an invite, or by a mail that was asked for."""
+
+from datetime import timedelta
+from uuid import UUID, uuid4
+
+import asyncpg
+
+from flows_api.auth.errors import InviteOfAnother, OneTimeTokenWrong, UserExists, ValidationFailed
+from flows_api.auth.secret import hash_secret
+from flows_shared.auth import mailed_token
+from flows_shared.db import Connection
+from flows_shared.settings import ServiceSettings
+from flows_shared.time import utc_now
+
+ACCEPT = "SELECT outcome, user_id FROM flows.accept_invite($1, $2, $3)"
+BEGIN = "SELECT flows.begin_recovery($1, $2, $3, $4)"
+USE = "SELECT flows.use_recovery($1)"
+
+
+async def accept_invite(db: Connection, token: str, email: str | None = None, password_hash: str | None = None) -> UUID:
+    """The login that an invited customer has from now on. Not in a transaction: that an invite has expired is kept."""
+    try:
+        invite = UUID(token)
+    except ValueError:
+        raise OneTimeTokenWrong from None
+    try:
+        row = await db.fetchrow(ACCEPT, invite, email, password_hash)
+    except asyncpg.UniqueViolationError:  # another invite of theirs was accepted in the same instant
+        raise UserExists from None
+    assert row is not None  # the function always gives one row
+    match row["outcome"]:
+        case "accepted":
+            user_id: UUID = row["user_id"]
+            return user_id
+        case "other_email":
+            raise InviteOfAnother
+        case "registered":
+            raise UserExists
+        case "no_email":
+            raise ValidationFailed("the invited customer has no email address: sign up with one and the invite")
+        case _:
+            raise OneTimeTokenWrong
+
+
+async def begin_recovery(db: Connection, settings: ServiceSettings, email: str, lifetime: timedelta) -> None:
+    """Have a mail sent to the login of this address, if there is one."""
+    recovery = uuid4()
+    token = mailed_token(settings, "recovery", recovery)
+    await db.execute(BEGIN, recovery, email, hash_secret(token), utc_now() + lifetime)
+
+
+async def use_recovery(db: Connection, token: str) -> UUID:
+    """The user whose mail the token was in; it works once."""
+    user_id: UUID | None = await db.fetchval(USE, hash_secret(token))
+    if user_id is None:
+        raise OneTimeTokenWrong
+    return user_id

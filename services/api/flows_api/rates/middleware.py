@@ -1,0 +1,87 @@
+"""The limits of every request, and the caller's place in them as headers of the answer."""
+
+from typing import Final
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.responses import JSONResponse
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from flows_api.auth.authenticator import Authenticator
+from flows_api.auth.errors import TooManyAttempts, auth_error_response
+from flows_api.auth.principal import Principal
+from flows_api.rates.attempts import client_address
+from flows_api.rates.limiter import Limiter, Standing
+from flows_api.settings import ApiSettings
+from flows_shared.errors import FlowsError
+from flows_shared.telemetry.logs import get_logger
+
+AUTH_PREFIX: Final = "/auth/v1"
+UNLIMITED: Final = ("/healthz", "/readyz", "/metrics")
+MESSAGE: Final = "too many requests: wait as many seconds as Retry-After says"
+
+log = get_logger()
+
+
+class RateLimits:
+    """ASGI middleware: first the address is counted, then who asks, as far as they prove it."""
+
+    def __init__(self, app: ASGIApp, settings: ApiSettings) -> None:
+        self.app = app
+        self.settings = settings
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http" or scope["path"] in UNLIMITED:
+            await self.app(scope, receive, send)
+            return
+        standing = await self._standing(scope)
+        if standing is None:
+            await self.app(scope, receive, send)
+        elif standing.refused:
+            log.info("rate_limited", path=scope["path"])
+            await _refusal(scope["path"], standing)(scope, receive, send)
+        else:
+            await self.app(scope, receive, _with_headers(send, standing))
+
+    async def _standing(self, scope: Scope) -> Standing | None:
+        """The address's when that is refused or nobody is known, else that of who asks."""
+        limiter: Limiter = scope["app"].state.limiter
+        by_address = self.settings.api_rate_address
+        standing = await limiter.take(f"address:{client_address(scope)}", by_address) if by_address else None
+        if standing and standing.refused:
+            return standing
+        principal = await _known(scope)
+        if principal is None or principal.anonymous:
+            return standing
+        if principal.key is not None:
+            bucket, rate = f"key:{principal.key}", self.settings.api_rate_key
+        else:
+            bucket, rate = f"user:{principal.subject}", self.settings.api_rate_user
+        return (await limiter.take(bucket, rate) if rate else None) or standing
+
+
+async def _known(scope: Scope) -> Principal | None:
+    """A token that is wrong is for the route to refuse, in its own words."""
+    authenticator: Authenticator = scope["app"].state.authenticator
+    authorization = Headers(scope=scope).get("authorization")
+    try:
+        return await authenticator.authenticate(authorization) if authorization else None
+    except FlowsError:
+        return None
+
+
+def _with_headers(send: Send, standing: Standing) -> Send:
+    async def send_with_headers(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            headers = MutableHeaders(scope=message)
+            for name, value in standing.headers().items():
+                headers.setdefault(name, value)
+        await send(message)
+
+    return send_with_headers
+
+
+def _refusal(path: str, standing: Standing) -> JSONResponse:
+    if path.startswith(AUTH_PREFIX):
+        return auth_error_response(TooManyAttempts(standing.headers()))
+    body = {"code": "rate_limited", "message": MESSAGE, "details": None, "hint": None}
+    return JSONResponse(body, 429, standing.headers())

@@ -1,0 +1,108 @@
+"""Mails that let one in: invites and password recoveries. What becomes of them is kept with the invite or recovery."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID, uuid5
+
+from flows_notify.channels.channel import Outgoing
+from flows_notify.rendering import render
+from flows_notify.settings import NotifySettings
+from flows_shared.auth import mailed_token
+from flows_shared.db import Connection
+from flows_shared.errors import FlowsError
+
+OWN_NAME = "Flows"
+
+# Locked while the mail is on its way: another worker that has it too waits, and then finds it sent.
+INVITES = """
+    SELECT invite.invite_token, invite.expires_at, customer.fullname AS name, customer.email,
+           esco.name AS community, esco.app_url
+      FROM public.customer_invites AS invite
+      JOIN public.customers AS customer ON customer.id = invite.customer
+      LEFT JOIN flows.escos AS esco ON esco.id = customer.esco
+     WHERE invite.customer = $1 AND invite.status = 'pending' AND invite.expires_at > now()
+     ORDER BY invite.created_at
+       FOR UPDATE OF invite
+"""
+INVITE_SENT = "UPDATE public.customer_invites SET status = 'sent', invite_url = $2 WHERE invite_token = $1"
+RECOVERY = """
+    SELECT recovery.id, recovery.expires_at, login.email, coalesce(customer.fullname, login.email) AS name,
+           esco.name AS community, esco.app_url
+      FROM flows.recoveries AS recovery
+      JOIN public.users AS login ON login.id = recovery.user_id
+      LEFT JOIN public.customers AS customer ON customer.id = login.customer
+      LEFT JOIN flows.escos AS esco ON esco.id = customer.esco
+     WHERE recovery.id = $1 AND recovery.sent_at IS NULL AND recovery.expires_at > now()
+       FOR UPDATE OF recovery
+"""
+RECOVERY_SENT = "UPDATE flows.recoveries SET sent_at = clock_timestamp() WHERE id = $1"
+
+
+class PortalUnknown(FlowsError):
+    code = "notify.portal_unknown"
+
+    def __init__(self, community: str | None) -> None:
+        place = f"the community {community} has no app_url" if community else "this login is of no community"
+        super().__init__(f"no link can be made: {place}, and FLOWS_NOTIFY_PORTAL_URL is not set")
+
+
+@dataclass(frozen=True)
+class Invitation:
+    invite: UUID
+    url: str
+    mail: Outgoing
+
+
+async def invitations(db: Connection, settings: NotifySettings, customer: UUID) -> Sequence[Invitation]:
+    """Mails for a customer's invites that are to be sent; none where the customer has no address."""
+    rows = await db.fetch(INVITES, customer)
+    return [_invitation(settings, **row) for row in rows if (row["email"] or "").strip()]
+
+
+async def note_invited(db: Connection, invitation: Invitation) -> None:
+    await db.execute(INVITE_SENT, invitation.invite, invitation.url)
+
+
+async def recovery_mail(db: Connection, settings: NotifySettings, recovery: UUID) -> Outgoing | None:
+    """None when it was sent, or came too late."""
+    row = await db.fetchrow(RECOVERY, recovery)
+    if row is None:
+        return None
+    token = mailed_token(settings, "recovery", recovery)
+    url = _link(settings, row["app_url"], row["community"], token, "recovery")
+    return _mail("recovery", recovery, row["name"], row["email"], row["community"], url, row["expires_at"])
+
+
+async def note_recovery_sent(db: Connection, recovery: UUID) -> None:
+    await db.execute(RECOVERY_SENT, recovery)
+
+
+def _invitation(
+    settings: NotifySettings,
+    invite_token: UUID,
+    expires_at: datetime,
+    name: str,
+    email: str,
+    community: str | None,
+    app_url: str | None,
+) -> Invitation:
+    url = _link(settings, app_url, community, str(invite_token), "invite")
+    return Invitation(invite_token, url, _mail("invite", invite_token, name, email, community, url, expires_at))
+
+
+def _link(settings: NotifySettings, app_url: str | None, community: str | None, token: str, kind: str) -> str:
+    """The path and the names are those that portals of Supabase's auth use."""
+    base = settings.notify_portal_url or app_url
+    if not base:
+        raise PortalUnknown(community)
+    return f"{base.rstrip('/')}/auth/confirm?token_hash={token}&type={kind}"
+
+
+def _mail(
+    template: str, row: UUID, name: str, email: str, community: str | None, url: str, expires_at: datetime
+) -> Outgoing:
+    sender = community or OWN_NAME
+    words = render(template, name=name, email=email, community=sender, url=url, expires_at=expires_at)
+    message = uuid5(row, "mail")  # as the invite's own id is what lets one in
+    return Outgoing(message, sender, name, email.strip(), words.subject, words.text, words.html)

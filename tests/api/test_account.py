@@ -1,0 +1,233 @@
+"""One's own login: made by an invite, recovered by a mail, its password changed, its sessions ended."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from typing import Any
+from uuid import UUID, uuid4
+
+import httpx
+import pytest
+from fastapi import FastAPI
+
+from api.community import PASSWORD, Community
+from api.conftest import TokenFor
+from api.test_login import INVALID, log_in, refresh
+from builders import insert, make_customer
+from flows_shared.auth import mailed_token
+from flows_shared.db import Connection, connect
+
+NEW = "a new and longer password"
+
+
+@pytest.fixture
+async def db(module_database_url: str) -> AsyncIterator[Connection]:
+    connection = await connect(module_database_url, name="tests")
+    yield connection
+    await connection.close()
+
+
+@pytest.fixture
+async def invited(db: Connection, community: Community) -> tuple[str, str]:
+    """Email and invite of a customer who has no login yet."""
+    email = f"{uuid4().hex}@example.org"
+    customer = await insert(db, "public.customers", fullname="Dee", email=email, esco=community.lab)
+    invite = await insert(db, "public.customer_invites", customer=customer["id"])
+    return email, str(invite["invite_token"])
+
+
+async def sign_up(client: httpx.AsyncClient, email: str, invite: str | None, password: str = NEW) -> httpx.Response:
+    body = {"email": email, "password": password, "data": {"invite_token": invite} if invite else {}}
+    return await client.post("/auth/v1/signup", json=body)
+
+
+async def verify(client: httpx.AsyncClient, **body: Any) -> httpx.Response:
+    return await client.post("/auth/v1/verify", json=body)
+
+
+def bearer(session: dict[str, Any]) -> dict[str, str]:
+    return {"Authorization": f"Bearer {session['access_token']}"}
+
+
+def refused(response: httpx.Response) -> tuple[int, str]:
+    return response.status_code, response.json()["error_code"]
+
+
+async def test_invited_customer_signs_up_once_and_is_logged_in(
+    client: httpx.AsyncClient, db: Connection, invited: tuple[str, str]
+) -> None:
+    email, invite = invited
+    session = (await sign_up(client, email.upper(), invite)).json()
+    assert (session["user"]["email"], session["user"]["role"]) == (email, "customer")
+    customers = await client.get("/rest/v1/customers?select=email,status", headers=bearer(session))
+    assert customers.json() == [{"email": email, "status": "preonboarding"}]
+    assert (await log_in(client, email, NEW)).status_code == 200
+    assert refused(await sign_up(client, email, invite)) == (403, "otp_expired")
+    audited = await db.fetchrow(
+        "SELECT actor, after FROM flows.audit_log WHERE table_name = 'public.users' AND row_id = $1",
+        session["user"]["id"],
+    )
+    assert audited is not None
+    assert audited["actor"] == session["user"]["id"]
+    assert "argon2" not in str(audited["after"])
+
+
+@pytest.mark.parametrize(
+    ("change", "password", "answer"),
+    [
+        ({}, "short", (422, "weak_password")),
+        ({"email": "other@example.org"}, NEW, (400, "email_address_not_authorized")),
+        ({"invite": None}, NEW, (422, "signup_disabled")),
+        ({"invite": str(uuid4())}, NEW, (403, "otp_expired")),
+        ({"invite": "nonsense"}, NEW, (403, "otp_expired")),
+    ],
+)
+async def test_sign_up_without_the_right_invite_is_refused(
+    client: httpx.AsyncClient,
+    invited: tuple[str, str],
+    change: dict[str, Any],
+    password: str,
+    answer: tuple[int, str],
+) -> None:
+    given = {"email": invited[0], "invite": invited[1], **change}
+    assert refused(await sign_up(client, **given, password=password)) == answer
+
+
+async def test_invite_ends_after_seven_days_and_is_no_way_around_a_login(
+    client: httpx.AsyncClient, db: Connection, community: Community, invited: tuple[str, str]
+) -> None:
+    email, invite = invited
+    life = await db.fetchval(
+        "SELECT expires_at - created_at FROM public.customer_invites WHERE invite_token = $1", UUID(invite)
+    )
+    assert life.days == 7
+    await db.execute("UPDATE public.customer_invites SET expires_at = now() WHERE invite_token = $1", UUID(invite))
+    assert refused(await sign_up(client, email, invite)) == (403, "otp_expired")
+    status = await db.fetchval("SELECT status FROM public.customer_invites WHERE invite_token = $1", UUID(invite))
+    assert status == "expired"
+    again = await insert(db, "public.customer_invites", customer=community.ann.customer)
+    answer = await sign_up(client, community.ann.email, str(again["invite_token"]))
+    assert refused(answer) == (422, "user_already_exists")
+
+
+async def test_two_invites_used_at_once_make_one_login(
+    client: httpx.AsyncClient, db: Connection, invited: tuple[str, str]
+) -> None:
+    email, first = invited
+    second = await db.fetchval(
+        """INSERT INTO public.customer_invites (customer)
+           SELECT customer FROM public.customer_invites WHERE invite_token = $1 RETURNING invite_token""",
+        UUID(first),
+    )
+    answers = await asyncio.gather(*(sign_up(client, email, str(invite)) for invite in (first, second, first)))
+    statuses = [answer.status_code for answer in answers]
+    assert statuses.count(200) == 1
+    assert set(statuses) <= {200, 403, 422}
+
+
+async def test_link_of_an_invite_lets_in_and_then_the_password_is_chosen(
+    client: httpx.AsyncClient, invited: tuple[str, str]
+) -> None:
+    email, invite = invited
+    session = (await verify(client, type="invite", token_hash=invite)).json()
+    assert (await log_in(client, email, NEW)).json() == INVALID
+    changed = await client.put("/auth/v1/user", json={"password": NEW}, headers=bearer(session))
+    assert changed.json()["email"] == email
+    assert (await log_in(client, email, NEW)).status_code == 200
+
+
+async def test_recovered_password_replaces_the_old_one_and_ends_other_sessions(
+    client: httpx.AsyncClient, gateway: FastAPI, db: Connection
+) -> None:
+    person = await make_customer(db)
+    await db.execute("UPDATE public.users SET password_hash = (SELECT password_hash FROM public.users LIMIT 1)")
+    old = (await log_in(client, person.email)).json()
+    for _ in range(2):
+        answer = await client.post("/auth/v1/recover", json={"email": person.email, "gotrue_meta_security": {}})
+        assert (answer.status_code, answer.json()) == (200, {})
+    [recovery] = await db.fetch("SELECT * FROM flows.recoveries WHERE user_id = $1", person.login)
+    queued = await db.fetch("SELECT arguments FROM flows.outbox WHERE job = 'send_recovery'")
+    assert [row["arguments"] for row in queued] == [[str(recovery["id"])]]
+
+    token = mailed_token(gateway.state.settings, "recovery", recovery["id"])
+    session = (await verify(client, type="recovery", token_hash=token)).json()
+    assert refused(await verify(client, type="recovery", token_hash=token)) == (403, "otp_expired")
+    answer = await client.put("/auth/v1/user", json={"password": PASSWORD}, headers=bearer(session))
+    assert refused(answer) == (422, "same_password")
+    assert (await client.put("/auth/v1/user", json={"password": NEW}, headers=bearer(session))).status_code == 200
+    assert (await log_in(client, person.email)).json() == INVALID
+    assert (await log_in(client, person.email, NEW)).status_code == 200
+    assert (await refresh(client, old["refresh_token"])).status_code == 400
+    assert refused(await client.get("/auth/v1/user", headers=bearer(old))) == (403, "session_not_found")
+    assert (await client.get("/auth/v1/user", headers=bearer(session))).status_code == 200
+    actions = await db.fetch("SELECT action FROM flows.audit_log WHERE row_id = $1 ORDER BY id", str(person.login))
+    assert {"recover", "update", "logout_others"} <= {row["action"] for row in actions}
+
+
+async def test_recovery_of_an_unknown_address_looks_the_same(client: httpx.AsyncClient, db: Connection) -> None:
+    before = await db.fetchval("SELECT count(*) FROM flows.recoveries")
+    for email in ("nobody@example.org", "gone@example.org"):
+        answer = await client.post("/auth/v1/recover", json={"email": email})
+        assert (answer.status_code, answer.json()) == (200, {})
+    assert await db.fetchval("SELECT count(*) FROM flows.recoveries") == before
+
+
+async def test_expired_recovery_lets_nobody_in(client: httpx.AsyncClient, gateway: FastAPI, db: Connection) -> None:
+    person = await make_customer(db)
+    await client.post("/auth/v1/recover", json={"email": person.email})
+    recovery = await db.fetchval(
+        "UPDATE flows.recoveries SET expires_at = now() WHERE user_id = $1 RETURNING id", person.login
+    )
+    token = mailed_token(gateway.state.settings, "recovery", recovery)
+    assert refused(await verify(client, type="recovery", token=token, email=person.email)) == (403, "otp_expired")
+    assert refused(await verify(client, type="recovery")) == (400, "validation_failed")
+
+
+@pytest.mark.parametrize(
+    ("scope", "ended"),
+    [("local", [True, False]), ("others", [False, True]), ("global", [True, True]), ("", [True, True])],
+)
+async def test_logout_ends_the_sessions_it_names_at_once(
+    client: httpx.AsyncClient, scope: str, ended: list[bool]
+) -> None:
+    sessions = [(await log_in(client, "bob@example.org")).json() for _ in range(2)]
+    answer = await client.post("/auth/v1/logout", params={"scope": scope} if scope else {}, headers=bearer(sessions[0]))
+    assert (answer.status_code, answer.content) == (204, b"")
+    for session, is_ended in zip(sessions, ended, strict=True):
+        status = (await client.get("/rest/v1/invoices", headers=bearer(session))).status_code
+        assert status == (401 if is_ended else 200)
+        refreshed = await refresh(client, session["refresh_token"])
+        assert refreshed.status_code == (400 if is_ended else 200)
+
+
+async def test_logout_of_an_unknown_scope_or_without_a_token_is_refused(client: httpx.AsyncClient) -> None:
+    session = (await log_in(client, "bob@example.org")).json()
+    answer = await client.post("/auth/v1/logout?scope=all", headers=bearer(session))
+    assert refused(answer) == (400, "validation_failed")
+    assert refused(await client.post("/auth/v1/logout")) == (401, "no_authorization")
+
+
+async def test_only_the_password_is_changed_here(client: httpx.AsyncClient) -> None:
+    session = (await log_in(client, "bob@example.org")).json()
+    for body in ({"email": "new@example.org"}, {"data": {"name": "Bob"}}, {"phone": "1"}):
+        answer = await client.put("/auth/v1/user", json=body, headers=bearer(session))
+        assert refused(answer) == (400, "validation_failed")
+
+
+async def test_client_learns_what_there_is(client: httpx.AsyncClient) -> None:
+    settings = (await client.get("/auth/v1/settings")).json()
+    assert (settings["external"]["email"], settings["disable_signup"]) == (True, False)
+    assert (await client.get("/auth/v1/health")).json()["name"] == "flows"
+    assert (await client.get("/auth/v1/.well-known/jwks.json")).json() == {"keys": []}
+
+
+async def test_admin_invites_their_own_customers_alone(
+    client: httpx.AsyncClient, community: Community, as_user: TokenFor
+) -> None:
+    headers = as_user(community.lab_admin, "admin")
+    for home, status in ((community.bob, 201), (community.cid, 404)):
+        answer = await client.post("/v1/invites", json={"customer": str(home.customer)}, headers=headers)
+        assert answer.status_code == status
+    customer = await client.post(
+        "/v1/invites", json={"customer": str(community.ann.customer)}, headers=as_user(community.ann.user)
+    )
+    assert customer.status_code == 403

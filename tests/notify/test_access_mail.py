@@ -1,0 +1,117 @@
+"""Mails that let one in: invites, however they are made, and password recoveries."""
+
+from collections.abc import AsyncIterator
+from uuid import UUID, uuid4
+
+import pytest
+
+from builders import insert, make_admin, make_customer, make_esco
+from flows_shared.auth import mailed_token
+from flows_shared.db import Database
+from mail_server import MailServer
+from notify.conftest import Notify
+
+BEGIN = "SELECT flows.begin_recovery($1, $2, $3, now() + interval '1 hour')"
+
+
+@pytest.fixture
+async def customer(db: Database) -> AsyncIterator[UUID]:
+    async with db.connection() as connection:
+        esco = await make_esco(connection, name="Water Lane Energy", app_url="https://water-lane.example/")
+        row = await insert(connection, "public.customers", fullname="Ada Brown", email="ada@example.org", esco=esco)
+        yield row["id"]
+
+
+async def invite(db: Database, customer: UUID, **values: object) -> UUID:
+    async with db.connection() as connection:
+        row = await insert(connection, "public.customer_invites", customer=customer, **values)
+        return UUID(str(row["invite_token"]))
+
+
+async def run_queued(notify: Notify, job: str) -> None:
+    """What a change has put into the outbox for notify."""
+    async with notify.db.connection() as connection:
+        queued = await connection.fetch("SELECT id FROM flows.outbox WHERE service = 'notify' AND job = $1", job)
+    for row in queued:
+        await notify.run(row["id"])
+
+
+async def test_invite_is_mailed_once_with_its_link(
+    notify: Notify, db: Database, customer: UUID, mail_server: MailServer
+) -> None:
+    token = await invite(db, customer)
+    await run_queued(notify, "send_invites")
+    [mail] = mail_server.received
+    assert mail["To"] == "Ada Brown <ada@example.org>"
+    assert mail["Subject"] == "Your login for Water Lane Energy"
+    link = f"https://water-lane.example/auth/confirm?token_hash={token}&type=invite"
+    assert link in mail.get_body(("plain",)).get_content()  # type: ignore[union-attr]
+    assert link.replace("&", "&amp;") in mail.get_body(("html",)).get_content()  # type: ignore[union-attr]
+    assert str(token) not in mail["Message-ID"]
+    async with db.connection() as connection:
+        row = await connection.fetchrow("SELECT status, invite_url FROM public.customer_invites")
+    assert tuple(row or ()) == ("sent", link)
+    await invite(db, customer, status="sent")  # by a tool that mails by itself
+    await run_queued(notify, "send_invites")
+    assert len(mail_server.received) == 1
+
+
+async def test_invite_waits_for_a_mail_server_that_is_away(
+    notify: Notify, db: Database, customer: UUID, mail_server: MailServer
+) -> None:
+    await invite(db, customer)
+    mail_server.stop()
+    await run_queued(notify, "send_invites")
+    async with db.connection() as connection:
+        assert await connection.fetchval("SELECT status FROM public.customer_invites") == "pending"
+    mail_server.start()
+    await run_queued(notify, "send_invites")
+    assert mail_server.recipients() == ["ada@example.org"]
+
+
+async def test_expired_invite_is_not_mailed(
+    notify: Notify, db: Database, customer: UUID, mail_server: MailServer
+) -> None:
+    token = await invite(db, customer)
+    async with db.connection() as connection:
+        await connection.execute("UPDATE public.customer_invites SET expires_at = now() WHERE invite_token = $1", token)
+    await run_queued(notify, "send_invites")
+    assert mail_server.received == []
+
+
+async def test_recovery_is_mailed_once_with_a_token_that_is_stored_nowhere(
+    notify: Notify, db: Database, mail_server: MailServer
+) -> None:
+    recovery = uuid4()
+    async with db.connection() as connection:
+        esco = await make_esco(connection, app_url="https://water-lane.example")
+        person = await make_customer(connection, esco)
+        await connection.execute(
+            "SELECT flows.begin_recovery($1, $2, $3, now() + interval '1 hour')",
+            recovery,
+            person.email.upper(),
+            b"hash",
+        )
+    for _ in range(2):
+        await run_queued(notify, "send_recovery")
+    [mail] = mail_server.received
+    assert mail["To"].addresses[0].addr_spec == person.email
+    token = mailed_token(notify.worker.settings, "recovery", recovery)
+    text = mail.get_body(("plain",)).get_content()  # type: ignore[union-attr]
+    assert f"https://water-lane.example/auth/confirm?token_hash={token}&type=recovery" in text
+    async with db.connection() as connection:
+        assert await connection.fetchval("SELECT sent_at IS NOT NULL FROM flows.recoveries WHERE id = $1", recovery)
+
+
+async def test_link_that_cannot_be_made_fails_the_job_and_says_why(
+    notify: Notify, db: Database, mail_server: MailServer
+) -> None:
+    async with db.connection() as connection:
+        await make_admin(connection)
+        email = await connection.fetchval("SELECT email FROM public.users WHERE role = 'admin'")
+        await connection.execute(BEGIN, uuid4(), email, b"hash")
+    await run_queued(notify, "send_recovery")
+    async with db.connection() as connection:
+        error = await connection.fetchval("SELECT last_error FROM flows.outbox WHERE failed_at IS NOT NULL")
+    assert "FLOWS_NOTIFY_PORTAL_URL is not set" in error
+    assert mail_server.received == []
