@@ -23,6 +23,7 @@ from flows_shared.models.flows.network import (
     Site,
 )
 from flows_shared.models.flows.readings import (
+    CalendarBand,
     CalendarDay,
     CalendarHalfHour,
     MeterCsq,
@@ -32,6 +33,7 @@ from flows_shared.models.flows.readings import (
     MeterPrepayBalance,
     MeterThreePhaseVoltage,
     MeterVoltage,
+    RegisterBandDay,
     RegisterDay,
     RegisterExport,
     RegisterImport,
@@ -41,6 +43,7 @@ from flows_shared.models.flows.work import AuditRecord, OutboxJob, RefreshToken
 
 __all__ = [
     "AuditRecord",
+    "CalendarBand",
     "CalendarDay",
     "CalendarHalfHour",
     "Circuit",
@@ -67,6 +70,7 @@ __all__ = [
     "RefreshToken",
     "Region",
     "Register",
+    "RegisterBandDay",
     "RegisterDay",
     "RegisterExport",
     "RegisterImport",
