@@ -71,3 +71,12 @@ class UnknownProfile(NotFoundError):
 
     def __init__(self, profile: UUID) -> None:
         super().__init__(f"the community has no rate profile {profile}")
+
+
+class UnknownAccount(NotFoundError):
+    """The community has no account of this number."""
+
+    code = "billing.unknown_account"
+
+    def __init__(self, number: int) -> None:
+        super().__init__(f"the community has no account {number}")

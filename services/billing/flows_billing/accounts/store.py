@@ -5,6 +5,7 @@ from uuid import UUID
 
 from flows_billing.accounts.account import Account, Party, Register, Rival
 from flows_billing.days import Days
+from flows_billing.errors import UnknownAccount
 from flows_shared.db import Connection
 from flows_shared.time import Month
 
@@ -50,6 +51,18 @@ REGISTERS = """
      WHERE meter_id = ANY($1) AND nature <> 'solar'
      ORDER BY meter_id, element, start_time
 """
+BY_NUMBER = """
+    SELECT account.id
+      FROM public.accounts AS account JOIN public.properties AS property ON property.id = account.property
+     WHERE property.esco = $1 AND account.account_number = $2
+"""
+
+
+async def account_by_number(db: Connection, esco: UUID, number: int) -> UUID:
+    account: UUID | None = await db.fetchval(BY_NUMBER, esco, number)
+    if account is None:
+        raise UnknownAccount(number)
+    return account
 
 
 async def supply_accounts(

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from flows_billing.accounts.account import Account
 from flows_billing.accounts.plan import Plan, Planned, Terms, plan_account
+from flows_billing.accounts.store import supply_accounts
 from flows_billing.rating.bill import Measured, Verdict, rate
 from flows_billing.rating.store import vat_terms
 from flows_billing.runs.run import Esco
@@ -66,6 +67,15 @@ async def measure(db: Connection, planned: Iterable[Planned], terms: Terms, sett
     exporting = {(s.register.id, s.span) for s in segments if s.part.tariff.component("export_credit")}
     usages = await _usages(db, {segment.need for segment in segments}, terms, settings)
     return Measured(usages, await exported(db, exporting) if exporting else {})
+
+
+async def sum_ahead(db: Connection, esco: Esco, month: Month, settings: RunSettings) -> None:
+    """Make the sums by band that the month's run will take."""
+    accounts = await supply_accounts(db, esco.id, month)
+    terms = await load_terms(db, esco, month, accounts)
+    plans = [plan for account in accounts if isinstance(plan := plan_account(account, terms), Plan)]
+    needs = [segment.need for plan in plans for segment in plan.segments]
+    await add_band_sums(db, needs, month, esco.zone, work_mem_mb=settings.billing_work_mem_mb)
 
 
 async def _usages(
