@@ -12,7 +12,7 @@ from flows_billing.rating.rounding import exact_amount_pence, line_amount_pence
 from flows_billing.rating.vat_rules import VatShare, export_vat
 from flows_billing.tariffs.scale import Block, scale_of
 from flows_billing.tariffs.tariff import Element
-from flows_billing.usage.metered import Exported, Usage
+from flows_billing.usage.metered import Exported, Usage, sum_usages
 from flows_shared.money import pounds
 
 LineKind: TypeAlias = Literal["energy", "standing_charge", "export_credit", "minimum_charge"]
@@ -59,7 +59,7 @@ def energy_lines(metered: Metered, days_in_month: int) -> list[Line]:
                 scale = scale_of(part.tariff, register.element, band, part.days.count, days_in_month)
                 filled[key] = _Filling(scale.blocks, scale.threshold_period == "day")
             shares = filled[key].fill(sums)
-            whole = _sum(sums)
+            whole = sum_usages(sums, band)
             lines += [_energy_line(part, register, block, kwh, whole) for block, kwh in shares]
     return lines
 
@@ -141,7 +141,7 @@ class _Filling:
 
     def fill(self, usages: Sequence[Usage]) -> list[tuple[Block, Decimal]]:
         if len(self.blocks) == 1:
-            return [(self.blocks[0], _sum(usages).kwh)]
+            return [(self.blocks[0], sum_usages(usages).kwh)]
         shares = dict.fromkeys(range(len(self.blocks)), Decimal(0))
         for usage in usages:
             key = usage.day if self.daily else None
@@ -159,19 +159,6 @@ def _by_band(usages: Sequence[Usage]) -> Iterable[tuple[str | None, Sequence[Usa
     for usage in usages:
         bands.setdefault(usage.band, []).append(usage)
     return sorted(bands.items(), key=lambda item: item[0] or "")
-
-
-def _sum(usages: Sequence[Usage]) -> Usage:
-    if len(usages) == 1:
-        return usages[0]
-    return Usage(
-        kwh=sum((usage.kwh for usage in usages), Decimal(0)),
-        intervals=sum(usage.intervals for usage in usages),
-        first=min((usage.first for usage in usages if usage.first), default=None),
-        last=max((usage.last for usage in usages if usage.last), default=None),
-        estimated=sum(usage.estimated for usage in usages),
-        band=usages[0].band,
-    )
 
 
 def _energy_line(part: Part, register: Register, block: Block, kwh: Decimal, usage: Usage) -> Line:

@@ -11,7 +11,7 @@ from flows_billing.rating.bill import Measured, Verdict, rate
 from flows_billing.rating.store import vat_terms
 from flows_billing.runs.run import Esco
 from flows_billing.settings import RunSettings
-from flows_billing.tariffs.calendar import band_calendars, day_calendar
+from flows_billing.tariffs.calendar import band_calendars, day_calendar, fill_calendars
 from flows_billing.tariffs.store import benchmarks_in, tariffs_in
 from flows_billing.usage.exports import exported
 from flows_billing.usage.metered import Need, Usage
@@ -62,10 +62,12 @@ async def prepare(
 
 
 async def measure(db: Connection, planned: Iterable[Planned], terms: Terms, settings: RunSettings) -> Measured:
-    """What the registers of these plans measured."""
+    """What the registers of these plans measured. Stores no more than calendars of bands."""
     segments = [segment for plan in planned if isinstance(plan, Plan) for segment in plan.segments]
     exporting = {(s.register.id, s.span) for s in segments if s.part.tariff.component("export_credit")}
-    usages = await _usages(db, {segment.need for segment in segments}, terms, settings)
+    needs = {segment.need for segment in segments}
+    await fill_calendars(db, _profiles(needs), terms.month, terms.zone)
+    usages = await _usages(db, needs, terms, settings)
     return Measured(usages, await exported(db, exporting) if exporting else {})
 
 
@@ -81,12 +83,15 @@ async def sum_ahead(db: Connection, esco: Esco, month: Month, settings: RunSetti
 async def _usages(
     db: Connection, needs: set[Need], terms: Terms, settings: RunSettings
 ) -> Mapping[Need, Sequence[Usage]]:
-    profiles = {need.profile for need in needs if need.profile}
-    calendars = await band_calendars(db, profiles, terms.month, terms.zone) if profiles else {}
-    calendars |= day_calendar(terms.month, terms.zone)
     memory = settings.billing_work_mem_mb
     if settings.billing_usage_source == "half_hours":
-        return await sum_half_hours(db, needs, calendars, work_mem_mb=memory)
+        return await sum_half_hours(db, needs, terms.zone, work_mem_mb=memory)
     await add_band_sums(db, needs, terms.month, terms.zone, work_mem_mb=memory)
+    calendars = await band_calendars(db, _profiles(needs), terms.month, terms.zone)
+    calendars |= day_calendar(terms.month, terms.zone)
     usages = await sum_roll_ups(db, needs, calendars, terms.zone, work_mem_mb=memory)
-    return usages | await sum_half_hours(db, needs - usages.keys(), calendars, work_mem_mb=memory)
+    return usages | await sum_half_hours(db, needs - usages.keys(), terms.zone, work_mem_mb=memory)
+
+
+def _profiles(needs: Iterable[Need]) -> set[UUID]:
+    return {need.profile for need in needs if need.profile}

@@ -64,7 +64,7 @@ async def preview_run(
 ) -> Preview:
     """The accounts that have no invoice for the month yet, or those named; what they would be billed."""
     settings = from_half_hours(settings)
-    async with db.connection() as connection, connection.transaction(readonly=True):
+    async with db.connection() as connection:
         accounts = await supply_accounts(connection, esco.id, month, only=only, billed_too=only is not None)
         docket = await prepare(connection, esco, month, accounts, settings)
     by_id = {account.id: account for account in accounts}

@@ -68,7 +68,7 @@ async def simulate(
 ) -> Simulation:
     """The month of these accounts, or of all, with `proposal` in place of every tariff. Nothing is stored."""
     settings = from_half_hours(settings)
-    async with db.connection() as connection, connection.transaction(readonly=True):
+    async with db.connection() as connection:
         await _require_profile(connection, esco, proposal)
         accounts = await supply_accounts(connection, esco.id, month, only=only, billed_too=True)
         terms = await load_terms(connection, esco, month, accounts)

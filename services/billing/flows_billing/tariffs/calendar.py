@@ -27,6 +27,10 @@ FILL = """
 """
 
 
+# The planner joins half hours to it: it has to know how few bands there are.
+ANALYZE = "SELECT flows.analyze_calendar_bands()"
+
+
 async def band_calendars(
     db: Connection, profiles: Collection[UUID], month: Month, zone: ZoneInfo
 ) -> dict[UUID, list[BandedHalfHour]]:
@@ -45,6 +49,8 @@ async def fill_calendars(db: Connection, profiles: Collection[UUID], month: Mont
     for profile, calendar in (await band_calendars(db, missing, month, zone)).items():
         rows = [(half.timestamp, half.day, half.band) for half in calendar]
         await db.execute(FILL, profile, *zip(*rows, strict=True))
+    if missing:
+        await db.execute(ANALYZE)
 
 
 async def _profiles(db: Connection, ids: Sequence[UUID]) -> list[Profile]:

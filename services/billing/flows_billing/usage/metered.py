@@ -35,6 +35,21 @@ class Usage:
     day: date | None = None
 
 
+def sum_usages(usages: Sequence[Usage], band: str | None = None, day: date | None = None) -> Usage:
+    """One sum of several, which is of `band` and `day` where all of them are."""
+    if len(usages) == 1 and (usages[0].band, usages[0].day) == (band, day):
+        return usages[0]
+    return Usage(
+        kwh=sum((usage.kwh for usage in usages), Decimal(0)),
+        intervals=sum(usage.intervals for usage in usages),
+        first=min((usage.first for usage in usages if usage.first), default=None),
+        last=max((usage.last for usage in usages if usage.last), default=None),
+        estimated=sum(usage.estimated for usage in usages),
+        band=band,
+        day=day,
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class Exported:
     """Energy between two readings of what a register counted out, and when these were taken."""

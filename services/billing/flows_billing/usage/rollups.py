@@ -6,7 +6,7 @@ hours.
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from uuid import UUID
@@ -16,7 +16,7 @@ from flows_billing.days import Days
 from flows_billing.tariffs.bands import DAYS_ONLY, BandedHalfHour
 from flows_billing.tariffs.calendar import fill_calendars
 from flows_billing.usage.metered import Need, Usage, expected_half_hours
-from flows_billing.usage.store import PLANNING, Calendars, estimated_half_hours
+from flows_billing.usage.store import PLANNING, estimated_registers
 from flows_shared.db import Connection
 from flows_shared.time import Month, Period, local_date, local_midnight
 
@@ -83,7 +83,12 @@ async def add_band_sums(
 
 
 async def sum_roll_ups(
-    db: Connection, needs: Collection[Need], calendars: Calendars, zone: ZoneInfo, *, work_mem_mb: int
+    db: Connection,
+    needs: Collection[Need],
+    calendars: Mapping[UUID, Sequence[BandedHalfHour]],
+    zone: ZoneInfo,
+    *,
+    work_mem_mb: int,
 ) -> dict[Need, tuple[Usage, ...]]:
     """The usages of the needs that whole sums cover; the others are left out."""
     sharing: defaultdict[tuple[Period, UUID | None, bool], list[Need]] = defaultdict(list)
@@ -131,7 +136,7 @@ async def _sum_group(
     registers = [need.register for need in needs]
     days = local_date(need.span.start, zone), local_date(need.span.end, zone)
     arguments = (registers, *days, need.profile) if need.profile else (registers, *days)
-    estimated = {register for register, _ in await estimated_half_hours(db, registers, need.span)}
+    estimated = await estimated_registers(db, registers, need.span, zone)
     sums: defaultdict[UUID, list[Usage]] = defaultdict(list)
     for register, day, band, kwh, intervals in await db.fetch(statement, *arguments):
         if register not in estimated and (day, band) in edges:

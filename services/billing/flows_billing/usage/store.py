@@ -2,40 +2,60 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
-from datetime import datetime
-from typing import TypeAlias
+from datetime import date
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
-from flows_billing.tariffs.bands import DAYS_ONLY, BandedHalfHour
-from flows_billing.usage.metered import Need, Usage, half_hours_touched
-from flows_billing.usage.slots import Slot, Slots, slots_of, usages_of
+import asyncpg
+
+from flows_billing.usage.metered import Need, Usage, half_hours_touched, sum_usages
 from flows_shared.db import Connection
 from flows_shared.time import Month, Period
-
-Usages: TypeAlias = Mapping[Need, tuple[Usage, ...]]
-Calendars: TypeAlias = Mapping[UUID, Sequence[BandedHalfHour]]
 
 # Plain conditions, no join: so the planner knows how many rows come, and reads whole partitions in parallel for many
 # registers, by index for few. A span starts and ends at local midnights, so no half hour has to be put on a calendar.
 SUM_HALF_HOURS = """
-    SELECT register_id, 0 AS slot, sum(kwh) AS kwh, count(*) AS intervals, min(timestamp) AS first,
-           max(timestamp) AS last
+    SELECT register_id, NULL::date AS day, NULL::text AS band, sum(kwh) AS kwh, count(*) AS intervals,
+           min(timestamp) AS first, max(timestamp) AS last
       FROM flows.register_interval_hh
      WHERE register_id = ANY($1) AND timestamp >= $2 AND timestamp < $3
      GROUP BY register_id
 """
-# The calendar comes as two arrays: a function that returns rows can be joined by every parallel worker.
-SUM_SLOTS = """
-    SELECT register_id, calendar.slot, sum(kwh) AS kwh, count(*) AS intervals, min(timestamp) AS first,
-           max(timestamp) AS last
-      FROM flows.register_interval_hh
-      JOIN unnest($4::timestamptz[], $5::smallint[]) AS calendar (timestamp, slot) USING (timestamp)
-     WHERE register_id = ANY($1) AND timestamp >= $2 AND timestamp < $3
-     GROUP BY register_id, calendar.slot
+# The calendar is a table with statistics: joined as an array, it was hashed the wrong way round, by one process alone.
+SUM_BANDS = """
+    SELECT register_id, NULL::date AS day, calendar.band, sum(kwh) AS kwh, count(*) AS intervals,
+           min(timestamp) AS first, max(timestamp) AS last
+      FROM flows.register_interval_hh JOIN flows.calendar_bands AS calendar USING (timestamp)
+     WHERE register_id = ANY($1) AND timestamp >= $2 AND timestamp < $3 AND calendar.profile = $4
+     GROUP BY register_id, calendar.band
 """
+SUM_DAYS_AND_BANDS = """
+    SELECT register_id, calendar.day, calendar.band, sum(kwh) AS kwh, count(*) AS intervals,
+           min(timestamp) AS first, max(timestamp) AS last
+      FROM flows.register_interval_hh JOIN flows.calendar_bands AS calendar USING (timestamp)
+     WHERE register_id = ANY($1) AND timestamp >= $2 AND timestamp < $3 AND calendar.profile = $4
+     GROUP BY register_id, calendar.day, calendar.band
+"""
+SUM_DAYS = """
+    SELECT register_id, calendar.day, NULL::text AS band, sum(kwh) AS kwh, count(*) AS intervals,
+           min(timestamp) AS first, max(timestamp) AS last
+      FROM flows.register_interval_hh JOIN flows.calendar_half_hours AS calendar USING (timestamp)
+     WHERE register_id = ANY($1) AND timestamp >= $2 AND timestamp < $3 AND calendar.time_zone = $4
+     GROUP BY register_id, calendar.day
+"""
+STATEMENTS = {
+    (False, False): SUM_HALF_HOURS,
+    (True, False): SUM_BANDS,
+    (True, True): SUM_DAYS_AND_BANDS,
+    (False, True): SUM_DAYS,
+}
 ESTIMATED = """
-    SELECT register_id, timestamp FROM flows.estimated_intervals
-     WHERE register_id = ANY($1) AND timestamp >= $2 AND timestamp < $3
+    SELECT guess.register_id, calendar.day, bands.band, count(*)
+      FROM flows.estimated_intervals AS guess
+      JOIN flows.calendar_half_hours AS calendar ON calendar.timestamp = guess.timestamp AND calendar.time_zone = $4
+      LEFT JOIN flows.calendar_bands AS bands ON bands.timestamp = guess.timestamp AND bands.profile = $5
+     WHERE guess.register_id = ANY($1) AND guess.timestamp >= $2 AND guess.timestamp < $3
+     GROUP BY guess.register_id, calendar.day, bands.band
 """
 
 # The same statement is for one register and for all of them: a plan made once for both would suit neither.
@@ -63,61 +83,67 @@ MONTHLY_USAGE = """
         ON CONFLICT (circuit_id, month) DO UPDATE SET kwh = excluded.kwh WHERE usage.kwh <> excluded.kwh
 """
 
-WHOLE = Slots((), (), (Slot({}, None),))
-
 
 async def sum_half_hours(
-    db: Connection, needs: Collection[Need], calendars: Calendars, *, work_mem_mb: int
+    db: Connection, needs: Collection[Need], zone: ZoneInfo, *, work_mem_mb: int
 ) -> dict[Need, tuple[Usage, ...]]:
     """What each register measured in its span; nothing is known of a need that is left out.
 
     One statement for all registers that share their time: mostly the month, or its parts where a tariff changes.
     """
-    sharing: defaultdict[tuple[Period, bool], list[Need]] = defaultdict(list)
-    for need in needs:
-        sharing[half_hours_touched(need.span), need.by_day].append(need)
     usages: dict[Need, tuple[Usage, ...]] = {}
     async with db.transaction(readonly=True):
         await db.execute(PLANNING.format(work_mem_mb=work_mem_mb))
-        for (time, by_day), group in sharing.items():
-            usages |= await _sum_group(db, group, time, calendars, by_day)
+        for (time, profile, by_day), group in _groups(needs).items():
+            usages |= await _sum_group(db, group, time, profile, by_day, zone)
     return usages
 
 
+def _groups(needs: Collection[Need]) -> dict[tuple[Period, UUID | None, bool], list[Need]]:
+    """Needs that one statement serves. Whole sums go with a profile's, of which they are the sums over its bands."""
+    groups: defaultdict[tuple[Period, UUID | None, bool], list[Need]] = defaultdict(list)
+    for need in needs:
+        groups[half_hours_touched(need.span), need.profile, need.by_day].append(need)
+    for time, profile, by_day in list(groups):
+        if profile and not by_day and (time, None, False) in groups:
+            groups[time, profile, by_day] += groups.pop((time, None, False))
+    return groups
+
+
 async def _sum_group(
-    db: Connection, needs: Sequence[Need], time: Period, calendars: Calendars, by_day: bool
+    db: Connection, needs: Sequence[Need], time: Period, profile: UUID | None, by_day: bool, zone: ZoneInfo
 ) -> dict[Need, tuple[Usage, ...]]:
-    profiles = {need.profile for need in needs if need.profile} or ({DAYS_ONLY.id} if by_day else set())
-    slots = slots_of(time, calendars, profiles, by_day) if profiles else WHOLE
     registers = list({need.register for need in needs})
-    estimated = await _estimated(db, registers, time, slots)
-    arguments = (registers, time.start, time.end)
-    rows = await (
-        db.fetch(SUM_SLOTS, *arguments, slots.timestamps, slots.numbers)
-        if profiles
-        else db.fetch(SUM_HALF_HOURS, *arguments)
-    )
-    sums: defaultdict[UUID, list[tuple[Slot, Usage]]] = defaultdict(list)
-    for register, number, kwh, intervals, first, last in rows:
-        usage = Usage(kwh, intervals, first, last, estimated.get((register, number), 0))
-        sums[register].append((slots.by_number[number], usage))
-    return {need: usages_of(need, sums[need.register]) for need in needs if need.register in sums}
+    calendar = profile or (zone.key if by_day else None)
+    arguments = registers, time.start, time.end
+    guesses = await db.fetch(ESTIMATED, *arguments, zone.key, profile)
+    estimated = _counts(guesses, by_day)
+    statement = STATEMENTS[profile is not None, by_day]
+    sums: defaultdict[UUID, list[Usage]] = defaultdict(list)
+    for register, day, band, *values in await db.fetch(statement, *arguments, *([calendar] if calendar else [])):
+        kwh, intervals, first, last = values
+        guessed = estimated.get((register, day, band), 0)
+        sums[register].append(Usage(kwh, intervals, first, last, guessed, band, day))
+    return {need: _usages(need, sums[need.register]) for need in needs if need.register in sums}
 
 
-async def _estimated(
-    db: Connection, registers: Sequence[UUID], time: Period, slots: Slots
-) -> Mapping[tuple[UUID, int], int]:
-    """How many half hours were estimated, by register and slot; they are few."""
-    numbers: dict[datetime, int] = dict(zip(slots.timestamps, slots.numbers, strict=True))
-    counts: defaultdict[tuple[UUID, int], int] = defaultdict(int)
-    for register, timestamp in await estimated_half_hours(db, registers, time):
-        counts[register, numbers.get(timestamp, 0)] += 1
+def _counts(guesses: Sequence[asyncpg.Record], by_day: bool) -> Mapping[tuple[UUID, date | None, str | None], int]:
+    counts: defaultdict[tuple[UUID, date | None, str | None], int] = defaultdict(int)
+    for register, day, band, count in guesses:
+        counts[register, day if by_day else None, band] += count
     return counts
 
 
-async def estimated_half_hours(db: Connection, registers: Sequence[UUID], time: Period) -> list[tuple[UUID, datetime]]:
-    """Register and start of each half hour that was not measured."""
-    return [tuple(row) for row in await db.fetch(ESTIMATED, registers, time.start, time.end)]
+def _usages(need: Need, sums: Sequence[Usage]) -> tuple[Usage, ...]:
+    """By day and band as asked for, in this order; whole where the need is of no profile."""
+    if need.profile or need.by_day:
+        return tuple(sorted(sums, key=lambda usage: (usage.day or date.min, usage.band or "")))
+    return (sum_usages(sums),)
+
+
+async def estimated_registers(db: Connection, registers: Sequence[UUID], time: Period, zone: ZoneInfo) -> set[UUID]:
+    """Those of which some half hours were not measured."""
+    return {row[0] for row in await db.fetch(ESTIMATED, registers, time.start, time.end, zone.key, None)}
 
 
 async def store_monthly_usage(db: Connection, esco: UUID, month: Month) -> None:

@@ -47,4 +47,4 @@ ALTER TABLE public.microgrid_tariffs
 ALTER TABLE public.customer_tariffs
     DROP COLUMN discount_rate_basis_points_b, DROP COLUMN rate_profile, DROP COLUMN benchmark;
 DROP TABLE flows.register_interval_bands, flows.calendar_bands, public.rate_bands, public.rate_profiles;
-DROP FUNCTION flows.refuse_used_tariff;
+DROP FUNCTION flows.refuse_used_tariff, flows.analyze_calendar_bands;

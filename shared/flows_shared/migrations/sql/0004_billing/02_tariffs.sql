@@ -39,6 +39,14 @@ CREATE TABLE flows.calendar_bands (
 );
 COMMENT ON TABLE flows.calendar_bands IS 'Local day and band of every half hour, filled from a profile''s rules by whole months';
 
+CREATE FUNCTION flows.analyze_calendar_bands() RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, flows AS $$
+BEGIN
+    ANALYZE flows.calendar_bands;
+END
+$$;
+COMMENT ON FUNCTION flows.analyze_calendar_bands IS 'For the billing service, which does not own the table, after it has filled it';
+
 CREATE TABLE flows.register_interval_bands (
     register_id uuid NOT NULL REFERENCES flows.meter_registers (register_id) ON DELETE CASCADE,
     profile uuid NOT NULL REFERENCES public.rate_profiles (id) ON DELETE CASCADE,

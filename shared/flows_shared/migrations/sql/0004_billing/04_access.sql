@@ -63,5 +63,7 @@ CREATE POLICY profile_links ON public.customer_tariffs AS RESTRICTIVE TO admin U
 GRANT UPDATE (vat_registered, vat_use, vat_small_quantities, vat_mixed_use) ON flows.escos TO admin;
 GRANT INSERT, DELETE ON flows.calendar_bands, flows.register_interval_bands TO flows_billing;
 GRANT SELECT ON flows.estimated_intervals TO customer, admin, service, reporting, flows_worker;
-REVOKE EXECUTE ON FUNCTION public.prepare_tariffs, flows.follow_benchmark, flows.refuse_used_tariff, flows.drop_band_sums FROM PUBLIC;
+REVOKE EXECUTE ON FUNCTION public.prepare_tariffs, flows.follow_benchmark, flows.refuse_used_tariff, flows.drop_band_sums,
+    flows.analyze_calendar_bands FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION flows.analyze_calendar_bands TO flows_billing;
 GRANT EXECUTE ON FUNCTION public.prepare_tariffs TO service, flows_worker;
