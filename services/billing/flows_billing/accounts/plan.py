@@ -49,10 +49,7 @@ class Segment:
     part: Part
     register: Register
     span: Period
-
-    @property
-    def need(self) -> Need:
-        return Need(self.register.id, self.span, self.part.tariff.profile, self.part.tariff.judges_days)
+    need: Need
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,7 +163,7 @@ def _terms_of(part: Part) -> tuple[Tariff, VatUse, bool, Benchmark | None]:
 
 def _segments(parts: Sequence[Part], registers: Sequence[Register], zone: ZoneInfo) -> tuple[Segment, ...]:
     return tuple(
-        Segment(part, register, span)
+        Segment(part, register, span, Need(register.id, span, part.tariff.profile, part.tariff.judges_days))
         for part in parts
         for register in registers
         if (span := _shared_time(part.days, register, zone)) is not None

@@ -3,24 +3,28 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import partial
 from typing import TypeAlias
 from uuid import UUID
 
 from flows_billing.accounts.plan import Part, Plan, Segment
+from flows_billing.days import Days
 from flows_billing.errors import TariffInvalid
 from flows_billing.outcomes import NotBilled, failed
 from flows_billing.rating.lines import (
     Line,
     Metered,
+    SuppliedVat,
     energy_lines,
     export_lines,
     minimum_charge_line,
+    missing_of_minimum,
     standing_charge_line,
     taxed,
 )
 from flows_billing.rating.rounding import exact_amount_pence
 from flows_billing.rating.vat import vat_summary
-from flows_billing.rating.vat_rules import Seller, VatShare, reduced_rate, supply_vat
+from flows_billing.rating.vat_rules import Seller, reduced_rate, supply_vat
 from flows_billing.usage.metered import Exported, Need, Usage, expected_half_hours, missing_half_hours
 from flows_shared.time import Period
 
@@ -80,23 +84,23 @@ def _lines(
     plan: Plan, metered: Metered, exports: Iterable[tuple[Segment, Exported]], seller: Seller
 ) -> tuple[Line, ...]:
     """Energy, then days, then what fills up to a minimum, each with its VAT; then what was exported."""
-    days_in_month = len(plan.month.days())
+    days_in_month = Days.of(plan.month).count
     supplied = _supply_vat(plan, _kwh(metered), seller)
-    energy = [
-        line for made in energy_lines(metered, days_in_month) for line in taxed(made, supplied[made.part.days.start])
+    energy = energy_lines(metered, days_in_month, supplied)
+    days = [
+        line for part in plan.parts for line in taxed(partial(standing_charge_line, part), supplied[part.days.start])
     ]
-    days = [line for part in plan.parts for line in taxed(standing_charge_line(part), supplied[part.days.start])]
     minimum = [
         line
         for part in plan.parts
-        if (made := minimum_charge_line(part, [x for x in (*energy, *days) if x.part is part], days_in_month))
-        for line in taxed(made, supplied[part.days.start])
+        if (missing := missing_of_minimum(part, [x for x in (*energy, *days) if x.part is part], days_in_month))
+        for line in taxed(partial(minimum_charge_line, part, missing), supplied[part.days.start])
     ]
     return (*energy, *days, *minimum, *export_lines(exports))
 
 
-def _supply_vat(plan: Plan, kwh: Decimal, seller: Seller) -> Mapping[object, Sequence[VatShare]]:
-    """By the first day of each part. Whether a quantity is small is judged once, for the whole bill."""
+def _supply_vat(plan: Plan, kwh: Decimal, seller: Seller) -> SuppliedVat:
+    """Whether a quantity is small is judged once, for the whole bill."""
     return {
         part.days.start: supply_vat(seller, part.use, part.days.start, kwh, plan.billed_days) for part in plan.parts
     }

@@ -1,8 +1,10 @@
 """Lines of a bill: energy by register, band and block, days, what was exported, and what fills a bill up."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from decimal import Decimal
+from functools import partial
 from typing import Literal, TypeAlias
 from uuid import UUID
 
@@ -18,8 +20,9 @@ from flows_shared.money import pounds
 LineKind: TypeAlias = Literal["energy", "standing_charge", "export_credit", "minimum_charge"]
 Unit: TypeAlias = Literal["kWh", "day", "item"]
 Metered: TypeAlias = Sequence[tuple[Segment, Sequence[Usage]]]
+# By the first day of each part.
+SuppliedVat: TypeAlias = Mapping[date, Sequence[VatShare]]
 
-UNTAXED = VatShare(Decimal(1), Decimal(0), "untaxed")
 KINDS = {"power": "Electricity", "heat": "Heat"}
 
 
@@ -35,7 +38,7 @@ class Line:
     includes_vat: bool
     amount_pence: int
     part: Part
-    vat: VatShare = UNTAXED
+    vat: VatShare
     register: UUID | None = None
     element: Element | None = None
     usage: Usage | None = None
@@ -47,7 +50,7 @@ class Line:
         return self.vat.rate
 
 
-def energy_lines(metered: Metered, days_in_month: int) -> list[Line]:
+def energy_lines(metered: Metered, days_in_month: int, supplied: SuppliedVat) -> list[Line]:
     """A line for each register, band and block of a part; blocks are filled in the order of the registers' lives."""
     lines: list[Line] = []
     filled: dict[tuple[int, Element, str | None], _Filling] = {}
@@ -60,11 +63,12 @@ def energy_lines(metered: Metered, days_in_month: int) -> list[Line]:
                 filled[key] = _Filling(scale.blocks, scale.threshold_period == "day")
             shares = filled[key].fill(sums)
             whole = sum_usages(sums, band)
-            lines += [_energy_line(part, register, block, kwh, whole) for block, kwh in shares]
+            for block, kwh in shares:
+                lines += taxed(partial(_energy_line, part, register, block, kwh, whole), supplied[part.days.start])
     return lines
 
 
-def standing_charge_line(part: Part) -> Line:
+def standing_charge_line(part: Part, vat: VatShare) -> Line:
     days, rate = Decimal(part.days.count), part.tariff.standing_charge
     return Line(
         kind="standing_charge",
@@ -75,6 +79,7 @@ def standing_charge_line(part: Part) -> Line:
         includes_vat=part.tariff.includes_vat,
         amount_pence=line_amount_pence(days, rate),
         part=part,
+        vat=vat,
     )
 
 
@@ -83,16 +88,20 @@ def export_lines(exports: Iterable[tuple[Segment, Exported]]) -> list[Line]:
     return [_export_line(segment, found) for segment, found in exports]
 
 
-def minimum_charge_line(part: Part, lines: Sequence[Line], days_in_month: int) -> Line | None:
-    """What a part's lines, without VAT, lack of the minimum for its days; credits do not count."""
+def missing_of_minimum(part: Part, lines: Sequence[Line], days_in_month: int) -> int:
+    """Pence that a part's lines lack of the minimum for its days; credits do not count."""
     minimum = part.tariff.component("minimum_charge")
     if minimum is None:
-        return None
+        return 0
     wanted = minimum.rate * part.days.count / days_in_month
     vat_rate = sum((line.vat.rate * line.vat.fraction for line in lines if line.kind == "standing_charge"), Decimal(0))
     found = sum((_in_terms_of(minimum.includes_vat, line, vat_rate) for line in lines), Decimal(0))
-    if (missing := exact_amount_pence(wanted - found)) <= 0:
-        return None
+    return max(0, exact_amount_pence(wanted - found))
+
+
+def minimum_charge_line(part: Part, missing: int, vat: VatShare) -> Line:
+    minimum = part.tariff.component("minimum_charge")
+    assert minimum is not None
     return Line(
         kind="minimum_charge",
         description="Up to the minimum charge",
@@ -102,15 +111,16 @@ def minimum_charge_line(part: Part, lines: Sequence[Line], days_in_month: int) -
         includes_vat=minimum.includes_vat,
         amount_pence=missing,
         part=part,
+        vat=vat,
         component=minimum.id,
     )
 
 
-def taxed(line: Line, shares: Sequence[VatShare]) -> list[Line]:
+def taxed(make: Callable[[VatShare], Line], shares: Sequence[VatShare]) -> list[Line]:
     """The line, or where VAT is apportioned a line for each rate with its share of the quantity."""
     if len(shares) == 1:
-        return [replace(line, vat=shares[0])]
-    return [_share_of(line, share) for share in shares]
+        return [make(shares[0])]
+    return [_share_of(make(share), share) for share in shares]
 
 
 def _share_of(line: Line, share: VatShare) -> Line:
@@ -120,7 +130,6 @@ def _share_of(line: Line, share: VatShare) -> Line:
         description=f"{line.description} ({share.fraction * 100:f}% of it)".replace(".00%", "%"),
         quantity=quantity,
         amount_pence=line_amount_pence(quantity, line.rate),
-        vat=share,
     )
 
 
@@ -161,7 +170,7 @@ def _by_band(usages: Sequence[Usage]) -> Iterable[tuple[str | None, Sequence[Usa
     return sorted(bands.items(), key=lambda item: item[0] or "")
 
 
-def _energy_line(part: Part, register: Register, block: Block, kwh: Decimal, usage: Usage) -> Line:
+def _energy_line(part: Part, register: Register, block: Block, kwh: Decimal, usage: Usage, vat: VatShare) -> Line:
     is_block = block.from_kwh > 0 or block.to_kwh is not None
     return Line(
         kind="energy",
@@ -172,6 +181,7 @@ def _energy_line(part: Part, register: Register, block: Block, kwh: Decimal, usa
         includes_vat=block.includes_vat,
         amount_pence=line_amount_pence(kwh, block.rate),
         part=part,
+        vat=vat,
         register=register.id,
         element=register.element,
         usage=usage,
