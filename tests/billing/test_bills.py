@@ -57,8 +57,8 @@ async def test_prices_without_vat_have_it_added_to_their_sum(community: Communit
     assert await amounts(community, home) == (9161, 458, 9619)  # 9161 x 5% = 458.05
 
 
-async def test_business_rate_of_vat_is_the_communitys(community: Community) -> None:
-    await community.execute("UPDATE flows.escos SET vat_rate = 0.2")
+async def test_community_of_businesses_is_taxed_at_20_percent(community: Community) -> None:
+    await community.execute("UPDATE flows.escos SET vat_use = 'business', vat_small_quantities = false")
     await community.tariff("0.24500", "0.60000")
     home = await community.home()
     await community.measure_month(home)

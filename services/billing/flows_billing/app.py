@@ -5,22 +5,47 @@ from datetime import datetime
 from typing import Annotated, Self
 from uuid import UUID
 
-from fastapi import APIRouter, FastAPI, Response
+from fastapi import APIRouter, Depends, FastAPI, Request, Response
 from pydantic import BaseModel, Field
 
+from flows_billing.errors import UnknownInvoice
+from flows_billing.invoices.documents import printed_invoice
+from flows_billing.invoices.explain import Explanation, explain
+from flows_billing.invoices.verify import verify_invoices
+from flows_billing.runs.escos import find_escos
+from flows_billing.runs.preview import preview_run
 from flows_billing.runs.request import SERVICE, enqueue_runs, request_runs
-from flows_billing.runs.run import Run, RunStatus, Unbilled, parse_month
+from flows_billing.runs.run import Esco, Run, RunStatus, Unbilled, parse_month, require_finished
+from flows_billing.runs.simulate import simulate
 from flows_billing.runs.store import find_run, unbilled_outcomes
 from flows_billing.settings import BillingSettings
+from flows_billing.views import (
+    ExplainRequest,
+    PreviewRequest,
+    PreviewResult,
+    SimulationRequest,
+    SimulationResult,
+    VerifyRequest,
+    VerifyResult,
+)
 from flows_shared.auth import CallingService, Claims
-from flows_shared.db import Connection
+from flows_shared.db import Connection, Database
 from flows_shared.service import Db, create_service_app
 from flows_shared.settings import load_settings
-from flows_shared.time import utc_now
+from flows_shared.time import Month, utc_now
 
 UNBILLED_SHOWN = 1_000
+ACCOUNTS_SHOWN = 10_000
 
 router = APIRouter(prefix="/internal/billing")
+
+
+async def get_settings(request: Request) -> BillingSettings:
+    settings: BillingSettings = request.app.state.settings
+    return settings
+
+
+Settings = Annotated[BillingSettings, Depends(get_settings)]
 
 
 class RunRequest(BaseModel):
@@ -81,11 +106,57 @@ async def run_result(run_id: UUID, _claims: CallingService, db: Db) -> RunResult
     return RunResult.model_validate({**_state(run), "unbilled": unbilled})
 
 
+@router.post("/previews")
+async def preview(asked: PreviewRequest, _claims: CallingService, db: Db, settings: Settings) -> PreviewResult:
+    """What a month's run would bill. Nothing is stored."""
+    esco, month = await _billable(db, asked.esco, asked.month)
+    return PreviewResult.of(await preview_run(db, esco, month, settings, only=asked.accounts), ACCOUNTS_SHOWN)
+
+
+@router.post("/simulations")
+async def simulation(asked: SimulationRequest, _claims: CallingService, db: Db, settings: Settings) -> SimulationResult:
+    """A month at another tariff, beside what it costs at the tariffs that hold. Nothing is stored."""
+    esco, month = await _billable(db, asked.esco, asked.month)
+    proposal = asked.tariff.tariff(month)
+    found = await simulate(db, esco, month, proposal, settings, only=asked.accounts)
+    return SimulationResult.of(found, ACCOUNTS_SHOWN)
+
+
+@router.post("/verifications")
+async def verification(asked: VerifyRequest, _claims: CallingService, db: Db) -> VerifyResult:
+    """Invoices computed again from their sources, and what does not agree."""
+    month = parse_month(asked.month) if asked.month else None
+    async with db.connection() as connection:
+        found = [
+            await verify_invoices(connection, esco=esco, month=month, number=asked.number)
+            for esco in (asked.escos or (None,))
+        ]
+    return VerifyResult.of(found)
+
+
+@router.post("/explanations")
+async def explanation(asked: ExplainRequest, _claims: CallingService, db: Db) -> Explanation:
+    """How each amount of an invoice came about."""
+    async with db.connection() as connection:
+        invoice = await printed_invoice(connection, asked.number)
+    if invoice is None:
+        raise UnknownInvoice(asked.number)
+    return explain(invoice)
+
+
 def create_app() -> FastAPI:
     """What `flows serve billing` runs."""
     app = create_service_app(SERVICE, load_settings(BillingSettings))
     app.include_router(router)
     return app
+
+
+async def _billable(db: Database, esco_id: UUID, text: str) -> tuple[Esco, Month]:
+    month = parse_month(text)
+    async with db.connection() as connection:
+        [esco] = await find_escos(connection, [esco_id])
+    require_finished(month, esco, utc_now())
+    return esco, month
 
 
 async def _act_for(transaction: Connection, claims: Claims) -> None:

@@ -1,20 +1,38 @@
 """The billing part of the `flows` command."""
 
 import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import Annotated
 from uuid import UUID
 
 import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
-from rich.table import Table
 
-from flows_billing.runs.escos import esco_by_code
+from flows_billing.accounts.store import account_by_number
+from flows_billing.errors import UnknownInvoice
+from flows_billing.invoices.documents import printed_invoice
+from flows_billing.invoices.explain import Explanation, explain
+from flows_billing.invoices.verify import Verification, verify_invoices
+from flows_billing.runs.escos import esco_by_code, find_escos
 from flows_billing.runs.execute import execute_run
+from flows_billing.runs.preview import Preview, preview_run
 from flows_billing.runs.request import RequestedRuns, enqueue_runs, request_runs
-from flows_billing.runs.run import Run, Unbilled, parse_month
+from flows_billing.runs.run import Esco, Run, parse_month, require_finished
+from flows_billing.runs.simulate import Simulation, simulate
 from flows_billing.runs.store import latest_runs, unbilled_outcomes
 from flows_billing.settings import RunSettings
+from flows_billing.tables import (
+    findings_table,
+    lines_table,
+    preview_table,
+    runs_table,
+    show_explanation,
+    simulation_table,
+    unbilled_table,
+)
+from flows_billing.views import ProposedTariff
 from flows_shared.db import Database
 from flows_shared.errors import FlowsError
 from flows_shared.settings import load_settings
@@ -29,6 +47,15 @@ commands.add_typer(billing, name="billing")
 
 MonthText = Annotated[str, typer.Argument(help="A month that has ended, such as 2026-10.", show_default=False)]
 EscoCode = Annotated[str | None, typer.Option("--esco", help="Only the community with this code.", show_default=False)]
+
+
+RequiredEsco = Annotated[str, typer.Option("--esco", help="The community's code.", show_default=False)]
+
+
+class InvoicesDisagree(FlowsError):
+    """Some invoices do not follow from their sources; the table above names them."""
+
+    code = "billing.invoices_disagree"
 
 
 class AccountsNotBilled(FlowsError):
@@ -49,7 +76,7 @@ def run_month(
     """
     settings = _settings()
     runs = asyncio.run(_queue(month, esco, settings) if queue else _execute(month, esco, settings))
-    Console().print(_runs_table(runs))
+    Console().print(runs_table(runs))
     if not queue and (failed := sum(run.failed for run in runs)):
         raise AccountsNotBilled(f"{failed} account{'s' if failed > 1 else ''} could not be billed for {month}")
 
@@ -61,7 +88,64 @@ def status(
 ) -> None:
     """List the latest billing runs and how far they are."""
     runs = asyncio.run(_latest(parse_month(month) if month else None, limit, _settings()))
-    Console().print(_runs_table(runs))
+    Console().print(runs_table(runs))
+
+
+@billing.command("preview")
+def preview(
+    month: MonthText,
+    esco: RequiredEsco,
+    account: Annotated[int | None, typer.Option(help="Only this account number, with its lines.")] = None,
+) -> None:
+    """Show what a month's run would bill, and which accounts it could not. Nothing is stored."""
+    found = asyncio.run(_preview(month, esco, account, _settings()))
+    console = Console()
+    console.print(preview_table(found))
+    if account is not None:
+        console.print(*[lines_table(previewed) for previewed in found.accounts])
+
+
+@billing.command("simulate")
+def simulate_tariff(
+    month: MonthText,
+    esco: RequiredEsco,
+    unit_rate: Annotated[str, typer.Option(help="GBP a kWh.")],
+    standing_charge: Annotated[str, typer.Option(help="GBP a day.")],
+    unit_rate_b: Annotated[str | None, typer.Option(help="GBP a kWh of element B.", show_default=False)] = None,
+    without_vat: Annotated[bool, typer.Option("--without-vat", help="The prices do not hold VAT.")] = False,
+) -> None:
+    """Bill a month at another tariff beside the tariffs that hold. Nothing is stored.
+
+    Prices by time of use and by block can be tried over the API: POST /v1/billing/simulations.
+    """
+    proposed = ProposedTariff.model_validate(
+        {
+            "unit_rate": unit_rate,
+            "unit_rate_b": unit_rate_b,
+            "standing_charge": standing_charge,
+            "includes_vat": not without_vat,
+        }
+    )
+    Console().print(simulation_table(asyncio.run(_simulate(month, esco, proposed, _settings()))))
+
+
+@billing.command("explain")
+def explain_invoice(number: Annotated[str, typer.Argument(help="Such as WLCE-000001.", show_default=False)]) -> None:
+    """Show how each amount of an invoice came about."""
+    show_explanation(Console(), asyncio.run(_explain(number, _settings())))
+
+
+@billing.command("verify")
+def verify(
+    esco: EscoCode = None,
+    month: Annotated[str | None, typer.Option(help="Only bills of this month.", show_default=False)] = None,
+    number: Annotated[str | None, typer.Option(help="Only this invoice.", show_default=False)] = None,
+) -> None:
+    """Compute invoices again from their readings, tariffs and ledger, and show what does not agree."""
+    found = asyncio.run(_verify(esco, month, number, _settings()))
+    Console().print(findings_table(found))
+    if found.findings:
+        raise InvoicesDisagree(f"{len(found.findings)} of the checks of {found.invoices} invoices failed")
 
 
 def _settings() -> RunSettings:
@@ -126,25 +210,53 @@ async def _show_unbilled(db: Database, run: Run) -> None:
     async with db.connection() as connection:
         unbilled = await unbilled_outcomes(connection, run.id, UNBILLED_SHOWN)
     if unbilled:
-        Console().print(_unbilled_table(run, unbilled))
+        Console().print(unbilled_table(run, unbilled))
+
+
+async def _preview(month: str, code: str, number: int | None, settings: RunSettings) -> Preview:
+    async with _opened(settings) as db:
+        esco, asked = await _billable(db, code, month)
+        async with db.connection() as connection:
+            only = None if number is None else [await account_by_number(connection, esco.id, number)]
+        return await preview_run(db, esco, asked, settings, only=only)
+
+
+async def _simulate(month: str, code: str, proposed: ProposedTariff, settings: RunSettings) -> Simulation:
+    async with _opened(settings) as db:
+        esco, asked = await _billable(db, code, month)
+        return await simulate(db, esco, asked, proposed.tariff(asked), settings)
+
+
+async def _explain(number: str, settings: RunSettings) -> Explanation:
+    async with _opened(settings) as db, db.connection() as connection:
+        invoice = await printed_invoice(connection, number)
+    if invoice is None:
+        raise UnknownInvoice(number)
+    return explain(invoice)
+
+
+async def _verify(code: str | None, month: str | None, number: str | None, settings: RunSettings) -> Verification:
+    async with _opened(settings) as db, db.connection() as connection:
+        esco = await esco_by_code(connection, code) if code else None
+        return await verify_invoices(connection, esco=esco, month=parse_month(month) if month else None, number=number)
+
+
+async def _billable(db: Database, code: str, month: str) -> tuple[Esco, Month]:
+    async with db.connection() as connection:
+        [esco] = await find_escos(connection, [await esco_by_code(connection, code)])
+    asked = parse_month(month)
+    require_finished(asked, esco, utc_now())
+    return esco, asked
+
+
+@asynccontextmanager
+async def _opened(settings: RunSettings) -> AsyncIterator[Database]:
+    db = await _database(settings)
+    try:
+        yield db
+    finally:
+        await db.close()
 
 
 async def _database(settings: RunSettings) -> Database:
     return await Database.open(settings.database_url.get_secret_value(), name="flows billing", size=2)
-
-
-def _runs_table(runs: list[Run]) -> Table:
-    table = Table("community", "month", "status", "done", "accounts", "billed", "skipped", "failed", "error")
-    for run in runs:
-        counts = (run.accounts, run.billed, run.skipped, run.failed)
-        table.add_row(run.esco.code, str(run.month), run.status, f"{run.percent}%", *map(str, counts), run.error or "")
-    return table
-
-
-def _unbilled_table(run: Run, unbilled: list[Unbilled]) -> Table:
-    left_out = run.failed + run.skipped - len(unbilled)
-    caption = f"and {left_out} more: see the run's result in the API" if left_out > 0 else None
-    table = Table("account", "outcome", "reason", "details", title=f"{run.esco.code}: not billed", caption=caption)
-    for account in unbilled:
-        table.add_row(str(account.account_number), account.outcome, account.reason, account.details)
-    return table

@@ -47,3 +47,36 @@ class UnknownRun(NotFoundError):
 
     def __init__(self, run_id: UUID) -> None:
         super().__init__(f"there is no billing run {run_id}")
+
+
+class TariffInvalid(InvalidError):
+    """The components of a tariff contradict each other."""
+
+    code = "billing.tariff_invalid"
+
+
+class UnknownInvoice(NotFoundError):
+    """No invoice has this number."""
+
+    code = "invoice.unknown"
+
+    def __init__(self, number: str) -> None:
+        super().__init__(f"there is no invoice '{number}'")
+
+
+class UnknownProfile(NotFoundError):
+    """The community has no rate profile of this id."""
+
+    code = "billing.unknown_profile"
+
+    def __init__(self, profile: UUID) -> None:
+        super().__init__(f"the community has no rate profile {profile}")
+
+
+class UnknownAccount(NotFoundError):
+    """The community has no account of this number."""
+
+    code = "billing.unknown_account"
+
+    def __init__(self, number: int) -> None:
+        super().__init__(f"the community has no account {number}")

@@ -1,23 +1,27 @@
 """The billing worker: bill a month, print its invoices, and begin by itself when a month has ended."""
 
 import asyncio
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
 from arq import cron
 
-from flows_billing.invoices.documents import insert_documents, unprinted_invoices
+from flows_billing.invoices.documents import HTML, PDF, PrintedInvoice, insert_documents, unprinted_invoices
+from flows_billing.invoices.html import render_html
 from flows_billing.invoices.pdf import render
-from flows_billing.runs.escos import due_escos
+from flows_billing.invoices.status import set_statuses
+from flows_billing.runs.escos import due_escos, find_escos
 from flows_billing.runs.execute import execute_run
+from flows_billing.runs.judge import sum_ahead
 from flows_billing.runs.request import SERVICE, enqueue_runs, request_runs
 from flows_billing.settings import BillingSettings
 from flows_shared.jobs import complete_job
 from flows_shared.outbox import enqueue
 from flows_shared.settings import load_settings
 from flows_shared.telemetry.logs import get_logger
-from flows_shared.time import utc_now
+from flows_shared.time import Month, local_date, utc_now
 from flows_shared.worker import Worker, WorkerDefinition
 
 # A worker that was down on the 1st makes up for it until then; later a person decides.
@@ -34,14 +38,15 @@ async def bill_month(ctx: dict[str, Any], run_id: str) -> None:
 
 
 async def render_invoices(ctx: dict[str, Any], invoice_ids: list[str]) -> None:
-    """Print the invoices that have no PDF yet, and let notify send them."""
+    """Make the documents of the invoices that have none yet, and let notify send them."""
     worker: Worker = ctx["worker"]
     async with worker.db.connection() as connection:
         invoices = await unprinted_invoices(connection, [UUID(invoice_id) for invoice_id in invoice_ids])
-    pages = [await asyncio.to_thread(render, invoice) for invoice in invoices]
+    documents = await asyncio.to_thread(_documents, invoices)
     async with worker.db.transaction() as transaction:
         if invoices:
-            await insert_documents(transaction, invoices, pages)
+            for media_type, contents in documents.items():
+                await insert_documents(transaction, media_type, invoices, contents)
             await enqueue(transaction, "notify", "send_invoices", [str(invoice.id) for invoice in invoices])
         await complete_job(transaction)
 
@@ -57,16 +62,45 @@ async def start_due_runs(ctx: dict[str, Any]) -> None:
             log.info("month_ended", month=str(month), communities=len(escos))
 
 
+async def sum_bands(ctx: dict[str, Any]) -> None:
+    """Every night, where usage is summed from roll-ups: bring this month's and the last one's up to date."""
+    worker: Worker = ctx["worker"]
+    settings = _settings(worker)
+    if settings.billing_usage_source == "half_hours":
+        return
+    async with worker.db.connection() as connection:
+        for esco in await find_escos(connection, None):
+            month = Month.of(local_date(utc_now(), esco.zone))
+            for each in (month.previous(), month):
+                await sum_ahead(connection, esco, each, settings)
+
+
+async def update_statuses(ctx: dict[str, Any]) -> None:
+    """Every hour: which invoices were paid, and which are late by now."""
+    worker: Worker = ctx["worker"]
+    async with worker.db.transaction() as transaction:
+        changed = await set_statuses(transaction, utc_now())
+    log.info("invoice_statuses_set", changed=changed)
+
+
 def create_worker() -> WorkerDefinition:
     """What `flows work billing` runs."""
     return WorkerDefinition(
         service=SERVICE,
         settings=load_settings(BillingSettings),
         jobs=[bill_month, render_invoices],
-        crons=[cron(start_due_runs, minute={0, 15, 30, 45})],
+        crons=[
+            cron(start_due_runs, minute={0, 15, 30, 45}),
+            cron(sum_bands, hour=3, minute=20),
+            cron(update_statuses, minute=5),
+        ],
     )
 
 
 def _settings(worker: Worker) -> BillingSettings:
     assert isinstance(worker.settings, BillingSettings)
     return worker.settings
+
+
+def _documents(invoices: Sequence[PrintedInvoice]) -> dict[str, list[bytes]]:
+    return {PDF: [render(invoice) for invoice in invoices], HTML: [render_html(invoice) for invoice in invoices]}

@@ -1,5 +1,7 @@
 """Settings of the billing service."""
 
+from typing import Literal
+
 from pydantic import Field
 
 from flows_shared.settings import DatabaseSettings, ServiceSettings
@@ -13,6 +15,9 @@ class RunSettings(DatabaseSettings):
     )
     billing_render_slice: int = Field(50, ge=1, le=1_000, description="invoices whose PDFs one job makes")
     billing_work_mem_mb: int = Field(256, ge=4, le=8_192, description="MB of memory for summing half hours")
+    billing_usage_source: Literal["half_hours", "roll_ups"] = Field(
+        "half_hours", description="what usage is summed from; roll_ups takes sums by day and band where they are whole"
+    )
 
 
 class BillingSettings(ServiceSettings, RunSettings):

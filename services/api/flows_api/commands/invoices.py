@@ -1,21 +1,24 @@
-"""/v1/invoices: an invoice as a document."""
+"""/v1/invoices: an invoice as a document, and how it was computed."""
 
 from typing import Annotated
 from urllib.parse import quote
 
 from fastapi import APIRouter, Path, Response
+from pydantic import BaseModel, Field
 
 from flows_api.access import acting_as
+from flows_api.auth.principal import Principal
 from flows_api.commands.access import Reader
+from flows_api.commands.billing.escos import Billing
 from flows_api.commands.models import problems
+from flows_shared.db import Database
 from flows_shared.errors import ConflictError, NotFoundError
 from flows_shared.service import Db
 
-PDF = """
+DOCUMENT = """
     SELECT document.file_name, document.content
       FROM public.invoices AS invoice
-      LEFT JOIN public.documents AS document
-        ON document.invoice = invoice.id AND document.media_type = 'application/pdf'
+      LEFT JOIN public.documents AS document ON document.invoice = invoice.id AND document.media_type = $2
      WHERE invoice.number = $1
 """
 
@@ -35,7 +38,26 @@ class InvoiceNotRendered(ConflictError):
     code = "invoice.not_rendered"
 
     def __init__(self, number: str) -> None:
-        super().__init__(f"the PDF of invoice {number} is still being made; try again in a minute")
+        super().__init__(f"the documents of invoice {number} are still being made; try again in a minute")
+
+
+class ExplainedLine(BaseModel):
+    description: str
+    arithmetic: str = Field(examples=["298 kWh x 24.5p = 7301p -> 7301p"])
+    source: str
+    vat: str
+
+
+class Explanation(BaseModel):
+    """Each amount from its sources to the penny; `rounding` are the rules, `sentences` what the bill says."""
+
+    number: str
+    lines: list[ExplainedLine]
+    vat: list[str]
+    balance: str
+    comparison: str | None
+    rounding: list[str]
+    sentences: list[str]
 
 
 @router.get(
@@ -46,12 +68,41 @@ class InvoiceNotRendered(ConflictError):
 )
 async def invoice_pdf(number: Number, principal: Reader, db: Db) -> Response:
     """Customers get their own, admins those of their communities."""
+    return await _document(db, principal, number, "application/pdf")
+
+
+@router.get(
+    "/{number}/html",
+    summary="An invoice as a page",
+    response_class=Response,
+    responses={200: {"content": {"text/html": {}}, "description": "The document"}, **problems(404, 409)},
+)
+async def invoice_html(number: Number, principal: Reader, db: Db) -> Response:
+    """The same as the PDF says."""
+    return await _document(db, principal, number, "text/html")
+
+
+@router.get("/{number}/explanation", summary="How an invoice was computed", responses=problems(404, 503))
+async def invoice_explanation(number: Number, principal: Reader, db: Db, billing: Billing) -> Explanation:
+    """Customers get their own, admins those of their communities."""
     async with acting_as(db, principal) as transaction:
-        row = await transaction.fetchrow(PDF, number)
+        if await transaction.fetchrow(DOCUMENT, number, "application/pdf") is None:
+            raise InvoiceUnknown(number)
+    answer = await billing.post("/internal/billing/explanations", {"number": number}, principal)
+    return Explanation.model_validate_json(answer.content)
+
+
+async def _document(db: Database, principal: Principal, number: str, media_type: str) -> Response:
+    async with acting_as(db, principal) as transaction:
+        row = await transaction.fetchrow(DOCUMENT, number, media_type)
     if row is None:
         raise InvoiceUnknown(number)
     if row["content"] is None:
         raise InvoiceNotRendered(number)
     disposition = f"inline; filename*=UTF-8''{quote(row['file_name'], safe='')}"
-    headers = {"Content-Disposition": disposition, "Cache-Control": "private, no-store"}
-    return Response(row["content"], media_type="application/pdf", headers=headers)
+    headers = {
+        "Content-Disposition": disposition,
+        "Cache-Control": "private, no-store",
+        "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'",
+    }
+    return Response(row["content"], media_type=media_type, headers=headers)

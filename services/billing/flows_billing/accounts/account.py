@@ -1,19 +1,15 @@
-"""An account as a billing run sees it, and the plan of its bill: which days at which tariff by which register."""
+"""An account as a billing run sees it: its days, who pays on them, and what measures its supply."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Literal, TypeAlias
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from flows_billing.days import Days
-from flows_billing.outcomes import NotBilled, failed, skipped
-from flows_billing.tariffs.tariff import TariffPeriod, Tariffs, tariff_periods
-from flows_billing.usage.metered import Span
-from flows_shared.time import Month, Period, local_midnight
+from flows_billing.tariffs.tariff import Element
+from flows_shared.time import Month
 
-Element: TypeAlias = Literal["A", "B", "SINGLE"]
 Nature: TypeAlias = Literal["heat", "power"]
 
 
@@ -29,82 +25,83 @@ class Register:
 
 
 @dataclass(frozen=True, slots=True)
+class Party:
+    """A customer's part in an account, both days included where they are given."""
+
+    customer: UUID
+    role: Literal["owner", "occupier"]
+    start_date: date | None = None
+    end_date: date | None = None
+
+    def takes_part(self, day: date) -> bool:
+        started = self.start_date is None or self.start_date <= day
+        return started and (self.end_date is None or day <= self.end_date)
+
+
+@dataclass(frozen=True, slots=True)
+class Rival:
+    """Another supply account of the same premises: on a day that both cover, one of them is billed."""
+
+    number: int
+    start_date: date
+    end_date: date | None
+    is_occupied: bool
+
+    def covers(self, day: date) -> bool:
+        return self.start_date <= day and (self.end_date is None or day <= self.end_date)
+
+    @property
+    def precedence(self) -> tuple[bool, date, int]:
+        """An occupier's account goes before an owner's, and the one that starts later before the earlier."""
+        return self.is_occupied, self.start_date, self.number
+
+
+@dataclass(frozen=True, slots=True)
 class Account:
-    """A supply account that was there in the month."""
+    """A supply account that was there in the month. `parties` are in the order in which they were named."""
 
     id: UUID
     number: int
+    premises: UUID
     status: Literal["pending", "open", "closed"]
     start_date: date
     end_date: date | None
+    payment_method: str
     prepay: bool
-    payer: UUID | None
+    parties: tuple[Party, ...]
     registers: tuple[Register, ...]
+    rivals: tuple[Rival, ...] = ()
+
+    def payer_on(self, day: date) -> UUID | None:
+        """The occupier, or the owner where nobody occupies."""
+        present = [party for party in self.parties if party.takes_part(day)]
+        return next((p.customer for role in ("occupier", "owner") for p in present if p.role == role), None)
 
 
-@dataclass(frozen=True, slots=True)
-class Segment:
-    """What one register measures while one tariff holds: a line of the bill, once it is summed."""
+def billed_days(account: Account, month: Month) -> list[Days]:
+    """The month's local days that the account is billed for, in runs: between its first and last, both included.
 
-    tariff_period: TariffPeriod
-    register: Register
-    span: Period
-
-    @property
-    def key(self) -> Span:
-        return self.register.id, self.span
-
-
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """An account that can be billed once its segments are summed."""
-
-    account: Account
-    payer: UUID
-    days: Days
-    periods: tuple[TariffPeriod, ...]
-    segments: tuple[Segment, ...]
-
-
-def plan_account(account: Account, tariffs: Tariffs, month: Month, zone: ZoneInfo) -> Plan | NotBilled:
-    """Which days of the month are billed, at which tariffs, by which registers; or why not."""
-    if account.prepay:
-        return skipped("prepay", "the meter holds the balance and bills itself")
-    if account.status == "pending":
-        return skipped("pending", "the account is not open yet")
-    if account.status == "closed" and account.end_date is None:
-        return failed("no_end_date", "the account is closed, but its last day is not known")
-    if account.payer is None:
-        return failed("no_customer", "the account has neither occupier nor owner")
-    days = billed_days(account, month)
-    periods = tariff_periods(days, tariffs.customers.get(account.payer, []), tariffs.community)
-    if not periods or periods[0].days.start > days.start:
-        return failed("no_tariff", f"no tariff, of the customer's own or of the community, holds on {days.start}")
-    segments = _segments(periods, account.registers, zone)
-    if not segments:
-        return failed("no_meter", "no register measured the supply in this time")
-    return Plan(account, account.payer, days, tuple(periods), segments)
-
-
-def billed_days(account: Account, month: Month) -> Days:
-    """The month's local days between the account's first and last, both of which are billed."""
+    Days that another account of the premises goes before are left to that one.
+    """
     whole = Days.of(month)
     end = whole.end if account.end_date is None else min(whole.end, account.end_date + timedelta(days=1))
-    return Days(max(whole.start, account.start_date), end)
+    start = max(whole.start, account.start_date)
+    if start >= end:
+        return []
+    if not account.rivals:
+        return [Days(start, end)]
+    occupied = any(party.role == "occupier" for party in account.parties)
+    own = Rival(account.number, account.start_date, account.end_date, occupied).precedence
+    return _runs([day for day in Days(start, end).each() if not _is_others(day, own, account.rivals)])
 
 
-def _segments(periods: Sequence[TariffPeriod], registers: Sequence[Register], zone: ZoneInfo) -> tuple[Segment, ...]:
-    return tuple(
-        Segment(period, register, span)
-        for period in periods
-        for register in registers
-        if (span := _shared_time(period.days, register, zone)) is not None
-    )
+def _is_others(day: date, own: tuple[bool, date, int], rivals: Sequence[Rival]) -> bool:
+    return any(rival.covers(day) and rival.precedence > own for rival in rivals)
 
 
-def _shared_time(days: Days, register: Register, zone: ZoneInfo) -> Period | None:
-    start = max(local_midnight(days.start, zone), register.start)
-    end = local_midnight(days.end, zone)
-    if register.end is not None:
-        end = min(end, register.end)
-    return Period(start, end) if start < end else None
+def _runs(days: Sequence[date]) -> list[Days]:
+    runs: list[Days] = []
+    for day in days:
+        start = runs.pop().start if runs and runs[-1].end == day else day
+        runs.append(Days(start, day + timedelta(days=1)))
+    return runs

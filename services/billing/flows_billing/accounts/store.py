@@ -3,53 +3,91 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from flows_billing.accounts.account import Account, Register
-from flows_billing.runs.run import Run
+from flows_billing.accounts.account import Account, Party, Register, Rival
+from flows_billing.days import Days
+from flows_billing.errors import UnknownAccount
 from flows_shared.db import Connection
+from flows_shared.time import Month
 
-# The occupier pays, or the owner where nobody occupies. A meter in prepay mode bills itself, whatever the account says.
-UNBILLED_ACCOUNTS = """
-    SELECT account.id, account.account_number AS number, account.status, account.start_date, account.end_date,
+# A meter in prepay mode bills itself, whatever the account says.
+ACCOUNTS = """
+    SELECT account.id, account.account_number AS number, account.property AS premises, account.status,
+           account.start_date, account.end_date, account.payment_method,
            account.payment_method = 'prepay' OR coalesce(meter.prepay_enabled, false) AS prepay,
-           payer.customer AS payer, property.supply_meter AS meter
+           property.supply_meter AS meter
       FROM public.accounts AS account
       JOIN public.properties AS property ON property.id = account.property
       LEFT JOIN public.meters AS meter ON meter.id = property.supply_meter
-      LEFT JOIN (SELECT DISTINCT ON (account) account, customer
-                   FROM public.customer_accounts
-                  ORDER BY account, role = 'occupier' DESC, created_at, id) AS payer ON payer.account = account.id
      WHERE property.esco = $1
        AND account.type = 'supply'
        AND account.start_date < $3
        AND (account.end_date IS NULL OR account.end_date >= $2)
-       AND NOT EXISTS (SELECT FROM public.invoices AS invoice
-                        WHERE invoice.account = account.id AND invoice.status <> 'void'
-                          AND invoice.period_start >= $2 AND invoice.period_start < $3)
+       AND ($4::uuid[] IS NULL OR account.id = ANY($4))
+       AND ($5 OR NOT EXISTS (SELECT FROM public.invoices AS invoice
+                               WHERE invoice.account = account.id AND invoice.status <> 'void'
+                                 AND invoice.period_start >= $2 AND invoice.period_start < $3))
      ORDER BY account.account_number
 """
-
+PARTIES = """
+    SELECT account, customer, role, start_date, end_date
+      FROM public.customer_accounts
+     WHERE account = ANY($1)
+     ORDER BY account, created_at, id
+"""
+RIVALS = """
+    SELECT account.id, rival.account_number, rival.start_date, rival.end_date,
+           EXISTS (SELECT FROM public.customer_accounts AS party
+                    WHERE party.account = rival.id AND party.role = 'occupier') AS is_occupied
+      FROM public.accounts AS account
+      JOIN public.accounts AS rival ON rival.property = account.property AND rival.id <> account.id
+     WHERE account.id = ANY($1)
+       AND rival.type = 'supply' AND rival.status <> 'pending'
+       AND rival.start_date < $3
+       AND (rival.end_date IS NULL OR rival.end_date >= $2)
+"""
 REGISTERS = """
     SELECT meter_id, register_id AS id, element, nature, start_time AS start, end_time AS end
       FROM flows.meter_registers
      WHERE meter_id = ANY($1) AND nature <> 'solar'
      ORDER BY meter_id, element, start_time
 """
+BY_NUMBER = """
+    SELECT account.id
+      FROM public.accounts AS account JOIN public.properties AS property ON property.id = account.property
+     WHERE property.esco = $1 AND account.account_number = $2
+"""
 
 
-async def unbilled_accounts(db: Connection, run: Run) -> list[Account]:
-    """Supply accounts that were there in the run's month and have no invoice for it."""
-    rows = await db.fetch(UNBILLED_ACCOUNTS, run.esco.id, run.month.first_day, run.month.next().first_day)
+async def account_by_number(db: Connection, esco: UUID, number: int) -> UUID:
+    account: UUID | None = await db.fetchval(BY_NUMBER, esco, number)
+    if account is None:
+        raise UnknownAccount(number)
+    return account
+
+
+async def supply_accounts(
+    db: Connection, esco: UUID, month: Month, *, only: Sequence[UUID] | None = None, billed_too: bool = False
+) -> list[Account]:
+    """Supply accounts that were there in the month, by their number; without those that have an invoice for it."""
+    days = Days.of(month)
+    rows = await db.fetch(ACCOUNTS, esco, days.start, days.end, only, billed_too)
+    ids = [row["id"] for row in rows]
     registers = await _registers(db, [row["meter"] for row in rows if row["meter"]])
+    parties = await _parties(db, ids)
+    rivals = await _rivals(db, ids, days)
     return [
         Account(
             id=row["id"],
             number=row["number"],
+            premises=row["premises"],
             status=row["status"],
             start_date=row["start_date"],
             end_date=row["end_date"],
+            payment_method=row["payment_method"],
             prepay=row["prepay"],
-            payer=row["payer"],
+            parties=parties.get(row["id"], ()),
             registers=registers.get(row["meter"], ()),
+            rivals=rivals.get(row["id"], ()),
         )
         for row in rows
     ]
@@ -60,4 +98,18 @@ async def _registers(db: Connection, meters: Sequence[UUID]) -> dict[UUID, tuple
     for row in await db.fetch(REGISTERS, meters):
         register = Register(row["id"], row["element"], row["nature"], row["start"], row["end"])
         found[row["meter_id"]] = (*found.get(row["meter_id"], ()), register)
+    return found
+
+
+async def _parties(db: Connection, accounts: Sequence[UUID]) -> dict[UUID, tuple[Party, ...]]:
+    found: dict[UUID, tuple[Party, ...]] = {}
+    for account, *values in await db.fetch(PARTIES, accounts):
+        found[account] = (*found.get(account, ()), Party(*values))
+    return found
+
+
+async def _rivals(db: Connection, accounts: Sequence[UUID], days: Days) -> dict[UUID, tuple[Rival, ...]]:
+    found: dict[UUID, tuple[Rival, ...]] = {}
+    for account, *values in await db.fetch(RIVALS, accounts, days.start, days.end):
+        found[account] = (*found.get(account, ()), Rival(*values))
     return found

@@ -1,18 +1,26 @@
-"""What is printed of an invoice, as it was stored, and the printed pages."""
+"""What is printed of an invoice, as it was stored, and the documents made of it."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
+from typing import Final
 from uuid import UUID
+
+import asyncpg
 
 from flows_shared.db import Connection
 
-MEDIA_TYPE = "application/pdf"
+PDF: Final = "application/pdf"
+HTML: Final = "text/html"
+SUFFIXES: Final = {PDF: "pdf", HTML: "html"}
 
 
 @dataclass(frozen=True, slots=True)
 class PrintedLine:
+    """`tariff_from` is the start of the version that priced it; `first_interval` the source's first half hour."""
+
+    kind: str
     description: str
     period_start: date
     period_end: date
@@ -22,11 +30,25 @@ class PrintedLine:
     amount_pence: int
     includes_vat: bool
     vat_rate: Decimal
+    vat_reason: str | None
+    intervals: int | None
+    estimated: int
+    first_interval: datetime | None
+    last_interval: datetime | None
+    tariff_owner: str | None
+    tariff_from: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class DayUsage:
+    day: date
+    kwh: Decimal
+    is_estimated: bool
 
 
 @dataclass(frozen=True, slots=True)
 class PrintedInvoice:
-    """Everything that stands on the page. `period_end` is the first day after."""
+    """Everything that stands on the page. `period_end` is the first day after; no `tax_point`: no VAT invoice."""
 
     id: UUID
     number: str
@@ -37,38 +59,95 @@ class PrintedInvoice:
     net_pence: int
     vat_pence: int
     total_pence: int
+    tax_point: date | None
+    previous_balance_pence: int
+    payments_pence: int
+    amount_due_pence: int
+    benchmark_pence: int | None
     customer: str
     account_number: int
     payment_method: str
     plot: str
-    property: str | None
+    home: str | None
     seller: str
     seller_address: str | None
     vat_number: str | None
     portal: str | None
     lines: tuple[PrintedLine, ...]
+    usage: tuple[DayUsage, ...] = ()
+
+    @property
+    def heading(self) -> str:
+        """A seller who is not registered must not call it a VAT invoice."""
+        return "VAT invoice" if self.tax_point and self.vat_number else "Energy bill"
+
+    @property
+    def is_estimated(self) -> bool:
+        return any(line.estimated for line in self.lines)
+
+    @property
+    def saving_pence(self) -> int | None:
+        """Against the benchmark, of what was supplied: export credits are beside it."""
+        if self.benchmark_pence is None:
+            return None
+        credits = sum(line.amount_pence for line in self.lines if line.kind == "export_credit")
+        return self.benchmark_pence - (self.total_pence - credits)
 
 
-UNPRINTED = """
+INVOICES = """
     SELECT invoice.id, invoice.number, invoice.issue_date, invoice.due_date, invoice.period_start, invoice.period_end,
-           invoice.net_pence, invoice.vat_pence, invoice.total_pence, customer.fullname AS customer,
-           account.account_number, account.payment_method, property.plot, property.description AS property,
-           esco.name AS seller, esco.address AS seller_address, esco.vat_number, esco.app_url AS portal
+           invoice.net_pence, invoice.vat_pence, invoice.total_pence, invoice.tax_point,
+           invoice.previous_balance_pence, invoice.payments_pence,
+           coalesce(invoice.amount_due_pence, invoice.total_pence) AS amount_due_pence, invoice.benchmark_pence,
+           customer.fullname AS customer, account.account_number, account.payment_method, property.plot,
+           property.description AS home, esco.name AS seller, esco.address AS seller_address,
+           invoice.vat_number, esco.app_url AS portal
       FROM public.invoices AS invoice
       JOIN public.customers AS customer ON customer.id = invoice.customer
       JOIN public.accounts AS account ON account.id = invoice.account
       JOIN public.properties AS property ON property.id = account.property
       JOIN flows.escos AS esco ON esco.id = invoice.esco
+"""
+UNPRINTED = f"""{INVOICES}
      WHERE invoice.id = ANY($1)
        AND NOT EXISTS (SELECT FROM public.documents AS document
                         WHERE document.invoice = invoice.id AND document.media_type = $2)
      ORDER BY invoice.number
 """
+BY_NUMBER = f"{INVOICES} WHERE invoice.number = $1"
 LINES = """
-    SELECT invoice, description, period_start, period_end, quantity, unit, rate, amount_pence, includes_vat, vat_rate
-      FROM public.invoice_lines
-     WHERE invoice = ANY($1)
-     ORDER BY invoice, position
+    SELECT line.invoice, line.kind, line.description, line.period_start, line.period_end, line.quantity, line.unit,
+           line.rate, line.amount_pence, line.includes_vat, line.vat_rate, line.vat_reason, line.intervals,
+           line.estimated, line.first_interval, line.last_interval,
+           CASE WHEN own.id IS NOT NULL THEN 'customer' WHEN community.id IS NOT NULL THEN 'community' END,
+           coalesce(own.period_start, community.period_start)
+      FROM public.invoice_lines AS line
+      LEFT JOIN public.customer_tariffs AS own ON own.id = line.customer_tariff
+      LEFT JOIN public.microgrid_tariffs AS community ON community.id = line.microgrid_tariff
+     WHERE line.invoice = ANY($1)
+     ORDER BY line.invoice, line.position
+"""
+USAGE = """
+    WITH billed AS (
+        SELECT DISTINCT line.invoice, line.register, line.period_start, line.period_end
+          FROM public.invoice_lines AS line
+         WHERE line.invoice = ANY($1) AND line.kind = 'energy'
+    ), guessed AS (
+        SELECT DISTINCT billed.invoice, (guess.timestamp AT TIME ZONE esco.time_zone)::date AS day
+          FROM billed
+          JOIN public.invoices AS invoice ON invoice.id = billed.invoice
+          JOIN flows.escos AS esco ON esco.id = invoice.esco
+          JOIN flows.estimated_intervals AS guess ON guess.register_id = billed.register
+           AND guess.timestamp >= billed.period_start::timestamp AT TIME ZONE esco.time_zone
+           AND guess.timestamp < billed.period_end::timestamp AT TIME ZONE esco.time_zone
+    )
+    SELECT billed.invoice, daily.day, sum(daily.kwh),
+           EXISTS (SELECT FROM guessed WHERE guessed.invoice = billed.invoice AND guessed.day = daily.day)
+      FROM billed
+      JOIN flows.register_interval_daily AS daily ON daily.register_id = billed.register
+       AND daily.day >= billed.period_start AND daily.day < billed.period_end
+     GROUP BY billed.invoice, daily.day
+     ORDER BY billed.invoice, daily.day
 """
 INSERT_DOCUMENTS = """
     INSERT INTO public.documents (media_type, invoice, file_name, content)
@@ -79,14 +158,28 @@ INSERT_DOCUMENTS = """
 
 async def unprinted_invoices(db: Connection, invoice_ids: Sequence[UUID]) -> list[PrintedInvoice]:
     """Those of the invoices that have no PDF yet."""
-    rows = await db.fetch(UNPRINTED, invoice_ids, MEDIA_TYPE)
+    return await _printed(db, await db.fetch(UNPRINTED, invoice_ids, PDF))
+
+
+async def printed_invoice(db: Connection, number: str) -> PrintedInvoice | None:
+    """An invoice as it stands on its page."""
+    found = await _printed(db, await db.fetch(BY_NUMBER, number))
+    return found[0] if found else None
+
+
+async def insert_documents(
+    db: Connection, media_type: str, invoices: Sequence[PrintedInvoice], contents: Sequence[bytes]
+) -> None:
+    """Keep the documents; one that is there stays."""
+    names = [f"{invoice.number}.{SUFFIXES[media_type]}" for invoice in invoices]
+    await db.execute(INSERT_DOCUMENTS, media_type, [invoice.id for invoice in invoices], names, contents)
+
+
+async def _printed(db: Connection, rows: Sequence[asyncpg.Record]) -> list[PrintedInvoice]:
     lines: dict[UUID, list[PrintedLine]] = {row["id"]: [] for row in rows}
+    usage: dict[UUID, list[DayUsage]] = {row["id"]: [] for row in rows}
     for invoice, *values in await db.fetch(LINES, list(lines)):
         lines[invoice].append(PrintedLine(*values))
-    return [PrintedInvoice(**row, lines=tuple(lines[row["id"]])) for row in rows]
-
-
-async def insert_documents(db: Connection, invoices: Sequence[PrintedInvoice], pages: Sequence[bytes]) -> None:
-    """Keep the PDFs; one that is there stays."""
-    ids, names = [invoice.id for invoice in invoices], [f"{invoice.number}.pdf" for invoice in invoices]
-    await db.execute(INSERT_DOCUMENTS, MEDIA_TYPE, ids, names, pages)
+    for invoice, *values in await db.fetch(USAGE, list(lines)):
+        usage[invoice].append(DayUsage(*values))
+    return [PrintedInvoice(**row, lines=tuple(lines[row["id"]]), usage=tuple(usage[row["id"]])) for row in rows]

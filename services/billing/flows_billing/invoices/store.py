@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from flows_billing.invoices.invoice import Invoice, invoice_number
-from flows_billing.rating.bill import Line
+from flows_billing.rating.lines import Line
 from flows_billing.runs.run import Run
 from flows_shared.db import Connection
 
@@ -19,21 +19,24 @@ TAKE_NUMBERS = """
 """
 
 INSERT_INVOICES = """
-    INSERT INTO public.invoices (esco, run, issue_date, due_date, id, number, account, customer,
-                                 period_start, period_end, net_pence, vat_pence, total_pence)
-    SELECT $1, $2, $3, $4, row.*
-      FROM unnest($5::uuid[], $6::text[], $7::uuid[], $8::uuid[], $9::date[], $10::date[],
-                  $11::int[], $12::int[], $13::int[]) AS row
+    INSERT INTO public.invoices (esco, run, issue_date, due_date, tax_point, vat_number, id, number, account, customer,
+                                 period_start, period_end, net_pence, vat_pence, total_pence, previous_balance_pence,
+                                 payments_pence, amount_due_pence, benchmark_pence)
+    SELECT $1, $2, $3, $4, $5, $6, row.*
+      FROM unnest($7::uuid[], $8::text[], $9::uuid[], $10::uuid[], $11::date[], $12::date[], $13::int[], $14::int[],
+                  $15::int[], $16::int[], $17::int[], $18::int[], $19::int[]) AS row
 """
 
 INSERT_LINES = """
     INSERT INTO public.invoice_lines (invoice, position, kind, description, quantity, unit, rate, amount_pence,
                                       includes_vat, vat_rate, period_start, period_end, customer_tariff,
-                                      microgrid_tariff, register, first_interval, last_interval, intervals)
+                                      microgrid_tariff, register, first_interval, last_interval, intervals,
+                                      estimated, element, band, block_from_kwh, component, vat_reason)
     SELECT *
       FROM unnest($1::uuid[], $2::smallint[], $3::text[], $4::text[], $5::numeric[], $6::text[], $7::numeric[],
                   $8::int[], $9::bool[], $10::numeric[], $11::date[], $12::date[], $13::uuid[], $14::uuid[],
-                  $15::uuid[], $16::timestamptz[], $17::timestamptz[], $18::int[])
+                  $15::uuid[], $16::timestamptz[], $17::timestamptz[], $18::int[], $19::int[], $20::text[], $21::text[],
+                  $22::numeric[], $23::uuid[], $24::text[])
 """
 
 
@@ -58,11 +61,17 @@ async def insert_invoices(db: Connection, run: Run, invoices: Sequence[Invoice])
             invoice.bill.net_pence,
             invoice.bill.vat_pence,
             invoice.bill.total_pence,
+            invoice.before.previous_pence,
+            invoice.before.payments_pence,
+            invoice.amount_due_pence,
+            invoice.bill.benchmark_pence,
         )
         for invoice in invoices
     ]
-    dates = invoices[0].issue_date, invoices[0].due_date
-    await db.execute(INSERT_INVOICES, run.esco.id, run.id, *dates, *zip(*rows, strict=True))
+    issue_date, due_date = invoices[0].issue_date, invoices[0].due_date
+    tax_point = issue_date if run.esco.seller.registered else None
+    shared = run.esco.id, run.id, issue_date, due_date, tax_point, run.esco.vat_number
+    await db.execute(INSERT_INVOICES, *shared, *zip(*rows, strict=True))
 
 
 async def insert_lines(db: Connection, invoices: Sequence[Invoice]) -> None:
@@ -75,7 +84,7 @@ async def insert_lines(db: Connection, invoices: Sequence[Invoice]) -> None:
 
 
 def _line_row(invoice: UUID, position: int, line: Line) -> tuple[object, ...]:
-    tariff, usage = line.period.tariff, line.usage
+    tariff, usage = line.part.tariff, line.usage
     return (
         invoice,
         position,
@@ -87,12 +96,18 @@ def _line_row(invoice: UUID, position: int, line: Line) -> tuple[object, ...]:
         line.amount_pence,
         line.includes_vat,
         line.vat_rate,
-        line.period.days.start,
-        line.period.days.end,
+        line.part.days.start,
+        line.part.days.end,
         tariff.id if tariff.owner == "customer" else None,
         tariff.id if tariff.owner == "microgrid" else None,
         line.register,
         usage.first if usage else None,
         usage.last if usage else None,
-        usage.intervals if usage else None,
+        usage.intervals if usage and line.kind == "energy" else None,
+        usage.estimated if usage else 0,
+        line.element,
+        usage.band if usage else None,
+        line.block_from_kwh,
+        line.component,
+        line.vat.reason,
     )

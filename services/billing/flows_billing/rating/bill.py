@@ -1,17 +1,32 @@
 """A plan and what was measured in, lines and totals out."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Literal
+from functools import partial
+from typing import TypeAlias
 from uuid import UUID
 
-from flows_billing.accounts.account import Plan, Register, Segment
+from flows_billing.accounts.plan import Part, Plan, Segment
+from flows_billing.days import Days
+from flows_billing.errors import TariffInvalid
 from flows_billing.outcomes import NotBilled, failed
-from flows_billing.rating.rounding import line_amount_pence
+from flows_billing.rating.lines import (
+    Line,
+    Metered,
+    SuppliedVat,
+    energy_lines,
+    export_lines,
+    minimum_charge_line,
+    missing_of_minimum,
+    standing_charge_line,
+    taxed,
+)
+from flows_billing.rating.rounding import exact_amount_pence
 from flows_billing.rating.vat import vat_summary
-from flows_billing.tariffs.tariff import TariffPeriod
-from flows_billing.usage.metered import NO_USAGE, Span, Usage, expected_half_hours, missing_half_hours
+from flows_billing.rating.vat_rules import Seller, reduced_rate, supply_vat
+from flows_billing.usage.metered import Exported, Need, Usage, expected_half_hours, missing_half_hours
+from flows_shared.time import Period
 
 # What an integer column holds; a bill beyond it comes from a wrong reading or rate.
 MAX_PENCE = 2**31 - 1
@@ -19,97 +34,117 @@ MAX_KWH = Decimal(10**9)
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
-    """quantity x rate = amount. `rate` is in GBP a unit and holds VAT where its tariff includes it."""
+class Measured:
+    """What a run knows of its registers. A need that `usages` does not hold measured nothing."""
 
-    kind: Literal["energy", "standing_charge"]
-    description: str
-    quantity: Decimal
-    unit: Literal["kWh", "day"]
-    rate: Decimal
-    amount_pence: int
-    vat_rate: Decimal
-    period: TariffPeriod
-    register: UUID | None = None
-    usage: Usage | None = None
-
-    @property
-    def includes_vat(self) -> bool:
-        return self.period.tariff.includes_vat
+    usages: Mapping[Need, Sequence[Usage]]
+    exports: Mapping[tuple[UUID, Period], Exported] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class Bill:
-    """What an account owes for its days of a month."""
+    """What an account owes for its days of a month. `benchmark_pence` is with VAT."""
 
     plan: Plan
     lines: tuple[Line, ...]
     net_pence: int
     vat_pence: int
+    benchmark_pence: int | None
 
     @property
     def total_pence(self) -> int:
         return self.net_pence + self.vat_pence
 
+    @property
+    def kwh(self) -> Decimal:
+        return sum((line.quantity for line in self.lines if line.kind == "energy"), Decimal(0))
 
-def rate(plan: Plan, usages: Mapping[Span, Usage], vat_rate: Decimal) -> Bill | NotBilled:
-    """The bill of a plan, or why there is none. A span that `usages` does not hold measured nothing."""
-    metered = [(segment, usages.get(segment.key, NO_USAGE)) for segment in plan.segments]
-    if problem := _missing_readings(metered) or _unusable_readings(metered):
+
+Verdict: TypeAlias = Bill | NotBilled
+
+
+def rate(plan: Plan, measured: Measured, seller: Seller) -> Verdict:
+    """The bill of a plan, or why there is none."""
+    metered = [(segment, measured.usages.get(segment.need, ())) for segment in plan.segments]
+    exports = [(s, found) for s in plan.segments if (found := _export_of(s, measured))]
+    if problem := _missing_readings(metered) or _unusable_readings(metered, exports):
         return problem
-    energy = [_energy_line(segment, usage, vat_rate) for segment, usage in metered]
-    lines = tuple(energy + [_standing_charge_line(period, vat_rate) for period in plan.periods])
+    try:
+        lines = _lines(plan, metered, exports, seller)
+    except TariffInvalid as error:
+        return failed("tariff_invalid", str(error))
     if sum(abs(line.amount_pence) for line in lines) * 2 > MAX_PENCE:
         return failed("amount_out_of_range", "the amounts are too large to be true: check the readings and the rates")
     vat = vat_summary(lines)
-    return Bill(plan, lines, sum(amount.net_pence for amount in vat), sum(amount.vat_pence for amount in vat))
+    net_pence, vat_pence = sum(amount.net_pence for amount in vat), sum(amount.vat_pence for amount in vat)
+    return Bill(plan, lines, net_pence, vat_pence, _benchmark_pence(plan, metered))
 
 
-def _missing_readings(metered: Sequence[tuple[Segment, Usage]]) -> NotBilled | None:
-    missing = sum(missing_half_hours(segment.span, usage) for segment, usage in metered)
+def _lines(
+    plan: Plan, metered: Metered, exports: Iterable[tuple[Segment, Exported]], seller: Seller
+) -> tuple[Line, ...]:
+    """Energy, then days, then what fills up to a minimum, each with its VAT; then what was exported."""
+    days_in_month = Days.of(plan.month).count
+    supplied = _supply_vat(plan, _kwh(metered), seller)
+    energy = energy_lines(metered, days_in_month, supplied)
+    days = [
+        line for part in plan.parts for line in taxed(partial(standing_charge_line, part), supplied[part.days.start])
+    ]
+    minimum = [
+        line
+        for part in plan.parts
+        if (missing := missing_of_minimum(part, [x for x in (*energy, *days) if x.part is part], days_in_month))
+        for line in taxed(partial(minimum_charge_line, part, missing), supplied[part.days.start])
+    ]
+    return (*energy, *days, *minimum, *export_lines(exports))
+
+
+def _supply_vat(plan: Plan, kwh: Decimal, seller: Seller) -> SuppliedVat:
+    """Whether a quantity is small is judged once, for the whole bill."""
+    return {
+        part.days.start: supply_vat(seller, part.use, part.days.start, kwh, plan.billed_days) for part in plan.parts
+    }
+
+
+def _export_of(segment: Segment, measured: Measured) -> Exported | None:
+    if segment.part.tariff.component("export_credit") is None:
+        return None
+    return measured.exports.get((segment.register.id, segment.span))
+
+
+def _missing_readings(metered: Metered) -> NotBilled | None:
+    missing = sum(missing_half_hours(segment.span, usages) for segment, usages in metered)
     if not missing:
         return None
     expected = sum(expected_half_hours(segment.span) for segment, _ in metered)
     return failed("readings_missing", f"{missing} of {expected} half hours are missing")
 
 
-def _unusable_readings(metered: Sequence[tuple[Segment, Usage]]) -> NotBilled | None:
+def _unusable_readings(metered: Metered, exports: Sequence[tuple[Segment, Exported]]) -> NotBilled | None:
     """`numeric` in the database holds NaN and infinity too."""
-    if all(usage.kwh.is_finite() and abs(usage.kwh) < MAX_KWH for _, usage in metered):
-        return None
-    return failed("readings_invalid", "a half hour is no number, or too large to be true")
+    if not all(usage.kwh.is_finite() and abs(usage.kwh) < MAX_KWH for _, usages in metered for usage in usages):
+        return failed("readings_invalid", "a half hour is no number, or too large to be true")
+    if not all(found.kwh.is_finite() and 0 <= found.kwh < MAX_KWH for _, found in exports):
+        return failed("export_invalid", "an export reading is no number, or lower than the one before")
+    return None
 
 
-def _energy_line(segment: Segment, usage: Usage, vat_rate: Decimal) -> Line:
-    unit_rate = segment.tariff_period.tariff.unit_rate_of(segment.register.element)
-    return Line(
-        kind="energy",
-        description=_describe(segment.register),
-        quantity=usage.kwh,
-        unit="kWh",
-        rate=unit_rate,
-        amount_pence=line_amount_pence(usage.kwh, unit_rate),
-        vat_rate=vat_rate,
-        period=segment.tariff_period,
-        register=segment.register.id,
-        usage=usage,
-    )
+def _kwh(metered: Metered) -> Decimal:
+    return sum((usage.kwh for _, usages in metered for usage in usages), Decimal(0))
 
 
-def _standing_charge_line(period: TariffPeriod, vat_rate: Decimal) -> Line:
-    days = Decimal(period.days.count)
-    return Line(
-        kind="standing_charge",
-        description="Standing charge",
-        quantity=days,
-        unit="day",
-        rate=period.tariff.standing_charge,
-        amount_pence=line_amount_pence(days, period.tariff.standing_charge),
-        vat_rate=vat_rate,
-        period=period,
-    )
+def _benchmark_pence(plan: Plan, metered: Metered) -> int | None:
+    """The same energy and days at the regulator's cap, which homes pay with VAT; none where a part has no cap."""
+    cost = Decimal(0)
+    for part in plan.parts:
+        if part.benchmark is None:
+            return None
+        cost += _benchmark_cost(part, _kwh([pair for pair in metered if pair[0].part is part]))
+    return exact_amount_pence(cost)
 
 
-def _describe(register: Register) -> str:
-    what = {"power": "Electricity", "heat": "Heat"}[register.nature]
-    return what if register.element == "SINGLE" else f"{what}, element {register.element}"
+def _benchmark_cost(part: Part, kwh: Decimal) -> Decimal:
+    cap = part.benchmark
+    assert cap is not None
+    cost = kwh * cap.unit_rate + part.days.count * cap.standing_charge
+    return cost if cap.includes_vat else cost * (1 + reduced_rate(part.days.start))

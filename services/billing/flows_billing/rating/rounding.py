@@ -4,11 +4,21 @@
 2. VAT is computed on the sum of the lines of a rate, not line by line, and rounded half up to the penny.
    Where prices include it, it is the part r / (1 + r) of that sum; where they do not, r of it is added.
 3. Quantities are never rounded: kWh are the exact sum of the half hours, days are whole.
+4. A monthly threshold for a part of the month is rounded half up to the watt hour, before energy is put into blocks.
+5. A minimum charge and the cost at the benchmark are exact until their end, and rounded half up to the penny once.
 """
 
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Final
 
 from flows_shared.money import pounds, round_to_pence
+
+RULES: Final = (
+    "Each amount is quantity times price, rounded to the nearest penny (half a penny up) once a line.",
+    "VAT is computed once for each rate on the sum of its lines, and rounded to the nearest penny.",
+    "Energy is the exact sum of the half hours and is not rounded.",
+)
+WATT_HOUR: Final = Decimal("0.001")
 
 
 def line_amount_pence(quantity: Decimal, rate: Decimal) -> int:
@@ -24,3 +34,13 @@ def vat_within_pence(gross_pence: int, vat_rate: Decimal) -> int:
 def vat_upon_pence(net_pence: int, vat_rate: Decimal) -> int:
     """The VAT that comes on top of an amount."""
     return round_to_pence(pounds(net_pence) * vat_rate)
+
+
+def threshold_kwh(month_kwh: Decimal, days: int, days_in_month: int) -> Decimal:
+    """A month's threshold for some of its days."""
+    return (month_kwh * days / days_in_month).quantize(WATT_HOUR, rounding=ROUND_HALF_UP)
+
+
+def exact_amount_pence(amount: Decimal) -> int:
+    """GBP that were summed without rounding."""
+    return round_to_pence(amount)

@@ -8,13 +8,18 @@ from zoneinfo import ZoneInfo
 import asyncpg
 
 from flows_billing.errors import UnknownEsco
+from flows_billing.rating.vat_rules import Seller
 from flows_billing.runs.run import Esco
 from flows_shared.db import Connection
 from flows_shared.time import Month
 
-ESCOS = """
-    SELECT id, code, time_zone, vat_rate, payment_days
-      FROM flows.escos
+COLUMNS = """
+           esco.id AS esco_id, esco.code, esco.time_zone, esco.payment_days, esco.vat_number, esco.vat_registered,
+           esco.vat_use, esco.vat_small_quantities, esco.vat_mixed_use
+"""
+ESCOS = f"""
+    SELECT {COLUMNS}
+      FROM flows.escos AS esco
      WHERE $1::uuid[] IS NULL OR id = ANY($1)
      ORDER BY code
 """
@@ -41,7 +46,7 @@ DUE_ESCOS = """
 
 async def find_escos(db: Connection, esco_ids: Sequence[UUID] | None) -> list[Esco]:
     """These communities, or all."""
-    escos = [_esco(row) for row in await db.fetch(ESCOS, esco_ids)]
+    escos = [esco_of(row) for row in await db.fetch(ESCOS, esco_ids)]
     if unknown := set(esco_ids or ()) - {esco.id for esco in escos}:
         raise UnknownEsco(min(unknown))
     return escos
@@ -62,5 +67,13 @@ async def due_escos(db: Connection, now: datetime, after: timedelta, until: time
     return due
 
 
-def _esco(row: asyncpg.Record) -> Esco:
-    return Esco(row["id"], row["code"], ZoneInfo(row["time_zone"]), row["vat_rate"], row["payment_days"])
+def esco_of(row: asyncpg.Record) -> Esco:
+    """From a row that holds `COLUMNS`."""
+    return Esco(
+        id=row["esco_id"],
+        code=row["code"],
+        zone=ZoneInfo(row["time_zone"]),
+        seller=Seller(row["vat_registered"], row["vat_use"], row["vat_small_quantities"], row["vat_mixed_use"]),
+        vat_number=row["vat_number"] if row["vat_registered"] else None,
+        payment_days=row["payment_days"],
+    )

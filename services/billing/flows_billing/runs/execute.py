@@ -4,32 +4,32 @@ Every batch commits by itself: its invoices, lines, postings, outcomes and the j
 in the middle leaves whole batches, and goes on with the accounts that have no invoice.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import TypeAlias
 from uuid import UUID, uuid4
 
-from flows_billing.accounts.account import Account, Plan, plan_account
-from flows_billing.accounts.store import unbilled_accounts
-from flows_billing.invoices.invoice import Invoice
+from flows_billing.accounts.store import supply_accounts
+from flows_billing.invoices.balances import balances_before
+from flows_billing.invoices.invoice import NOTHING_BEFORE, Balance, Invoice
 from flows_billing.invoices.store import insert_invoices, insert_lines, take_numbers
 from flows_billing.ledger.entries import invoice_entries
 from flows_billing.ledger.store import post_entries
 from flows_billing.outcomes import NotBilled
-from flows_billing.rating.bill import Bill, rate
+from flows_billing.rating.bill import Bill, Verdict
+from flows_billing.runs.judge import prepare
 from flows_billing.runs.request import SERVICE
 from flows_billing.runs.run import Run
 from flows_billing.runs.store import begin_run, complete_run, fail_run, find_run, run_held, store_outcomes
 from flows_billing.settings import RunSettings
-from flows_billing.tariffs.store import tariffs_in
-from flows_billing.usage.store import store_monthly_usage, sum_half_hours
+from flows_billing.usage.store import store_monthly_usage
 from flows_shared.db import Connection, Database, is_connection_lost
 from flows_shared.outbox import enqueue_many
 from flows_shared.telemetry.logs import get_logger
 from flows_shared.time import local_date
 
 Progress: TypeAlias = Callable[[int, int], None]
-Verdicts: TypeAlias = Mapping[UUID, Bill | NotBilled]
+Verdicts: TypeAlias = Mapping[UUID, Verdict]
 
 log = get_logger()
 
@@ -53,35 +53,27 @@ async def execute_run(
 
 
 async def _bill_accounts(db: Connection, run: Run, settings: RunSettings, now: datetime, on_progress: Progress) -> None:
-    accounts = await unbilled_accounts(db, run)
+    accounts = await supply_accounts(db, run.esco.id, run.month)
     await begin_run(db, run.id, [account.id for account in accounts], now)
-    verdicts = await _judge(db, run, accounts, settings)
-    for done, batch in _batches(verdicts, settings.billing_batch_accounts):
+    docket = await prepare(db, run.esco, run.month, accounts, settings)
+    done = 0
+    for verdicts in docket.verdicts(settings.billing_batch_accounts):
         async with db.transaction():
-            await _store(db, run, batch, settings, now)
-        on_progress(done, len(verdicts))
+            await _store(db, run, verdicts, settings, now)
+        done += len(verdicts)
+        on_progress(done, len(accounts))
     await store_monthly_usage(db, run.esco.id, run.month)
     await complete_run(db, run.id, now)
-
-
-async def _judge(db: Connection, run: Run, accounts: Sequence[Account], settings: RunSettings) -> Verdicts:
-    """A bill for each account, or why there is none. Nothing is stored."""
-    payers = list({account.payer for account in accounts if account.payer})
-    tariffs = await tariffs_in(db, run.esco.id, payers, run.month)
-    plans = {account.id: plan_account(account, tariffs, run.month, run.esco.zone) for account in accounts}
-    spans = {segment.key for plan in plans.values() if isinstance(plan, Plan) for segment in plan.segments}
-    usages = await sum_half_hours(db, spans, work_mem_mb=settings.billing_work_mem_mb)
-    return {
-        account: rate(plan, usages, run.esco.vat_rate) if isinstance(plan, Plan) else plan
-        for account, plan in plans.items()
-    }
 
 
 async def _store(db: Connection, run: Run, verdicts: Verdicts, settings: RunSettings, now: datetime) -> None:
     """Everything that follows from a batch, in the caller's transaction."""
     bills = [verdict for verdict in verdicts.values() if isinstance(verdict, Bill)]
-    invoices = _issue(bills, await take_numbers(db, run.esco.id, len(bills)), run, now) if bills else []
-    if invoices:
+    invoices: list[Invoice] = []
+    if bills:
+        numbers = await take_numbers(db, run.esco.id, len(bills))
+        balances = await balances_before(db, [bill.plan.account.id for bill in bills])
+        invoices = _issue(bills, numbers, balances, run, now)
         await insert_invoices(db, run, invoices)
         await insert_lines(db, invoices)
         await post_entries(db, run.esco.id, invoice_entries(invoices))
@@ -91,23 +83,20 @@ async def _store(db: Connection, run: Run, verdicts: Verdicts, settings: RunSett
     await store_outcomes(db, run.id, outcomes)
 
 
-def _issue(bills: Sequence[Bill], numbers: Sequence[str], run: Run, now: datetime) -> list[Invoice]:
+def _issue(
+    bills: Sequence[Bill], numbers: Sequence[str], balances: Mapping[UUID, Balance], run: Run, now: datetime
+) -> list[Invoice]:
     issue_date = local_date(now, run.esco.zone)
-    due_date = issue_date + timedelta(days=run.esco.payment_days)
-    return [Invoice(uuid4(), number, bill, issue_date, due_date) for bill, number in zip(bills, numbers, strict=True)]
+    dates = issue_date, issue_date + timedelta(days=run.esco.payment_days)
+    return [
+        Invoice(uuid4(), number, bill, *dates, balances.get(bill.plan.account.id, NOTHING_BEFORE))
+        for bill, number in zip(bills, numbers, strict=True)
+    ]
 
 
 async def _enqueue_printing(db: Connection, invoices: Sequence[UUID], size: int) -> None:
     ids = [str(invoice) for invoice in invoices]
     await enqueue_many(db, SERVICE, "render_invoices", [[list(ids[i : i + size])] for i in range(0, len(ids), size)])
-
-
-def _batches(verdicts: Verdicts, size: int) -> Iterator[tuple[int, Verdicts]]:
-    """Parts of at most `size`, each with how many have come with it."""
-    items = list(verdicts.items())
-    for start in range(0, len(items), size):
-        batch = dict(items[start : start + size])
-        yield start + len(batch), batch
 
 
 def _log_progress(done: int, accounts: int) -> None:

@@ -2,12 +2,12 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from decimal import Decimal
 from typing import Literal, TypeAlias
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from flows_billing.errors import MonthInFuture, MonthInvalid, MonthUnfinished
+from flows_billing.rating.vat_rules import Seller
 from flows_shared.time import Month, local_date
 
 RunStatus: TypeAlias = Literal["pending", "running", "completed", "failed"]
@@ -20,7 +20,8 @@ class Esco:
     id: UUID
     code: str
     zone: ZoneInfo
-    vat_rate: Decimal
+    seller: Seller
+    vat_number: str | None
     payment_days: int
 
 

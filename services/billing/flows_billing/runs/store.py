@@ -4,20 +4,20 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 import asyncpg
 
 from flows_billing.errors import UnknownRun
 from flows_billing.outcomes import NotBilled, Outcome
-from flows_billing.runs.run import Esco, Run, Unbilled
+from flows_billing.runs.escos import COLUMNS as ESCO_COLUMNS
+from flows_billing.runs.escos import esco_of
+from flows_billing.runs.run import Run, Unbilled
 from flows_shared.db import Connection
 from flows_shared.time import Month
 
-RUNS = """
+RUNS = f"""
     SELECT run.id, run.month, run.status, run.requested_by, run.started_at, run.finished_at, run.accounts, run.billed,
-           run.skipped, run.failed, run.error,
-           esco.id AS esco_id, esco.code, esco.time_zone, esco.vat_rate, esco.payment_days
+           run.skipped, run.failed, run.error, {ESCO_COLUMNS}
       FROM public.billing_runs AS run
       JOIN flows.escos AS esco ON esco.id = run.esco
 """
@@ -158,12 +158,5 @@ def _outcome_values(outcome: UUID | NotBilled) -> tuple[str, str | None, str | N
 
 
 def _run(row: asyncpg.Record) -> Run:
-    values = dict(row)
-    esco = Esco(
-        id=values.pop("esco_id"),
-        code=values.pop("code"),
-        zone=ZoneInfo(values.pop("time_zone")),
-        vat_rate=values.pop("vat_rate"),
-        payment_days=values.pop("payment_days"),
-    )
-    return Run(**{**values, "esco": esco, "month": Month.of(values["month"])})
+    own = {name: row[name] for name in Run.__slots__ if name not in ("esco", "month")}
+    return Run(**own, esco=esco_of(row), month=Month.of(row["month"]))

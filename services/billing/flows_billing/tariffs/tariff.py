@@ -1,19 +1,36 @@
-"""Which tariff holds on which days: the customer's own, and where there is none the community's."""
+"""Versions of a price, and which one holds on a day: the customer's own, or where there is none the community's."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from itertools import pairwise
-from typing import Literal
+from typing import Literal, TypeAlias
 from uuid import UUID
 
-from flows_billing.days import Days
+Element: TypeAlias = Literal["A", "B", "SINGLE"]
+ThresholdPeriod: TypeAlias = Literal["day", "month"]
+
+
+@dataclass(frozen=True, slots=True)
+class Component:
+    """What a version charges or credits beside its flat rates. `rate` is GBP a kWh; of a minimum charge, a month."""
+
+    id: UUID
+    kind: Literal["unit_rate", "export_credit", "minimum_charge"]
+    rate: Decimal
+    includes_vat: bool
+    element: Element | None = None
+    band: str | None = None
+    from_kwh: Decimal = Decimal(0)
+    threshold_period: ThresholdPeriod | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Tariff:
-    """One version of a price, from `period_start` until the next one starts. Rates are GBP a kWh and a day."""
+    """One version of a price, from `period_start` until the next one starts. Rates are GBP a kWh and a day.
+
+    The flat rates price what no component does. `profile` says in which band a half hour is.
+    """
 
     id: UUID
     owner: Literal["customer", "microgrid"]
@@ -22,18 +39,21 @@ class Tariff:
     unit_rate_b: Decimal | None
     standing_charge: Decimal
     includes_vat: bool
+    profile: UUID | None = None
+    components: tuple[Component, ...] = ()
 
-    def unit_rate_of(self, element: str) -> Decimal:
-        """Element B has its own rate where the tariff names one."""
+    def unit_rate_of(self, element: Element) -> Decimal:
+        """Element B has its own flat rate where the tariff names one."""
         return self.unit_rate_b if element == "B" and self.unit_rate_b is not None else self.unit_rate
 
+    def component(self, kind: Literal["export_credit", "minimum_charge"]) -> Component | None:
+        """Of these kinds a version has at most one."""
+        return next((component for component in self.components if component.kind == kind), None)
 
-@dataclass(frozen=True, slots=True)
-class TariffPeriod:
-    """Local days on which one tariff holds."""
-
-    days: Days
-    tariff: Tariff
+    @property
+    def judges_days(self) -> bool:
+        """Whether usage has to be known day by day."""
+        return any(component.threshold_period == "day" for component in self.components)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,23 +63,41 @@ class Tariffs:
     customers: dict[UUID, list[Tariff]]
     community: list[Tariff]
 
+    def of(self, customer: UUID) -> Sequence[Tariff]:
+        return self.customers.get(customer, ())
 
-def tariff_periods(days: Days, own: Sequence[Tariff], community: Sequence[Tariff]) -> list[TariffPeriod]:
-    """The days cut where the tariff changes. Days before any tariff started are left out.
+    def holding(self, customer: UUID, day: date) -> Tariff | None:
+        """The customer's own where they have one, else the community's."""
+        return latest(self.of(customer), day) or latest(self.community, day)
 
-    Both sequences are ordered by `period_start`.
-    """
-    changes = {t.period_start for t in (*own, *community) if days.start < t.period_start < days.end}
-    periods: list[TariffPeriod] = []
-    for start, end in pairwise([days.start, *sorted(changes), days.end]):
-        tariff = _latest(own, start) or _latest(community, start)
-        if tariff is None:
-            continue
-        if periods and periods[-1].tariff is tariff:
-            start = periods.pop().days.start
-        periods.append(TariffPeriod(Days(start, end), tariff))
-    return periods
+    def changes(self, customer: UUID) -> set[date]:
+        return {tariff.period_start for tariff in (*self.of(customer), *self.community)}
 
 
-def _latest(tariffs: Sequence[Tariff], day: date) -> Tariff | None:
+@dataclass(frozen=True, slots=True)
+class Benchmark:
+    """The regulator's cap from `period_start` on: what a home would pay elsewhere."""
+
+    period_start: date
+    payment_method: str
+    rate_type: Literal["single", "multi"]
+    unit_rate: Decimal
+    standing_charge: Decimal
+    includes_vat: bool
+    source: str | None
+
+
+def latest(tariffs: Sequence[Tariff], day: date) -> Tariff | None:
+    """The last that has started, of tariffs ordered by `period_start`."""
     return next((tariff for tariff in reversed(tariffs) if tariff.period_start <= day), None)
+
+
+def benchmark_on(
+    benchmarks: Sequence[Benchmark], day: date, payment_method: str, rate_type: Literal["single", "multi"]
+) -> Benchmark | None:
+    """The cap for this way to pay; where none is known for several rates, that for a single one."""
+    started = [b for b in benchmarks if b.period_start <= day and b.payment_method == payment_method]
+    for wanted in dict.fromkeys((rate_type, "single")):
+        if found := [benchmark for benchmark in started if benchmark.rate_type == wanted]:
+            return max(found, key=lambda benchmark: benchmark.period_start)
+    return None

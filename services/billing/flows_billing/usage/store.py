@@ -1,20 +1,61 @@
 """Half hours, summed where they are."""
 
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Sequence
+from datetime import date
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
-from flows_billing.usage.metered import Span, Usage, half_hours_touched
+import asyncpg
+
+from flows_billing.usage.metered import Need, Usage, half_hours_touched, sum_usages
 from flows_shared.db import Connection
 from flows_shared.time import Month, Period
 
 # Plain conditions, no join: so the planner knows how many rows come, and reads whole partitions in parallel for many
 # registers, by index for few. A span starts and ends at local midnights, so no half hour has to be put on a calendar.
 SUM_HALF_HOURS = """
-    SELECT register_id, sum(kwh) AS kwh, count(*) AS intervals, min(timestamp) AS first, max(timestamp) AS last
+    SELECT register_id, NULL::date AS day, NULL::text AS band, sum(kwh) AS kwh, count(*) AS intervals,
+           min(timestamp) AS first, max(timestamp) AS last
       FROM flows.register_interval_hh
      WHERE register_id = ANY($1) AND timestamp >= $2 AND timestamp < $3
      GROUP BY register_id
+"""
+# The calendar is a table with statistics: joined as an array, it was hashed the wrong way round, by one process alone.
+SUM_BANDS = """
+    SELECT register_id, NULL::date AS day, calendar.band, sum(kwh) AS kwh, count(*) AS intervals,
+           min(timestamp) AS first, max(timestamp) AS last
+      FROM flows.register_interval_hh JOIN flows.calendar_bands AS calendar USING (timestamp)
+     WHERE register_id = ANY($1) AND timestamp >= $2 AND timestamp < $3 AND calendar.profile = $4
+     GROUP BY register_id, calendar.band
+"""
+SUM_DAYS_AND_BANDS = """
+    SELECT register_id, calendar.day, calendar.band, sum(kwh) AS kwh, count(*) AS intervals,
+           min(timestamp) AS first, max(timestamp) AS last
+      FROM flows.register_interval_hh JOIN flows.calendar_bands AS calendar USING (timestamp)
+     WHERE register_id = ANY($1) AND timestamp >= $2 AND timestamp < $3 AND calendar.profile = $4
+     GROUP BY register_id, calendar.day, calendar.band
+"""
+SUM_DAYS = """
+    SELECT register_id, calendar.day, NULL::text AS band, sum(kwh) AS kwh, count(*) AS intervals,
+           min(timestamp) AS first, max(timestamp) AS last
+      FROM flows.register_interval_hh JOIN flows.calendar_half_hours AS calendar USING (timestamp)
+     WHERE register_id = ANY($1) AND timestamp >= $2 AND timestamp < $3 AND calendar.time_zone = $4
+     GROUP BY register_id, calendar.day
+"""
+STATEMENTS = {
+    (False, False): SUM_HALF_HOURS,
+    (True, False): SUM_BANDS,
+    (True, True): SUM_DAYS_AND_BANDS,
+    (False, True): SUM_DAYS,
+}
+ESTIMATED = """
+    SELECT guess.register_id, calendar.day, bands.band, count(*)
+      FROM flows.estimated_intervals AS guess
+      JOIN flows.calendar_half_hours AS calendar ON calendar.timestamp = guess.timestamp AND calendar.time_zone = $4
+      LEFT JOIN flows.calendar_bands AS bands ON bands.timestamp = guess.timestamp AND bands.profile = $5
+     WHERE guess.register_id = ANY($1) AND guess.timestamp >= $2 AND guess.timestamp < $3
+     GROUP BY guess.register_id, calendar.day, bands.band
 """
 
 # The same statement is for one register and for all of them: a plan made once for both would suit neither.
@@ -43,21 +84,66 @@ MONTHLY_USAGE = """
 """
 
 
-async def sum_half_hours(db: Connection, spans: Collection[Span], *, work_mem_mb: int) -> dict[Span, Usage]:
-    """What each register measured in its span; nothing is known of a span that is left out.
+async def sum_half_hours(
+    db: Connection, needs: Collection[Need], zone: ZoneInfo, *, work_mem_mb: int
+) -> dict[Need, tuple[Usage, ...]]:
+    """What each register measured in its span; nothing is known of a need that is left out.
 
     One statement for all registers that share their time: mostly the month, or its parts where a tariff changes.
     """
-    registers: defaultdict[tuple[Period, Period], list[UUID]] = defaultdict(list)
-    for register, time in spans:
-        registers[half_hours_touched(time), time].append(register)
-    usages: dict[Span, Usage] = {}
+    usages: dict[Need, tuple[Usage, ...]] = {}
     async with db.transaction(readonly=True):
         await db.execute(PLANNING.format(work_mem_mb=work_mem_mb))
-        for (touched, time), sharing in registers.items():
-            rows = await db.fetch(SUM_HALF_HOURS, sharing, touched.start, touched.end)
-            usages |= {(register, time): Usage(*sums) for register, *sums in rows}
+        for (time, profile, by_day), group in _groups(needs).items():
+            usages |= await _sum_group(db, group, time, profile, by_day, zone)
     return usages
+
+
+def _groups(needs: Collection[Need]) -> dict[tuple[Period, UUID | None, bool], list[Need]]:
+    """Needs that one statement serves. Whole sums go with a profile's, of which they are the sums over its bands."""
+    groups: defaultdict[tuple[Period, UUID | None, bool], list[Need]] = defaultdict(list)
+    for need in needs:
+        groups[half_hours_touched(need.span), need.profile, need.by_day].append(need)
+    for time, profile, by_day in list(groups):
+        if profile and not by_day and (time, None, False) in groups:
+            groups[time, profile, by_day] += groups.pop((time, None, False))
+    return groups
+
+
+async def _sum_group(
+    db: Connection, needs: Sequence[Need], time: Period, profile: UUID | None, by_day: bool, zone: ZoneInfo
+) -> dict[Need, tuple[Usage, ...]]:
+    registers = list({need.register for need in needs})
+    calendar = profile or (zone.key if by_day else None)
+    arguments = registers, time.start, time.end
+    guesses = await db.fetch(ESTIMATED, *arguments, zone.key, profile)
+    estimated = _counts(guesses, by_day)
+    statement = STATEMENTS[profile is not None, by_day]
+    sums: defaultdict[UUID, list[Usage]] = defaultdict(list)
+    for register, day, band, *values in await db.fetch(statement, *arguments, *([calendar] if calendar else [])):
+        kwh, intervals, first, last = values
+        guessed = estimated.get((register, day, band), 0)
+        sums[register].append(Usage(kwh, intervals, first, last, guessed, band, day))
+    return {need: _usages(need, sums[need.register]) for need in needs if need.register in sums}
+
+
+def _counts(guesses: Sequence[asyncpg.Record], by_day: bool) -> Mapping[tuple[UUID, date | None, str | None], int]:
+    counts: defaultdict[tuple[UUID, date | None, str | None], int] = defaultdict(int)
+    for register, day, band, count in guesses:
+        counts[register, day if by_day else None, band] += count
+    return counts
+
+
+def _usages(need: Need, sums: Sequence[Usage]) -> tuple[Usage, ...]:
+    """By day and band as asked for, in this order; whole where the need is of no profile."""
+    if need.profile or need.by_day:
+        return tuple(sorted(sums, key=lambda usage: (usage.day or date.min, usage.band or "")))
+    return (sum_usages(sums),)
+
+
+async def estimated_registers(db: Connection, registers: Sequence[UUID], time: Period, zone: ZoneInfo) -> set[UUID]:
+    """Those of which some half hours were not measured."""
+    return {row[0] for row in await db.fetch(ESTIMATED, registers, time.start, time.end, zone.key, None)}
 
 
 async def store_monthly_usage(db: Connection, esco: UUID, month: Month) -> None:

@@ -24,6 +24,7 @@ from flows_shared.models.flows.network import (
     Site,
 )
 from flows_shared.models.flows.readings import (
+    CalendarBand,
     CalendarDay,
     CalendarHalfHour,
     MeterCsq,
@@ -33,6 +34,7 @@ from flows_shared.models.flows.readings import (
     MeterPrepayBalance,
     MeterThreePhaseVoltage,
     MeterVoltage,
+    RegisterBandDay,
     RegisterDay,
     RegisterExport,
     RegisterImport,
@@ -43,6 +45,7 @@ from flows_shared.models.flows.work import ApiKeySecret, AuditRecord, OutboxJob,
 __all__ = [
     "ApiKeySecret",
     "AuditRecord",
+    "CalendarBand",
     "CalendarDay",
     "CalendarHalfHour",
     "Circuit",
@@ -73,6 +76,7 @@ __all__ = [
     "RefreshToken",
     "Region",
     "Register",
+    "RegisterBandDay",
     "RegisterDay",
     "RegisterExport",
     "RegisterImport",

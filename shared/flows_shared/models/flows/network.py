@@ -1,6 +1,5 @@
 """Communities and how their properties are wired."""
 
-from decimal import Decimal
 from typing import Literal
 from uuid import UUID
 
@@ -31,10 +30,13 @@ class Esco(Identified, Dated, table=True):
     app_url: str | None = None
     region: str | None = Field(default=None, foreign_key="flows.regions.code", index=True)
     time_zone: str = default("Europe/London")
-    vat_rate: Decimal = default(Decimal("0.05"), max_digits=5, decimal_places=4)
     vat_number: str | None = None
     address: str | None = None
     payment_days: int = default(14, sa_type=SmallInteger)
+    vat_registered: bool = default(True)
+    vat_use: Literal["domestic", "charity", "business", "mixed"] = default("domestic", sa_type=STATE)
+    vat_small_quantities: bool = default(True)
+    vat_mixed_use: bool = default(True)
 
 
 class Site(Identified, Dated, table=True):

@@ -135,6 +135,32 @@ class RegisterDay(Table, table=True):
     intervals: int = Field(sa_type=SmallInteger)
 
 
+class RegisterBandDay(Table, table=True):
+    """Half hours summed by local day and band; a day goes when its half hours change, and is summed again."""
+
+    __tablename__ = "register_interval_bands"
+    __table_args__ = FLOWS
+
+    register_id: UUID = Field(foreign_key="flows.meter_registers.register_id", ondelete="CASCADE", primary_key=True)
+    profile: UUID = Field(foreign_key="public.rate_profiles.id", ondelete="CASCADE", primary_key=True, index=True)
+    day: date = Field(primary_key=True)
+    band: str = Field(primary_key=True)
+    kwh: Decimal
+    intervals: int = Field(sa_type=SmallInteger)
+
+
+class CalendarBand(Table, table=True):
+    """Local day and band of every half hour, filled from a profile's rules by whole months."""
+
+    __tablename__ = "calendar_bands"
+    __table_args__ = FLOWS
+
+    profile: UUID = Field(foreign_key="public.rate_profiles.id", ondelete="CASCADE", primary_key=True)
+    timestamp: datetime = Field(primary_key=True)
+    day: date
+    band: str
+
+
 class CalendarDay(Table, table=True):
     """A local day of a time zone in use: `[starts_at, ends_at)`."""
 

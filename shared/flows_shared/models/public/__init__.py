@@ -51,7 +51,11 @@ from flows_shared.models.public.tariffs import (
     MicrogridTariff,
     MonthlyCosts,
     MonthlyUsage,
+    RateBand,
+    RateProfile,
+    TariffComponent,
 )
+from flows_shared.models.public.vat import VatRegistration, VatStatus
 
 __all__ = [
     "Account",
@@ -87,10 +91,13 @@ __all__ = [
     "Payment",
     "PaymentEvent",
     "Property",
+    "RateBand",
+    "RateProfile",
     "RegisteredProprietor",
     "SolarCreditAllocation",
     "SolarCreditTariff",
     "SolarInstallation",
+    "TariffComponent",
     "Topup",
     "TopupEvent",
     "TopupGift",
@@ -98,5 +105,7 @@ __all__ = [
     "TopupSolarCredit",
     "User",
     "UserEsco",
+    "VatRegistration",
+    "VatStatus",
     "Wallet",
 ]

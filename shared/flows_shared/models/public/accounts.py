@@ -67,7 +67,7 @@ class Account(Identified, Dated, table=True):
 
 
 class CustomerAccount(Identified, Dated, table=True):
-    """A customer's part in an account."""
+    """A customer's part in an account, from its first to its last day where these are given."""
 
     __tablename__ = "customer_accounts"
     __table_args__ = (UniqueConstraint("customer", "account", "role"), PUBLIC)
@@ -76,6 +76,8 @@ class CustomerAccount(Identified, Dated, table=True):
     account: UUID = Field(foreign_key="public.accounts.id", ondelete="CASCADE", index=True)
     role: Literal["owner", "occupier"] = Field(sa_type=STATE)
     notes: str | None = None
+    start_date: date | None = None
+    end_date: date | None = None
 
 
 class AccountEvent(Identified, Dated, table=True):

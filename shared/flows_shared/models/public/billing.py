@@ -66,6 +66,12 @@ class Invoice(Identified, Dated, table=True):
     net_pence: int
     vat_pence: int
     total_pence: int
+    tax_point: date | None = None
+    vat_number: str | None = None
+    previous_balance_pence: int = default(0)
+    payments_pence: int = default(0)
+    amount_due_pence: int | None = None
+    benchmark_pence: int | None = None
 
 
 class InvoiceLine(Identified, Created, table=True):
@@ -76,15 +82,18 @@ class InvoiceLine(Identified, Created, table=True):
         UniqueConstraint("invoice", "position"),
         Index(None, "customer_tariff", postgresql_where=text("customer_tariff IS NOT NULL")),
         Index(None, "microgrid_tariff", postgresql_where=text("microgrid_tariff IS NOT NULL")),
+        Index(None, "component", postgresql_where=text("component IS NOT NULL")),
         PUBLIC,
     )
 
     invoice: UUID = Field(foreign_key="public.invoices.id")
     position: int = Field(sa_type=SmallInteger)
-    kind: Literal["energy", "standing_charge"] = Field(sa_type=STATE)
+    kind: Literal[
+        "energy", "standing_charge", "export_credit", "minimum_charge", "shared_energy", "solar_credit", "adjustment"
+    ] = Field(sa_type=STATE)
     description: str
     quantity: Decimal
-    unit: Literal["kWh", "day"] = Field(sa_type=STATE)
+    unit: Literal["kWh", "day", "item"] = Field(sa_type=STATE)
     rate: Decimal = Field(sa_type=RATE)
     amount_pence: int
     includes_vat: bool
@@ -99,6 +108,12 @@ class InvoiceLine(Identified, Created, table=True):
     first_interval: datetime | None = None
     last_interval: datetime | None = None
     intervals: int | None = None
+    element: Literal["A", "B", "SINGLE"] | None = Field(default=None, sa_type=STATE)
+    band: str | None = None
+    block_from_kwh: Decimal | None = None
+    component: UUID | None = Field(default=None, foreign_key="public.tariff_components.id")
+    estimated: int = default(0)
+    vat_reason: str | None = None
 
 
 class BillingRunAccount(Dated, table=True):

@@ -1,11 +1,12 @@
 """Prices in GBP a kWh and a day, and what they came to by month."""
 
-from datetime import date
+from datetime import date, time
 from decimal import Decimal
 from typing import Literal
 from uuid import UUID
 
-from sqlalchemy import UniqueConstraint
+from sqlalchemy import SmallInteger, Text, UniqueConstraint, text
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlmodel import Field
 
 from flows_shared.models.columns import PUBLIC, RATE, STATE, Dated, Identified, default
@@ -45,6 +46,7 @@ class MicrogridTariff(Identified, Dated, table=True):
     esco: UUID = Field(foreign_key="flows.escos.id")
     period_start: date
     discount_rate_basis_points: int = default(0)
+    discount_rate_basis_points_b: int | None = None
     computed_unit_rate: Decimal = Field(sa_type=RATE)
     computed_unit_rate_b: Decimal | None = Field(default=None, sa_type=RATE)
     computed_standing_charge: Decimal = Field(sa_type=RATE)
@@ -52,6 +54,8 @@ class MicrogridTariff(Identified, Dated, table=True):
     emergency_credit: Decimal = default(Decimal("15"), sa_type=RATE)
     debt_recovery_rate: Decimal = default(Decimal("0"), sa_type=RATE)
     ecredit_button_threshold: Decimal = default(Decimal("10"), sa_type=RATE)
+    rate_profile: UUID | None = Field(default=None, foreign_key="public.rate_profiles.id", index=True)
+    benchmark: UUID | None = Field(default=None, foreign_key="public.benchmark_tariffs.id", index=True)
 
 
 class CustomerTariff(Identified, Dated, table=True):
@@ -63,10 +67,75 @@ class CustomerTariff(Identified, Dated, table=True):
     customer: UUID = Field(foreign_key="public.customers.id", ondelete="CASCADE")
     period_start: date
     discount_rate_basis_points: int = default(0)
+    discount_rate_basis_points_b: int | None = None
     computed_unit_rate: Decimal = Field(sa_type=RATE)
     computed_unit_rate_b: Decimal | None = Field(default=None, sa_type=RATE)
     computed_standing_charge: Decimal = Field(sa_type=RATE)
     includes_vat: bool = default(True)
+    rate_profile: UUID | None = Field(default=None, foreign_key="public.rate_profiles.id", index=True)
+    benchmark: UUID | None = Field(default=None, foreign_key="public.benchmark_tariffs.id", index=True)
+
+
+class RateProfile(Identified, Dated, table=True):
+    """Times of use: which band each half hour of a community's local time is in."""
+
+    __tablename__ = "rate_profiles"
+    __table_args__ = (UniqueConstraint("esco", "name"), PUBLIC)
+
+    esco: UUID = Field(foreign_key="flows.escos.id")
+    name: str
+    holidays: str = default("GB-ENG")
+
+
+class RateBand(Identified, Dated, table=True):
+    """The first of a profile's rows that matches a half hour names its band; seasons are `MM-DD`, both included."""
+
+    __tablename__ = "rate_bands"
+    __table_args__ = (UniqueConstraint("profile", "position"), PUBLIC)
+
+    profile: UUID = Field(foreign_key="public.rate_profiles.id", ondelete="CASCADE")
+    position: int = Field(sa_type=SmallInteger)
+    band: str
+    days: list[str] = Field(
+        default=["weekday", "weekend", "holiday"],
+        sa_type=ARRAY(Text),
+        sa_column_kwargs={"server_default": text("'{weekday,weekend,holiday}'::text[]")},
+    )
+    starts_at: time = Field(default=time(), sa_column_kwargs={"server_default": text("'00:00:00'::time")})
+    ends_at: time = Field(default=time(), sa_column_kwargs={"server_default": text("'00:00:00'::time")})
+    season_start: str | None = None
+    season_end: str | None = None
+
+
+class TariffComponent(Identified, Dated, table=True):
+    """What a version charges or credits beside its flat rates: by element, band and block."""
+
+    __tablename__ = "tariff_components"
+    __table_args__ = (
+        UniqueConstraint(
+            "microgrid_tariff",
+            "customer_tariff",
+            "kind",
+            "element",
+            "band",
+            "from_kwh",
+            name="tariff_components_microgrid_tariff_customer_tariff_kind_ele_key",
+            postgresql_nulls_not_distinct=True,
+        ),
+        PUBLIC,
+    )
+
+    microgrid_tariff: UUID | None = Field(default=None, foreign_key="public.microgrid_tariffs.id", ondelete="CASCADE")
+    customer_tariff: UUID | None = Field(
+        default=None, foreign_key="public.customer_tariffs.id", ondelete="CASCADE", index=True
+    )
+    kind: Literal["unit_rate", "export_credit", "minimum_charge"] = Field(sa_type=STATE)
+    element: Literal["A", "B", "SINGLE"] | None = Field(default=None, sa_type=STATE)
+    band: str | None = None
+    from_kwh: Decimal = default(Decimal("0"))
+    threshold_period: Literal["day", "month"] | None = Field(default=None, sa_type=STATE)
+    rate: Decimal = Field(sa_type=RATE)
+    includes_vat: bool
 
 
 class MonthlyUsage(Dated, table=True):

@@ -1,22 +1,18 @@
-"""/v1/billing: start a month's billing run and see how it goes."""
+"""Start a month's billing run and see how it goes."""
 
 from datetime import date, datetime
 from typing import Annotated, Literal
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi import APIRouter, Query, Response
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
 from flows_api.access import acting_as
-from flows_api.auth.principal import Principal
 from flows_api.commands.access import Operator
+from flows_api.commands.billing.escos import Billing, MonthText, billable_escos
 from flows_api.commands.models import example, problems
-from flows_api.commands.services import ServiceClient
-from flows_shared.db import Database
-from flows_shared.errors import ForbiddenError, NotFoundError
+from flows_shared.errors import NotFoundError
 from flows_shared.service import Db
-
-OWN_ESCOS = "SELECT flows.admin_escos()"
 
 RUNS = """
     SELECT run.id, run.esco, esco.code AS esco_code, to_char(run.month, 'YYYY-MM') AS month, run.status,
@@ -44,14 +40,9 @@ OUTCOMES = """
      LIMIT $3 OFFSET $4
 """
 
-router = APIRouter(prefix="/v1/billing", tags=["billing"])
+router = APIRouter()
 
-MonthText = Annotated[str, Field(pattern=r"^\d{4}-(0[1-9]|1[0-2])$", examples=["2026-10"])]
 Outcome = Literal["billed", "skipped", "failed"]
-
-
-class EscoForbidden(ForbiddenError):
-    code = "billing.esco_forbidden"
 
 
 class RunUnknown(NotFoundError):
@@ -106,11 +97,6 @@ class BillingRunResult(BillingRun):
 STARTED = TypeAdapter(list[BillingRun])
 
 
-async def get_billing(request: Request) -> ServiceClient:
-    client: ServiceClient = request.app.state.billing
-    return client
-
-
 @router.post(
     "/runs",
     status_code=202,
@@ -122,10 +108,10 @@ async def start_runs(
     response: Response,
     principal: Operator,
     db: Db,
-    billing: Annotated[ServiceClient, Depends(get_billing)],
+    billing: Billing,
 ) -> list[BillingRun]:
     """One run a community. Asked again, a run goes on with the accounts that have no invoice yet."""
-    escos = asked.escos if principal.role == "service" else await _own_escos(db, principal, asked.escos)
+    escos = await billable_escos(db, principal, asked.escos)
     body = {"month": asked.month, "escos": None if escos is None else [str(esco) for esco in escos]}
     answer = await billing.post("/internal/billing/runs", body, principal)
     response.status_code = answer.status_code
@@ -163,14 +149,3 @@ async def run_result(
             raise RunUnknown(run_id)
         outcomes = await transaction.fetch(OUTCOMES, run_id, outcome, limit, offset)
     return BillingRunResult(**run, outcomes=[AccountOutcome(**row) for row in outcomes])
-
-
-async def _own_escos(db: Database, principal: Principal, asked: list[UUID] | None) -> list[UUID]:
-    """The communities that an admin may bill: all that were asked for, or none."""
-    async with acting_as(db, principal) as transaction:
-        own: list[UUID] = await transaction.fetchval(OWN_ESCOS)
-    if not own:
-        raise EscoForbidden("this login is not an admin of any community")
-    if foreign := set(asked or ()) - set(own):
-        raise EscoForbidden(f"not an admin of {', '.join(map(str, sorted(foreign)))}")
-    return asked or own

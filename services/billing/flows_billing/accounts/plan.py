@@ -1,0 +1,178 @@
+"""The plan of a bill: which days at which tariff, VAT and benchmark, measured by which registers."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from itertools import pairwise
+from typing import Literal, TypeAlias
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from flows_billing.accounts.account import Account, Register, billed_days
+from flows_billing.days import Days
+from flows_billing.outcomes import NotBilled, failed, skipped
+from flows_billing.rating.vat_rules import VatTerms, VatUse
+from flows_billing.tariffs.tariff import Benchmark, Tariff, Tariffs, benchmark_on
+from flows_billing.usage.metered import Need
+from flows_shared.time import Month, Period, local_midnight
+
+# The regulator has a cap for each way to pay.
+BENCHMARK_METHODS = {"direct_debit": "direct_debit", "prepay": "prepay"}
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What holds for a community's bills of a month."""
+
+    month: Month
+    zone: ZoneInfo
+    tariffs: Tariffs
+    vat: VatTerms
+    benchmarks: Sequence[Benchmark]
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Local days on which one tariff and one use for VAT hold."""
+
+    days: Days
+    tariff: Tariff
+    use: VatUse
+    exporter_registered: bool
+    benchmark: Benchmark | None
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """What one register measures in a part: lines of the bill, once it is summed."""
+
+    part: Part
+    register: Register
+    span: Period
+    need: Need
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """An account that can be billed once its segments are summed."""
+
+    account: Account
+    payer: UUID
+    month: Month
+    parts: tuple[Part, ...]
+    segments: tuple[Segment, ...]
+
+    @property
+    def days(self) -> Days:
+        """From the first billed day to the last."""
+        return Days(self.parts[0].days.start, self.parts[-1].days.end)
+
+    @property
+    def billed_days(self) -> int:
+        return sum(part.days.count for part in self.parts)
+
+
+Planned: TypeAlias = Plan | NotBilled
+
+
+def plan_account(account: Account, terms: Terms) -> Planned:
+    """Which days of the month are billed, at which tariffs, by which registers; or why not."""
+    if account.prepay:
+        return skipped("prepay", "the meter holds the balance and bills itself")
+    if account.status == "pending":
+        return skipped("pending", "the account is not open yet")
+    if account.status == "closed" and account.end_date is None:
+        return failed("no_end_date", "the account is closed, but its last day is not known")
+    runs = billed_days(account, terms.month)
+    if not runs:
+        return skipped("others_days", "another account of the premises is billed for all of its days")
+    payers = {account.payer_on(day) for run in runs for day in _payer_days(account, run)}
+    if None in payers:
+        return failed("no_customer", "the account has neither occupier nor owner")
+    if len(payers) > 1:
+        return failed("payer_changes", "the payer changes within the month: a new payer needs an account of their own")
+    [payer] = payers
+    assert payer is not None
+    return _plan(account, payer, runs, terms)
+
+
+def _plan(account: Account, payer: UUID, runs: Sequence[Days], terms: Terms) -> Planned:
+    parts: list[Part] = []
+    for run in runs:
+        for days in _cut(run, account, payer, terms):
+            part = _part(days, account, payer, terms)
+            if part is None:
+                return failed(
+                    "no_tariff", f"no tariff, of the customer's own or of the community, holds on {days.start}"
+                )
+            parts.append(part)
+    parts = _joined(parts)
+    segments = _segments(parts, account.registers, terms.zone)
+    if not segments:
+        return failed("no_meter", "no register measured the supply in this time")
+    return Plan(account, payer, terms.month, tuple(parts), segments)
+
+
+def _payer_days(account: Account, run: Days) -> set[date]:
+    """Days on which the payer may be another than the day before, and the first."""
+    changes = {party.start_date for party in account.parties if party.start_date}
+    changes |= {party.end_date + timedelta(days=1) for party in account.parties if party.end_date}
+    return {run.start} | {day for day in changes if run.start < day < run.end}
+
+
+def _cut(run: Days, account: Account, payer: UUID, terms: Terms) -> list[Days]:
+    changes = terms.tariffs.changes(payer) | terms.vat.changes(account.premises, payer)
+    cuts = sorted(day for day in changes if run.start < day < run.end)
+    return [Days(start, end) for start, end in pairwise([run.start, *cuts, run.end])]
+
+
+def _part(days: Days, account: Account, payer: UUID, terms: Terms) -> Part | None:
+    tariff = terms.tariffs.holding(payer, days.start)
+    if tariff is None:
+        return None
+    method = BENCHMARK_METHODS.get(account.payment_method, "standard_credit")
+    rate_type: Literal["single", "multi"] = "multi" if tariff.profile else "single"
+    return Part(
+        days=days,
+        tariff=tariff,
+        use=terms.vat.use_on(days.start, account.premises, payer),
+        exporter_registered=terms.vat.is_registered(payer, days.start),
+        benchmark=benchmark_on(terms.benchmarks, days.start, method, rate_type),
+    )
+
+
+def _joined(parts: Sequence[Part]) -> list[Part]:
+    """Neighbours that differ in nothing are one: a change of what is not theirs cuts nothing."""
+    joined: list[Part] = []
+    for part in parts:
+        last = joined[-1] if joined else None
+        if last and last.days.end == part.days.start and _same_terms(last, part):
+            part = Part(Days(last.days.start, part.days.end), *_terms_of(last))
+            joined.pop()
+        joined.append(part)
+    return joined
+
+
+def _same_terms(one: Part, other: Part) -> bool:
+    return _terms_of(one) == _terms_of(other)
+
+
+def _terms_of(part: Part) -> tuple[Tariff, VatUse, bool, Benchmark | None]:
+    return part.tariff, part.use, part.exporter_registered, part.benchmark
+
+
+def _segments(parts: Sequence[Part], registers: Sequence[Register], zone: ZoneInfo) -> tuple[Segment, ...]:
+    return tuple(
+        Segment(part, register, span, Need(register.id, span, part.tariff.profile, part.tariff.judges_days))
+        for part in parts
+        for register in registers
+        if (span := _shared_time(part.days, register, zone)) is not None
+    )
+
+
+def _shared_time(days: Days, register: Register, zone: ZoneInfo) -> Period | None:
+    start = max(local_midnight(days.start, zone), register.start)
+    end = local_midnight(days.end, zone)
+    if register.end is not None:
+        end = min(end, register.end)
+    return Period(start, end) if start < end else None

@@ -1,0 +1,74 @@
+"""How each amount of an invoice came about, from its sources to the penny."""
+
+from dataclasses import dataclass
+
+from flows_billing.invoices.documents import PrintedInvoice, PrintedLine
+from flows_billing.invoices.words import comparison, explanation, format_quantity
+from flows_billing.rating.rounding import RULES
+from flows_billing.rating.vat import VatAmount, vat_summary
+
+
+@dataclass(frozen=True, slots=True)
+class ExplainedLine:
+    """`arithmetic` is quantity x rate = exact amount -> pence; `source` the readings and the tariff version."""
+
+    description: str
+    arithmetic: str
+    source: str
+    vat: str
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    number: str
+    lines: tuple[ExplainedLine, ...]
+    vat: tuple[str, ...]
+    balance: str
+    comparison: str | None
+    rounding: tuple[str, ...]
+    sentences: tuple[str, ...]
+
+
+def explain(invoice: PrintedInvoice) -> Explanation:
+    """Everything that a person needs to compute the invoice again with a pencil."""
+    due = invoice.previous_balance_pence - invoice.payments_pence + invoice.total_pence
+    return Explanation(
+        number=invoice.number,
+        lines=tuple(_line(line) for line in invoice.lines),
+        vat=tuple(_vat(amount) for amount in vat_summary(invoice.lines)),
+        balance=f"{invoice.previous_balance_pence}p before - {invoice.payments_pence}p paid since "
+        f"+ {invoice.total_pence}p = {due}p due",
+        comparison=comparison(invoice),
+        rounding=RULES,
+        sentences=tuple(explanation(invoice)),
+    )
+
+
+def _line(line: PrintedLine) -> ExplainedLine:
+    exact = line.quantity * line.rate * 100
+    return ExplainedLine(
+        description=line.description,
+        arithmetic=f"{format_quantity(line.quantity)} {line.unit} x {format_quantity(line.rate * 100)}p "
+        f"= {format_quantity(exact)}p -> {line.amount_pence}p",
+        source=_source(line),
+        vat=f"{format_quantity(line.vat_rate * 100)}% "
+        f"{'within' if line.includes_vat else 'upon'} the price ({line.vat_reason})",
+    )
+
+
+def _source(line: PrintedLine) -> str:
+    tariff = f"the {line.tariff_owner}'s tariff from {line.tariff_from}" if line.tariff_owner else "no tariff"
+    if line.first_interval is None or line.last_interval is None:
+        return tariff
+    times = f"{line.first_interval:%Y-%m-%d %H:%M} to {line.last_interval:%Y-%m-%d %H:%M} UTC"
+    if line.intervals is None:
+        return f"readings of {times}; {tariff}"
+    return f"{line.intervals} half hours, {times}, {line.estimated} estimated; {tariff}"
+
+
+def _vat(amount: VatAmount) -> str:
+    rate = format_quantity(amount.vat_rate * 100)
+    if not amount.includes_vat:
+        return f"{amount.net_pence}p x {rate}% = {amount.vat_pence}p on top"
+    gross = amount.net_pence + amount.vat_pence
+    return f"{gross}p x {rate} / (100 + {rate}) = {amount.vat_pence}p within"

@@ -1,0 +1,39 @@
+"""The bill as a page of its own, with the same words as on paper."""
+
+from collections.abc import Sequence
+from typing import Final
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from flows_billing.invoices.documents import DayUsage, PrintedInvoice
+from flows_billing.invoices.words import comparison, explanation, facts, how_to_pay, line_cells, totals
+
+TEMPLATES: Final = Environment(
+    loader=PackageLoader("flows_billing.invoices"),
+    autoescape=True,
+    undefined=StrictUndefined,
+    trim_blocks=True,
+    lstrip_blocks=True,
+)
+CHART_HEIGHT: Final = 100
+
+
+def render_html(invoice: PrintedInvoice) -> bytes:
+    """The same invoice gives the same page."""
+    page = TEMPLATES.get_template("invoice.html").render(
+        invoice=invoice,
+        facts=facts(invoice),
+        lines=[line_cells(line) for line in invoice.lines],
+        totals=totals(invoice),
+        comparison=comparison(invoice),
+        bars=_bars(invoice.usage),
+        how_to_pay=how_to_pay(invoice),
+        explanation=explanation(invoice),
+    )
+    return page.encode()
+
+
+def _bars(usage: Sequence[DayUsage]) -> list[tuple[DayUsage, int]]:
+    """Days and the heights of their bars."""
+    most = max((day.kwh for day in usage), default=0)
+    return [(day, round(day.kwh / most * CHART_HEIGHT)) for day in usage] if most else []

@@ -1,0 +1,147 @@
+"""Invoices computed again from what they name, in SQL: so not by the code that made them."""
+
+from dataclasses import dataclass
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from flows_billing.tariffs.calendar import fill_calendars
+from flows_shared.db import Connection
+from flows_shared.time import Month
+
+CHOSEN = """
+    WITH chosen AS MATERIALIZED (
+        SELECT invoice.* FROM public.invoices AS invoice
+         WHERE ($1::uuid IS NULL OR invoice.esco = $1)
+           AND ($2::date IS NULL OR date_trunc('month', invoice.period_start)::date = $2)
+           AND ($3::text IS NULL OR invoice.number = $3)
+           AND invoice.status <> 'draft'
+    )
+"""
+COUNT = f"{CHOSEN} SELECT count(*) FROM chosen"
+PROFILES = f"""{CHOSEN}
+    SELECT DISTINCT coalesce(own.rate_profile, community.rate_profile) AS profile, esco.time_zone,
+           date_trunc('month', line.period_start)::date AS month
+      FROM chosen
+      JOIN flows.escos AS esco ON esco.id = chosen.esco
+      JOIN public.invoice_lines AS line ON line.invoice = chosen.id AND line.band IS NOT NULL
+      LEFT JOIN public.customer_tariffs AS own ON own.id = line.customer_tariff
+      LEFT JOIN public.microgrid_tariffs AS community ON community.id = line.microgrid_tariff
+"""
+AMOUNTS = f"""{CHOSEN}
+    SELECT number, 'amount of line ' || position, round(quantity * rate * 100)::text, amount_pence::text
+      FROM chosen JOIN public.invoice_lines AS line ON line.invoice = chosen.id
+     WHERE amount_pence <> round(quantity * rate * 100)
+"""
+TOTALS = f"""{CHOSEN}, taxed AS (
+        SELECT invoice, vat_rate, includes_vat, sum(amount_pence) AS amount
+          FROM public.invoice_lines WHERE invoice IN (SELECT id FROM chosen)
+         GROUP BY invoice, vat_rate, includes_vat
+    ), summed AS (
+        SELECT invoice, sum(CASE WHEN includes_vat THEN amount - vat ELSE amount END) AS net, sum(vat) AS vat
+          FROM taxed, LATERAL (SELECT round(CASE WHEN includes_vat THEN amount * vat_rate / (1 + vat_rate)
+                                                 ELSE amount * vat_rate END) AS vat) AS tax
+         GROUP BY invoice
+    )
+    SELECT number, 'net and VAT', format('%s + %s', net, vat), format('%s + %s', net_pence, vat_pence)
+      FROM chosen JOIN summed ON summed.invoice = chosen.id
+     WHERE (net, vat) <> (net_pence, vat_pence)
+"""
+RATES = f"""{CHOSEN}
+    SELECT number, 'rate of line ' || position, price.rate::text, line.rate::text
+      FROM chosen
+      JOIN public.invoice_lines AS line ON line.invoice = chosen.id AND line.kind <> 'minimum_charge'
+      LEFT JOIN public.customer_tariffs AS own ON own.id = line.customer_tariff
+      LEFT JOIN public.microgrid_tariffs AS community ON community.id = line.microgrid_tariff
+      LEFT JOIN public.tariff_components AS component ON component.id = line.component
+      JOIN LATERAL (SELECT CASE
+               WHEN line.kind = 'export_credit' THEN -component.rate
+               WHEN component.id IS NOT NULL THEN component.rate
+               WHEN line.kind = 'standing_charge'
+                    THEN coalesce(own.computed_standing_charge, community.computed_standing_charge)
+               WHEN line.element = 'B'
+                    THEN coalesce(own.computed_unit_rate_b, own.computed_unit_rate,
+                                  community.computed_unit_rate_b, community.computed_unit_rate)
+               ELSE coalesce(own.computed_unit_rate, community.computed_unit_rate) END AS rate) AS price ON true
+     WHERE line.kind IN ('energy', 'standing_charge', 'export_credit') AND price.rate IS DISTINCT FROM line.rate
+"""
+# Shares of VAT and blocks split a sum over lines: together they are the register's energy in its part and band.
+READINGS = f"""{CHOSEN}, billed AS (
+        SELECT chosen.number, line.register, line.period_start, line.band,
+               coalesce(own.rate_profile, community.rate_profile) AS profile,
+               sum(line.quantity) AS kwh, max(line.intervals) AS intervals,
+               min(line.first_interval) AS first, max(line.last_interval) AS last
+          FROM chosen
+          JOIN public.invoice_lines AS line ON line.invoice = chosen.id AND line.kind = 'energy'
+          LEFT JOIN public.customer_tariffs AS own ON own.id = line.customer_tariff
+          LEFT JOIN public.microgrid_tariffs AS community ON community.id = line.microgrid_tariff
+         GROUP BY chosen.number, line.register, line.period_start, line.band, own.rate_profile, community.rate_profile
+    ), measured AS (
+        SELECT billed.number, billed.register, billed.period_start, billed.band, billed.kwh AS billed_kwh,
+               billed.intervals AS billed_intervals, coalesce(sum(hh.kwh), 0) AS kwh, count(hh.kwh) AS intervals
+          FROM billed
+          LEFT JOIN flows.register_interval_hh AS hh
+            ON hh.register_id = billed.register AND hh.timestamp >= billed.first AND hh.timestamp <= billed.last
+           AND (billed.band IS NULL
+                OR EXISTS (SELECT FROM flows.calendar_bands AS calendar
+                            WHERE calendar.profile = billed.profile AND calendar.timestamp = hh.timestamp
+                              AND calendar.band = billed.band))
+         GROUP BY billed.number, billed.register, billed.period_start, billed.band, billed.kwh, billed.intervals
+    )
+    SELECT number, format('energy of register %s%s from %s', register, ' in ' || band, period_start),
+           format('%s kWh, %s half hours', kwh, intervals),
+           format('%s kWh, %s half hours', billed_kwh, billed_intervals)
+      FROM measured
+     WHERE (kwh, intervals) <> (billed_kwh, billed_intervals)
+"""
+DAYS = f"""{CHOSEN}
+    SELECT number, 'days from ' || line.period_start, (line.period_end - line.period_start)::text,
+           sum(quantity)::text
+      FROM chosen JOIN public.invoice_lines AS line ON line.invoice = chosen.id AND line.kind = 'standing_charge'
+     GROUP BY number, line.period_start, line.period_end
+    HAVING sum(quantity) <> line.period_end - line.period_start
+"""
+LEDGER = f"""{CHOSEN}
+    SELECT number, 'posted to the account', total_pence::text, coalesce(sum(posting.amount_pence), 0)::text
+      FROM chosen
+      LEFT JOIN public.ledger_entries AS entry ON entry.invoice = chosen.id AND entry.kind = 'invoice'
+      LEFT JOIN public.ledger_accounts AS ledger ON ledger.account = chosen.account AND ledger.code = 'receivable'
+      LEFT JOIN public.ledger_postings AS posting ON posting.entry = entry.id AND posting.ledger_account = ledger.id
+     GROUP BY number, total_pence
+    HAVING coalesce(sum(posting.amount_pence), 0) <> total_pence
+"""
+SERIES = """
+    SELECT series.prefix, 'invoice numbers', series.last_number::text, count(invoice.id)::text
+      FROM public.invoice_series AS series
+      LEFT JOIN public.invoices AS invoice ON invoice.esco = series.esco
+     WHERE ($1::uuid IS NULL OR series.esco = $1) AND $2::date IS NULL AND $3::text IS NULL
+     GROUP BY series.prefix, series.last_number
+    HAVING count(invoice.id) <> series.last_number
+"""
+CHECKS = (AMOUNTS, TOTALS, RATES, READINGS, DAYS, LEDGER, SERIES)
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """`expected` is what follows from the sources, `found` what the invoice says."""
+
+    invoice: str
+    check: str
+    expected: str | None
+    found: str
+
+
+@dataclass(frozen=True, slots=True)
+class Verification:
+    invoices: int
+    findings: tuple[Finding, ...]
+
+
+async def verify_invoices(
+    db: Connection, *, esco: UUID | None = None, month: Month | None = None, number: str | None = None
+) -> Verification:
+    """Check all invoices, or those of a community, a month, or one. Stores no more than calendars of bands."""
+    chosen = esco, month.first_day if month else None, number
+    for profile, zone, first_day in await db.fetch(PROFILES, *chosen):
+        await fill_calendars(db, [profile], Month.of(first_day), ZoneInfo(zone))
+    findings = [Finding(*row) for check in CHECKS for row in await db.fetch(check, *chosen)]
+    return Verification(await db.fetchval(COUNT, *chosen), tuple(findings))

@@ -1,0 +1,138 @@
+"""What a bill says in words and numbers, whether on paper or on a screen."""
+
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Final
+
+from flows_billing.invoices.documents import PrintedInvoice, PrintedLine
+from flows_billing.rating.rounding import RULES
+from flows_billing.rating.vat import vat_summary
+from flows_shared.money import format_pounds
+
+HOW_TO_PAY: Final = {
+    "direct_debit": "We collect {total} by Direct Debit on or just after {due}. You need not do anything.",
+    "bank_transfer": "Please pay {total} by bank transfer by {due}, with the reference {number}.",
+    "card": "Please pay {total} by card by {due}{portal}.",
+}
+NOTHING_TO_PAY: Final = "There is nothing to pay."
+VAT_REASONS: Final = {
+    "domestic": "VAT at {rate}%: domestic use.",
+    "charity": "VAT at {rate}%: a charity's non-business use, as certified.",
+    "small_quantity": "VAT at {rate}%: at most 33 kWh a day counts as domestic use.",
+    "mixed_use": "VAT at {rate}%: at least 60% is for qualifying use, as certified.",
+    "mixed_qualifying": "VAT at {rate}% on the share for qualifying use, as certified.",
+    "mixed_other": "VAT at {rate}% on the share for other use.",
+    "business": "VAT at {rate}%: business use.",
+    "no_certificate": "VAT at {rate}%: no certificate of qualifying use was valid.",
+    "not_registered": "No VAT: the seller is not registered for it.",
+    "exporter_registered": "VAT at {rate}% on what you export, as you are registered for it.",
+    "exporter_not_registered": "No VAT on what you export, as you are not registered for it.",
+}
+
+
+def how_to_pay(invoice: PrintedInvoice) -> str:
+    if invoice.amount_due_pence <= 0:
+        return NOTHING_TO_PAY
+    return HOW_TO_PAY.get(invoice.payment_method, HOW_TO_PAY["bank_transfer"]).format(
+        total=format_pounds(invoice.amount_due_pence),
+        due=format_day(invoice.due_date),
+        number=invoice.number,
+        portal=f" at {invoice.portal}" if invoice.portal else "",
+    )
+
+
+def facts(invoice: PrintedInvoice) -> list[tuple[str, str]]:
+    """What identifies the bill; a VAT invoice names its tax point."""
+    rows = [
+        ("Account", str(invoice.account_number)),
+        ("Invoice", invoice.number),
+        ("Date", format_day(invoice.issue_date)),
+        ("Tax point", format_day(invoice.tax_point) if invoice.tax_point and invoice.vat_number else ""),
+        ("Bill for", format_days(invoice.period_start, invoice.period_end)),
+        ("To pay", format_pounds(max(0, invoice.amount_due_pence))),
+        ("By", format_day(invoice.due_date)),
+    ]
+    return [(name, value) for name, value in rows if value]
+
+
+def line_cells(line: PrintedLine) -> tuple[str, str, str, str, str]:
+    """What, when, quantity, price and amount."""
+    plural = line.unit == "kWh" or line.quantity == 1
+    mark = " (estimated)" if line.estimated else ""
+    return (
+        line.description + mark,
+        format_days(line.period_start, line.period_end),
+        f"{format_quantity(line.quantity)} {line.unit if plural else line.unit + 's'}",
+        f"{'-' if line.rate < 0 else ''}£{abs(line.rate):f} a {line.unit}",
+        format_pounds(line.amount_pence),
+    )
+
+
+def totals(invoice: PrintedInvoice) -> list[tuple[str, str]]:
+    """From the net amount to what is due; the last row is what to pay."""
+    rows = [("Total without VAT", format_pounds(invoice.net_pence))]
+    for amount in vat_summary(invoice.lines):
+        rate = format_quantity(amount.vat_rate * 100)
+        if amount.vat_rate:
+            rows.append((f"VAT {rate}% on {format_pounds(amount.net_pence)}", format_pounds(amount.vat_pence)))
+    if invoice.previous_balance_pence or invoice.payments_pence:
+        rows += [
+            ("This bill", format_pounds(invoice.total_pence)),
+            ("Balance before", format_pounds(invoice.previous_balance_pence)),
+            ("Payments since, thank you", format_pounds(-invoice.payments_pence)),
+        ]
+    return [*rows, ("Total to pay", format_pounds(invoice.amount_due_pence))]
+
+
+def comparison(invoice: PrintedInvoice) -> str | None:
+    """What the same energy would have cost at the regulator's cap."""
+    saving = invoice.saving_pence
+    if saving is None or invoice.benchmark_pence is None:
+        return None
+    cost = format_pounds(invoice.benchmark_pence)
+    if saving < 0:
+        return f"At the regulator's price cap the same would have cost {cost}: {format_pounds(-saving)} less."
+    return f"At the regulator's price cap the same would have cost {cost}. You saved {format_pounds(saving)}."
+
+
+def explanation(invoice: PrintedInvoice) -> list[str]:
+    """How it was computed, in sentences."""
+    kinds = frozenset(line.includes_vat for line in invoice.lines)
+    vat = {
+        frozenset({True}): "The prices include VAT, which is shown above as part of the total.",
+        frozenset({False}): "The prices are without VAT, which is added to their sum.",
+    }.get(kinds, "Some of the prices include VAT and some do not; to those it is added.")
+    said = list(dict.fromkeys(_vat_reason(line) for line in invoice.lines if line.vat_reason))
+    estimated = [
+        f"{line.description}: {line.estimated} of {line.intervals} half hours were estimated, as the meter did not "
+        "answer; a correction follows when its readings come."
+        for line in invoice.lines
+        if line.estimated
+    ]
+    measured = "Energy is the sum of the half hours that your meter measured on these days."
+    return [measured, *RULES[:2], *([vat] if invoice.vat_pence else []), *said, *estimated]
+
+
+def _vat_reason(line: PrintedLine) -> str:
+    return VAT_REASONS.get(line.vat_reason or "", "").format(rate=format_quantity(line.vat_rate * 100))
+
+
+def format_day(day: date) -> str:
+    """As in `5 October 2026`."""
+    return f"{day.day} {day:%B %Y}"
+
+
+def format_days(start: date, end: date) -> str:
+    """Half-open days as people write them: `1 to 31 October 2026`, `28 March to 3 April 2026`."""
+    last = end - timedelta(days=1)
+    if start == last:
+        return format_day(last)
+    if (start.year, start.month) == (last.year, last.month):
+        return f"{start.day} to {format_day(last)}"
+    return f"{start.day} {start:%B} to {format_day(last)}"
+
+
+def format_quantity(quantity: Decimal) -> str:
+    """All digits that matter, with thousands: `1,234.5`."""
+    text = f"{quantity:,f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text

@@ -1,0 +1,37 @@
+"""VAT statuses and registrations as the database holds them."""
+
+from collections.abc import Sequence
+from datetime import date
+from uuid import UUID
+
+from flows_billing.rating.vat_rules import Registration, Seller, VatStatus, VatTerms
+from flows_shared.db import Connection
+
+STATUSES = """
+    SELECT property, customer, valid_from, use, qualifying_percent, certificate_from, certificate_to
+      FROM public.vat_statuses
+     WHERE (property = ANY($1) OR customer = ANY($2)) AND valid_from < $3
+     ORDER BY valid_from
+"""
+REGISTRATIONS = """
+    SELECT customer, valid_from, vat_number
+      FROM public.vat_registrations
+     WHERE customer = ANY($1) AND valid_from < $2
+     ORDER BY valid_from
+"""
+
+
+async def vat_terms(
+    db: Connection, seller: Seller, premises: Sequence[UUID], customers: Sequence[UUID], end: date
+) -> VatTerms:
+    """What is known of these premises and customers before `end`."""
+    by_premises: dict[UUID, list[VatStatus]] = {}
+    by_customer: dict[UUID, list[VatStatus]] = {}
+    for row in await db.fetch(STATUSES, premises, customers, end):
+        place, customer, *values = row
+        known = by_premises.setdefault(place, []) if place else by_customer.setdefault(customer, [])
+        known.append(VatStatus(*values))
+    registrations: dict[UUID, list[Registration]] = {}
+    for customer, *values in await db.fetch(REGISTRATIONS, customers, end):
+        registrations.setdefault(customer, []).append(Registration(*values))
+    return VatTerms(seller, by_premises, by_customer, registrations)

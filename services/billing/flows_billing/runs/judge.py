@@ -1,0 +1,97 @@
+"""From accounts to verdicts: what holds for them, what was measured, and the bill of each. Nothing is stored."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from flows_billing.accounts.account import Account
+from flows_billing.accounts.plan import Plan, Planned, Terms, plan_account
+from flows_billing.accounts.store import supply_accounts
+from flows_billing.rating.bill import Measured, Verdict, rate
+from flows_billing.rating.store import vat_terms
+from flows_billing.runs.run import Esco
+from flows_billing.settings import RunSettings
+from flows_billing.tariffs.calendar import band_calendars, day_calendar, fill_calendars
+from flows_billing.tariffs.store import benchmarks_in, tariffs_in
+from flows_billing.usage.exports import exported
+from flows_billing.usage.metered import Need, Usage
+from flows_billing.usage.rollups import add_band_sums, sum_roll_ups
+from flows_billing.usage.store import sum_half_hours
+from flows_shared.db import Connection
+from flows_shared.time import Month
+
+
+@dataclass(frozen=True, slots=True)
+class Docket:
+    """Accounts that are ready to be judged, in their order."""
+
+    esco: Esco
+    planned: Mapping[UUID, Planned]
+    measured: Measured
+
+    def verdicts(self, size: int) -> Iterator[Mapping[UUID, Verdict]]:
+        """Some accounts at a time, so that no more bills than these are held at once."""
+        accounts = list(self.planned)
+        for start in range(0, len(accounts), size):
+            yield {account: self._judge(self.planned[account]) for account in accounts[start : start + size]}
+
+    def _judge(self, planned: Planned) -> Verdict:
+        return rate(planned, self.measured, self.esco.seller) if isinstance(planned, Plan) else planned
+
+
+async def load_terms(db: Connection, esco: Esco, month: Month, accounts: Sequence[Account]) -> Terms:
+    """What holds for these accounts in a month."""
+    customers = list({party.customer for account in accounts for party in account.parties})
+    premises = [account.premises for account in accounts]
+    return Terms(
+        month=month,
+        zone=esco.zone,
+        tariffs=await tariffs_in(db, esco.id, customers, month),
+        vat=await vat_terms(db, esco.seller, premises, customers, month.next().first_day),
+        benchmarks=await benchmarks_in(db, esco.id, month),
+    )
+
+
+async def prepare(
+    db: Connection, esco: Esco, month: Month, accounts: Sequence[Account], settings: RunSettings
+) -> Docket:
+    """Plan the accounts' bills and sum what they need."""
+    terms = await load_terms(db, esco, month, accounts)
+    planned = {account.id: plan_account(account, terms) for account in accounts}
+    return Docket(esco, planned, await measure(db, planned.values(), terms, settings))
+
+
+async def measure(db: Connection, planned: Iterable[Planned], terms: Terms, settings: RunSettings) -> Measured:
+    """What the registers of these plans measured. Stores no more than calendars of bands."""
+    segments = [segment for plan in planned if isinstance(plan, Plan) for segment in plan.segments]
+    exporting = {(s.register.id, s.span) for s in segments if s.part.tariff.component("export_credit")}
+    needs = {segment.need for segment in segments}
+    await fill_calendars(db, _profiles(needs), terms.month, terms.zone)
+    usages = await _usages(db, needs, terms, settings)
+    return Measured(usages, await exported(db, exporting) if exporting else {})
+
+
+async def sum_ahead(db: Connection, esco: Esco, month: Month, settings: RunSettings) -> None:
+    """Make the sums by band that the month's run will take."""
+    accounts = await supply_accounts(db, esco.id, month)
+    terms = await load_terms(db, esco, month, accounts)
+    plans = [plan for account in accounts if isinstance(plan := plan_account(account, terms), Plan)]
+    needs = [segment.need for plan in plans for segment in plan.segments]
+    await add_band_sums(db, needs, month, esco.zone, work_mem_mb=settings.billing_work_mem_mb)
+
+
+async def _usages(
+    db: Connection, needs: set[Need], terms: Terms, settings: RunSettings
+) -> Mapping[Need, Sequence[Usage]]:
+    memory = settings.billing_work_mem_mb
+    if settings.billing_usage_source == "half_hours":
+        return await sum_half_hours(db, needs, terms.zone, work_mem_mb=memory)
+    await add_band_sums(db, needs, terms.month, terms.zone, work_mem_mb=memory)
+    calendars = await band_calendars(db, _profiles(needs), terms.month, terms.zone)
+    calendars |= day_calendar(terms.month, terms.zone)
+    usages = await sum_roll_ups(db, needs, calendars, terms.zone, work_mem_mb=memory)
+    return usages | await sum_half_hours(db, needs - usages.keys(), terms.zone, work_mem_mb=memory)
+
+
+def _profiles(needs: Iterable[Need]) -> set[UUID]:
+    return {need.profile for need in needs if need.profile}

@@ -1,0 +1,112 @@
+"""What a run would bill: computed as the run does, and nothing stored."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from uuid import UUID
+
+from flows_billing.accounts.account import Account
+from flows_billing.accounts.store import supply_accounts
+from flows_billing.outcomes import Outcome
+from flows_billing.rating.bill import Bill, Verdict
+from flows_billing.runs.judge import prepare
+from flows_billing.runs.run import Esco
+from flows_billing.settings import RunSettings
+from flows_shared.db import Database
+from flows_shared.time import Month
+
+
+@dataclass(frozen=True, slots=True)
+class PreviewedLine:
+    description: str
+    quantity: Decimal
+    unit: str
+    rate: Decimal
+    amount_pence: int
+    vat_rate: Decimal
+    includes_vat: bool
+    estimated: int
+
+
+@dataclass(frozen=True, slots=True)
+class PreviewedAccount:
+    """`lines` are those of its bill; `reason` and `details` say why there would be none."""
+
+    account: UUID
+    account_number: int
+    outcome: Outcome
+    reason: str | None
+    details: str | None
+    kwh: Decimal
+    net_pence: int
+    vat_pence: int
+    total_pence: int
+    benchmark_pence: int | None
+    lines: tuple[PreviewedLine, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    esco: Esco
+    month: Month
+    accounts: tuple[PreviewedAccount, ...]
+
+    def count(self, outcome: Outcome) -> int:
+        return sum(account.outcome == outcome for account in self.accounts)
+
+    @property
+    def total_pence(self) -> int:
+        return sum(account.total_pence for account in self.accounts)
+
+
+async def preview_run(
+    db: Database, esco: Esco, month: Month, settings: RunSettings, *, only: Sequence[UUID] | None = None
+) -> Preview:
+    """The accounts that have no invoice for the month yet, or those named; what they would be billed."""
+    settings = from_half_hours(settings)
+    async with db.connection() as connection:
+        accounts = await supply_accounts(connection, esco.id, month, only=only, billed_too=only is not None)
+        docket = await prepare(connection, esco, month, accounts, settings)
+    by_id = {account.id: account for account in accounts}
+    batches = docket.verdicts(settings.billing_batch_accounts)
+    return Preview(esco, month, tuple(_previewed(by_id[id], each) for batch in batches for id, each in batch.items()))
+
+
+def from_half_hours(settings: RunSettings) -> RunSettings:
+    """Roll-ups are stored where they are missing, and what only looks stores nothing."""
+    return settings.model_copy(update={"billing_usage_source": "half_hours"})
+
+
+def _previewed(account: Account, verdict: Verdict) -> PreviewedAccount:
+    if isinstance(verdict, Bill):
+        return _billed(account, verdict)
+    why = verdict.outcome, verdict.reason, verdict.details
+    return PreviewedAccount(account.id, account.number, *why, Decimal(0), 0, 0, 0, None, ())
+
+
+def _billed(account: Account, bill: Bill) -> PreviewedAccount:
+    return PreviewedAccount(
+        account=account.id,
+        account_number=account.number,
+        outcome=Outcome.BILLED,
+        reason=None,
+        details=None,
+        kwh=bill.kwh,
+        net_pence=bill.net_pence,
+        vat_pence=bill.vat_pence,
+        total_pence=bill.total_pence,
+        benchmark_pence=bill.benchmark_pence,
+        lines=tuple(
+            PreviewedLine(
+                line.description,
+                line.quantity,
+                line.unit,
+                line.rate,
+                line.amount_pence,
+                line.vat_rate,
+                line.includes_vat,
+                line.usage.estimated if line.usage else 0,
+            )
+            for line in bill.lines
+        ),
+    )

@@ -1,0 +1,103 @@
+"""What if: a month that was measured, billed at another tariff, beside what it costs at the tariffs that hold."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from uuid import UUID
+
+from flows_billing.accounts.plan import plan_account
+from flows_billing.accounts.store import supply_accounts
+from flows_billing.errors import UnknownProfile
+from flows_billing.rating.bill import Bill
+from flows_billing.runs.judge import Docket, load_terms, measure
+from flows_billing.runs.preview import from_half_hours
+from flows_billing.runs.run import Esco
+from flows_billing.settings import RunSettings
+from flows_billing.tariffs.tariff import Tariff, Tariffs
+from flows_shared.db import Connection, Database
+from flows_shared.time import Month
+
+PROFILE = "SELECT EXISTS (SELECT FROM public.rate_profiles WHERE id = $1 AND esco = $2)"
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """An account's bill now and at the tariff proposed, in pence with VAT; none where there is no bill."""
+
+    account: UUID
+    account_number: int
+    now_pence: int | None
+    proposed_pence: int | None
+    why_not: str | None
+
+    @property
+    def difference_pence(self) -> int | None:
+        if self.now_pence is None or self.proposed_pence is None:
+            return None
+        return self.proposed_pence - self.now_pence
+
+
+@dataclass(frozen=True, slots=True)
+class Simulation:
+    """The sums are of the accounts that have both bills."""
+
+    esco: Esco
+    month: Month
+    accounts: tuple[Compared, ...]
+
+    @property
+    def compared(self) -> list[Compared]:
+        return [account for account in self.accounts if account.difference_pence is not None]
+
+    @property
+    def now_pence(self) -> int:
+        return sum(account.now_pence or 0 for account in self.compared)
+
+    @property
+    def proposed_pence(self) -> int:
+        return sum(account.proposed_pence or 0 for account in self.compared)
+
+
+async def simulate(
+    db: Database,
+    esco: Esco,
+    month: Month,
+    proposal: Tariff,
+    settings: RunSettings,
+    *,
+    only: Sequence[UUID] | None = None,
+) -> Simulation:
+    """The month of these accounts, or of all, with `proposal` in place of every tariff. Nothing is stored."""
+    settings = from_half_hours(settings)
+    async with db.connection() as connection:
+        await _require_profile(connection, esco, proposal)
+        accounts = await supply_accounts(connection, esco.id, month, only=only, billed_too=True)
+        terms = await load_terms(connection, esco, month, accounts)
+        proposed_terms = replace(terms, tariffs=Tariffs({}, [proposal]))
+        now = {account.id: plan_account(account, terms) for account in accounts}
+        proposed = {account.id: plan_account(account, proposed_terms) for account in accounts}
+        measured = await measure(connection, [*now.values(), *proposed.values()], terms, settings)
+    bills = [_bills(Docket(esco, planned, measured)) for planned in (now, proposed)]
+    return Simulation(
+        esco, month, tuple(_compared(account.id, account.number, bills[0], bills[1]) for account in accounts)
+    )
+
+
+def _bills(docket: Docket) -> dict[UUID, int | str]:
+    """Pence, or why there is no bill."""
+    return {
+        account: verdict.total_pence if isinstance(verdict, Bill) else verdict.details
+        for batch in docket.verdicts(len(docket.planned) or 1)
+        for account, verdict in batch.items()
+    }
+
+
+def _compared(account: UUID, number: int, now: dict[UUID, int | str], proposed: dict[UUID, int | str]) -> Compared:
+    pair = now[account], proposed[account]
+    pence = [amount if isinstance(amount, int) else None for amount in pair]
+    why_not = next((amount for amount in pair if isinstance(amount, str)), None)
+    return Compared(account, number, pence[0], pence[1], why_not)
+
+
+async def _require_profile(db: Connection, esco: Esco, proposal: Tariff) -> None:
+    if proposal.profile and not await db.fetchval(PROFILE, proposal.profile, esco.id):
+        raise UnknownProfile(proposal.profile)

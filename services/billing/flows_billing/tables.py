@@ -1,0 +1,88 @@
+"""What the `flows billing` commands print."""
+
+from rich.console import Console
+from rich.table import Table
+
+from flows_billing.invoices.explain import Explanation
+from flows_billing.invoices.verify import Verification
+from flows_billing.invoices.words import format_quantity
+from flows_billing.outcomes import Outcome
+from flows_billing.runs.preview import Preview, PreviewedAccount
+from flows_billing.runs.run import Run, Unbilled
+from flows_billing.runs.simulate import Simulation
+from flows_shared.money import format_pounds
+
+SHOWN = 100
+
+
+def runs_table(runs: list[Run]) -> Table:
+    table = Table("community", "month", "status", "done", "accounts", "billed", "skipped", "failed", "error")
+    for run in runs:
+        counts = (run.accounts, run.billed, run.skipped, run.failed)
+        table.add_row(run.esco.code, str(run.month), run.status, f"{run.percent}%", *map(str, counts), run.error or "")
+    return table
+
+
+def unbilled_table(run: Run, unbilled: list[Unbilled]) -> Table:
+    left_out = run.failed + run.skipped - len(unbilled)
+    caption = f"and {left_out} more: see the run's result in the API" if left_out > 0 else None
+    table = Table("account", "outcome", "reason", "details", title=f"{run.esco.code}: not billed", caption=caption)
+    for account in unbilled:
+        table.add_row(str(account.account_number), account.outcome, account.reason, account.details)
+    return table
+
+
+def preview_table(preview: Preview) -> Table:
+    """The sums, then the first accounts."""
+    counts = ", ".join(f"{preview.count(outcome)} {outcome}" for outcome in Outcome)
+    title = f"{preview.esco.code} {preview.month}, nothing stored: {counts}, {format_pounds(preview.total_pence)}"
+    table = Table("account", "outcome", "kWh", "net", "VAT", "total", "benchmark", "reason", title=title)
+    for account in preview.accounts[:SHOWN]:
+        amounts = [format_pounds(pence) for pence in (account.net_pence, account.vat_pence, account.total_pence)]
+        benchmark = "" if account.benchmark_pence is None else format_pounds(account.benchmark_pence)
+        kwh = format_quantity(account.kwh)
+        table.add_row(str(account.account_number), account.outcome, kwh, *amounts, benchmark, account.details or "")
+    return table
+
+
+def lines_table(account: PreviewedAccount) -> Table:
+    table = Table("line", "quantity", "unit", "rate", "pence", "VAT", title=f"account {account.account_number}")
+    for line in account.lines:
+        vat = f"{format_quantity(line.vat_rate * 100)}% {'within' if line.includes_vat else 'upon'}"
+        amounts = format_quantity(line.quantity), line.unit, f"{line.rate:f}", str(line.amount_pence)
+        table.add_row(line.description, *amounts, vat)
+    return table
+
+
+def simulation_table(simulation: Simulation) -> Table:
+    """The sums, then the first accounts."""
+    now, proposed = simulation.now_pence, simulation.proposed_pence
+    title = (
+        f"{simulation.esco.code} {simulation.month}, {len(simulation.compared)} accounts: {format_pounds(now)} now, "
+        f"{format_pounds(proposed)} proposed, {format_pounds(proposed - now)}"
+    )
+    table = Table("account", "now", "proposed", "difference", "why not", title=title)
+    for account in simulation.accounts[:SHOWN]:
+        pence = (account.now_pence, account.proposed_pence, account.difference_pence)
+        shown = ["" if amount is None else format_pounds(amount) for amount in pence]
+        table.add_row(str(account.account_number), *shown, account.why_not or "")
+    return table
+
+
+def findings_table(verification: Verification) -> Table:
+    title = f"{verification.invoices} invoices computed again, {len(verification.findings)} disagreements"
+    table = Table("invoice", "check", "expected", "found", title=title)
+    for finding in verification.findings:
+        table.add_row(finding.invoice, finding.check, finding.expected or "", finding.found)
+    return table
+
+
+def show_explanation(console: Console, explanation: Explanation) -> None:
+    table = Table("line", "arithmetic", "from", "VAT", title=f"Invoice {explanation.number}")
+    for line in explanation.lines:
+        table.add_row(line.description, line.arithmetic, line.source, line.vat)
+    console.print(table)
+    for sentence in (*explanation.vat, explanation.balance, *filter(None, [explanation.comparison])):
+        console.print(sentence)
+    for rule in explanation.rounding:
+        console.print(f"- {rule}")

@@ -1,2 +1,0 @@
--- What provable billing needs: tariff components, VAT statuses, corrections, sharing, reports.
-DO $$ BEGIN END $$;

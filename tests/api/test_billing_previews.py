@@ -1,0 +1,66 @@
+"""/v1/billing/previews, simulations and verifications: for admins of the community, and nothing is changed."""
+
+import httpx
+import pytest
+
+from api.community import Community
+from api.conftest import TokenFor
+from api.test_billing_commands import billing_url, gateway_env
+
+__all__ = ["billing_url", "gateway_env"]
+
+TARIFF = {"unit_rate": "0.2", "standing_charge": "0.5", "components": []}
+
+
+def body(path: str, community: Community) -> dict[str, object]:
+    asked: dict[str, object] = {"month": "2026-08", "esco": str(community.lab)}
+    return asked | ({"tariff": TARIFF} if path == "simulations" else {})
+
+
+@pytest.mark.parametrize("path", ["previews", "simulations"])
+async def test_admin_looks_at_their_own_community_alone(
+    client: httpx.AsyncClient, community: Community, as_user: TokenFor, path: str
+) -> None:
+    headers = as_user(community.lab_admin, "admin")
+    found = await client.post(f"/v1/billing/{path}", json=body(path, community), headers=headers)
+    assert (found.status_code, found.json()["esco_code"]) == (200, "LAB")
+    foreign = body(path, community) | {"esco": str(community.wlce)}
+    refused = await client.post(f"/v1/billing/{path}", json=foreign, headers=headers)
+    assert (refused.status_code, refused.json()["code"]) == (403, "billing.esco_forbidden")
+
+
+async def test_preview_of_a_month_that_is_not_over_is_refused(
+    client: httpx.AsyncClient, community: Community, as_user: TokenFor
+) -> None:
+    asked = body("previews", community) | {"month": "2999-01"}
+    response = await client.post("/v1/billing/previews", json=asked, headers=as_user(community.lab_admin, "admin"))
+    assert (response.status_code, response.json()["code"]) == (422, "billing.month_in_future")
+
+
+async def test_verification_counts_the_callers_invoices(
+    client: httpx.AsyncClient, community: Community, as_user: TokenFor
+) -> None:
+    response = await client.post("/v1/billing/verifications", json={}, headers=as_user(community.lab_admin, "admin"))
+    found = response.json()
+    assert response.status_code == 200
+    assert found["invoices"] > 0
+    # The test's invoices were not made by a run: nothing in the ledger stands for them.
+    assert "posted to the account" in {finding["check"] for finding in found["findings"]}
+
+
+async def test_customer_has_their_own_invoice_explained_and_no_other(
+    client: httpx.AsyncClient, community: Community, as_user: TokenFor
+) -> None:
+    headers = as_user(community.ann.user)
+    said = await client.get(f"/v1/invoices/{community.ann.invoice}/explanation", headers=headers)
+    assert (said.status_code, said.json()["number"]) == (200, community.ann.invoice)
+    other = await client.get(f"/v1/invoices/{community.cid.invoice}/explanation", headers=headers)
+    assert (other.status_code, other.json()["code"]) == (404, "invoice.unknown")
+
+
+async def test_customers_look_at_no_run(client: httpx.AsyncClient, community: Community, as_user: TokenFor) -> None:
+    for path in ("previews", "simulations", "verifications"):
+        response = await client.post(
+            f"/v1/billing/{path}", json=body(path, community), headers=as_user(community.ann.user)
+        )
+        assert (response.status_code, response.json()["code"]) == (403, "auth.role")

@@ -1,0 +1,179 @@
+"""Rules of rating that hold for every usage and price."""
+
+from datetime import UTC, date, datetime, time, timedelta
+from decimal import Decimal
+from uuid import UUID, uuid4
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from flows_billing.accounts.account import Account, Party, Register, Rival, billed_days
+from flows_billing.accounts.plan import Plan, Terms, plan_account
+from flows_billing.days import Days
+from flows_billing.rating.bill import Bill, Measured, rate
+from flows_billing.rating.lines import Line
+from flows_billing.rating.vat_rules import Seller, VatTerms, VatUse, supply_vat
+from flows_billing.tariffs.bands import Band, Profile, band_calendar
+from flows_billing.tariffs.tariff import Component, Tariff, Tariffs
+from flows_billing.usage.metered import Usage
+from flows_shared.time import LONDON, Month, local_midnight
+
+OCTOBER = Month(2026, 10)
+PROFILE = UUID(int=7)
+PAYER, REGISTER = UUID(int=1), UUID(int=2)
+
+rates = st.decimals(min_value=0, max_value=2, places=5)
+day_kwh = st.lists(st.decimals(min_value=0, max_value=100, places=3), min_size=31, max_size=31)
+
+
+def tariff(unit_rate: Decimal, standing_charge: Decimal, *components: Component) -> Tariff:
+    return Tariff(UUID(int=3), "microgrid", date(2026, 1, 1), unit_rate, None, standing_charge, True, None, components)
+
+
+def account(**columns: object) -> Account:
+    register = Register(REGISTER, "SINGLE", "power", datetime(2020, 1, 1, tzinfo=UTC), None)
+    values = {
+        "id": UUID(int=4),
+        "number": 1,
+        "premises": UUID(int=5),
+        "status": "open",
+        "start_date": date(2020, 1, 1),
+        "end_date": None,
+        "payment_method": "direct_debit",
+        "prepay": False,
+        "parties": (Party(PAYER, "occupier"),),
+        "registers": (register,),
+    }
+    return Account(**{**values, **columns})  # type: ignore[arg-type]
+
+
+def bill(price: Tariff, start: date, last: date, kwh: list[Decimal]) -> Bill:
+    """The bill of some days of October, of which `kwh` holds the energy of each."""
+    terms = Terms(OCTOBER, LONDON, Tariffs({}, [price]), VatTerms(), [])
+    plan = plan_account(account(start_date=start, end_date=last), terms)
+    assert isinstance(plan, Plan)
+    usages = {segment.need: _usages(segment.part.days, kwh, price.judges_days) for segment in plan.segments}
+    made = rate(plan, Measured(usages), Seller())
+    assert isinstance(made, Bill)
+    return made
+
+
+def _usages(days: Days, kwh: list[Decimal], by_day: bool) -> tuple[Usage, ...]:
+    each = [_usage(day, day + timedelta(days=1), kwh[day.day - 1], day) for day in days.each()]
+    if by_day:
+        return tuple(each)
+    return (_usage(days.start, days.end, sum((usage.kwh for usage in each), Decimal(0)), None),)
+
+
+def _usage(start: date, end: date, kwh: Decimal, day: date | None) -> Usage:
+    first, after = local_midnight(start, LONDON), local_midnight(end, LONDON)
+    half_hour = timedelta(minutes=30)
+    return Usage(kwh, (after - first) // half_hour, first, after - half_hour, day=day)
+
+
+def exact(lines: tuple[Line, ...]) -> Decimal:
+    return sum((line.quantity * line.rate for line in lines), Decimal(0))
+
+
+@given(unit_rate=rates, standing_charge=rates, kwh=day_kwh, cut=st.integers(1, 30), threshold=st.integers(0, 50))
+def test_parts_of_a_period_add_up_to_the_whole_before_rounding(
+    unit_rate: Decimal, standing_charge: Decimal, kwh: list[Decimal], cut: int, threshold: int
+) -> None:
+    blocks = [
+        Component(uuid4(), "unit_rate", unit_rate, True),
+        Component(uuid4(), "unit_rate", unit_rate / 2, True, from_kwh=Decimal(threshold), threshold_period="day"),
+    ]
+    for price in (
+        tariff(unit_rate, standing_charge),
+        tariff(unit_rate, standing_charge, *(blocks if threshold else [])),
+    ):
+        first, last = date(2026, 10, 1), date(2026, 10, 31)
+        whole = bill(price, first, last, kwh)
+        parts = bill(price, first, date(2026, 10, cut), kwh), bill(price, date(2026, 10, cut + 1), last, kwh)
+        assert exact(whole.lines) == exact(parts[0].lines) + exact(parts[1].lines)
+        assert whole.kwh == sum(kwh)
+
+
+@given(unit_rate=rates, standing_charge=rates, kwh=day_kwh, threshold=st.integers(1, 2000))
+def test_lines_add_up_to_totals_and_blocks_to_the_energy(
+    unit_rate: Decimal, standing_charge: Decimal, kwh: list[Decimal], threshold: int
+) -> None:
+    price = tariff(
+        unit_rate,
+        standing_charge,
+        Component(uuid4(), "unit_rate", unit_rate, True),
+        Component(uuid4(), "unit_rate", unit_rate * 2, True, from_kwh=Decimal(threshold), threshold_period="month"),
+        Component(uuid4(), "minimum_charge", Decimal(20), True),
+    )
+    made = bill(price, date(2026, 10, 1), date(2026, 10, 31), kwh)
+    assert made.total_pence == sum(line.amount_pence for line in made.lines)
+    assert made.total_pence >= 2000 - len(made.lines)  # each line's rounding may take half a penny
+    assert made.kwh == sum(kwh)
+    assert all(line.quantity <= threshold for line in made.lines if line.block_from_kwh == 0)
+
+
+@given(unit_rate=rates, kwh=day_kwh)
+def test_same_inputs_give_the_same_lines(unit_rate: Decimal, kwh: list[Decimal]) -> None:
+    price = tariff(unit_rate, Decimal("0.5"))
+    one, other = [bill(price, date(2026, 10, 1), date(2026, 10, 31), kwh) for _ in range(2)]
+    assert one == other
+
+
+@given(
+    use=st.sampled_from(["domestic", "charity", "business", "mixed"]),
+    percent=st.decimals(min_value=0, max_value=100, places=2),
+    certified=st.booleans(),
+    kwh=st.decimals(min_value=0, max_value=5000, places=3),
+    small=st.booleans(),
+    mixed=st.booleans(),
+)
+def test_shares_of_vat_are_a_whole(
+    use: str, percent: Decimal, certified: bool, kwh: Decimal, small: bool, mixed: bool
+) -> None:
+    seller = Seller(small_quantities=small, mixed_use=mixed)
+    status = VatUse(use, percent if use == "mixed" else None, certified)  # type: ignore[arg-type]
+    shares = supply_vat(seller, status, date(2026, 10, 1), kwh, 31)
+    assert sum(share.fraction for share in shares) == 1
+    assert {share.rate for share in shares} <= {Decimal("0.05"), Decimal("0.20")}
+    if small and kwh <= 33 * 31:
+        assert [share.rate for share in shares] == [Decimal("0.05")]
+
+
+@given(
+    bounds=st.lists(st.tuples(st.integers(1, 31), st.integers(1, 31), st.booleans()), min_size=2, max_size=5),
+)
+def test_each_day_of_premises_is_billed_to_one_account(bounds: list[tuple[int, int, bool]]) -> None:
+    spans = [(min(a, b), max(a, b), occupied) for a, b, occupied in bounds]
+    rivals = [
+        Rival(number, date(2026, 10, first), date(2026, 10, last), occupied)
+        for number, (first, last, occupied) in enumerate(spans)
+    ]
+    billed: list[date] = []
+    for number, rival in enumerate(rivals):
+        role = "occupier" if rival.is_occupied else "owner"
+        own = account(
+            number=number,
+            start_date=rival.start_date,
+            end_date=rival.end_date,
+            parties=(Party(PAYER, role),),  # type: ignore[arg-type]
+            rivals=tuple(other for other in rivals if other is not rival),
+        )
+        billed += [day for run in billed_days(own, OCTOBER) for day in run.each()]
+    covered = {date(2026, 10, day) for first, last, _ in spans for day in range(first, last + 1)}
+    assert sorted(billed) == sorted(covered)
+
+
+@given(
+    month=st.builds(Month, st.integers(2024, 2030), st.integers(1, 12)),
+    starts=st.integers(0, 47),
+    ends=st.integers(0, 47),
+)
+def test_every_half_hour_is_in_one_band_at_its_local_time(month: Month, starts: int, ends: int) -> None:
+    at = time(starts // 2, starts % 2 * 30), time(ends // 2, ends % 2 * 30)
+    band = Band("peak", frozenset({"weekday", "weekend", "holiday"}), *at)
+    calendar = list(band_calendar(Profile(PROFILE, "GB-ENG", (band,)), month, LONDON))
+    assert [half.timestamp for half in calendar] == list(month.period(LONDON).half_hours())
+    for half in calendar:
+        local = half.timestamp.astimezone(LONDON)
+        within = at[0] <= local.time() < at[1] if at[0] < at[1] else not at[1] <= local.time() < at[0]
+        assert (half.day, half.band) == (local.date(), "peak" if within else "standard")
