@@ -47,14 +47,14 @@ async def execute_run(
             await _bill_accounts(connection, run, settings, now, on_progress or _log_progress)
         except Exception as error:
             if not is_connection_lost(error):
-                await fail_run(connection, run_id, now, f"{type(error).__name__}: {error}")
+                await fail_run(connection, run_id, f"{type(error).__name__}: {error}")
             raise
         return await find_run(connection, run_id)
 
 
 async def _bill_accounts(db: Connection, run: Run, settings: RunSettings, now: datetime, on_progress: Progress) -> None:
     accounts = await supply_accounts(db, run.esco.id, run.month)
-    await begin_run(db, run.id, [account.id for account in accounts], now)
+    await begin_run(db, run.id, [account.id for account in accounts])
     docket = await prepare(db, run.esco, run.month, accounts, settings)
     done = 0
     for verdicts in docket.verdicts(settings.billing_batch_accounts):
@@ -63,7 +63,7 @@ async def _bill_accounts(db: Connection, run: Run, settings: RunSettings, now: d
         done += len(verdicts)
         on_progress(done, len(accounts))
     await store_monthly_usage(db, run.esco.id, run.month)
-    await complete_run(db, run.id, now)
+    await complete_run(db, run.id)
 
 
 async def _store(db: Connection, run: Run, verdicts: Verdicts, settings: RunSettings, now: datetime) -> None:

@@ -2,7 +2,6 @@
 
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
-from datetime import datetime
 from uuid import UUID
 
 import asyncpg
@@ -58,8 +57,8 @@ LET_GO = "SELECT pg_advisory_unlock(hashtextextended('flows.billing_run:' || $1:
 
 BEGIN_RUN = """
     UPDATE public.billing_runs AS run
-       SET status = 'running', started_at = $2, finished_at = NULL, error = NULL, skipped = 0, failed = 0,
-           billed = done.billed, accounts = done.billed + $3
+       SET status = 'running', started_at = now(), finished_at = NULL, error = NULL, skipped = 0, failed = 0,
+           billed = done.billed, accounts = done.billed + $2
       FROM (SELECT count(*) AS billed FROM public.billing_run_accounts WHERE run = $1 AND outcome = 'billed') AS done
      WHERE run.id = $1
 """
@@ -78,8 +77,8 @@ STORE_OUTCOMES = """
 COUNT_OUTCOMES = """
     UPDATE public.billing_runs SET billed = billed + $2, skipped = skipped + $3, failed = failed + $4 WHERE id = $1
 """
-COMPLETE_RUN = "UPDATE public.billing_runs SET status = 'completed', finished_at = $2 WHERE id = $1"
-FAIL_RUN = "UPDATE public.billing_runs SET status = 'failed', finished_at = $2, error = $3 WHERE id = $1"
+COMPLETE_RUN = "UPDATE public.billing_runs SET status = 'completed', finished_at = now() WHERE id = $1"
+FAIL_RUN = "UPDATE public.billing_runs SET status = 'failed', finished_at = now(), error = $2 WHERE id = $1"
 
 UNBILLED = """
     SELECT outcome.account, account.account_number, outcome.outcome, outcome.reason, outcome.details
@@ -124,10 +123,10 @@ async def run_held(db: Connection, run_id: UUID) -> AsyncIterator[None]:
             await db.execute(LET_GO, run_id)
 
 
-async def begin_run(db: Connection, run_id: UUID, accounts: Sequence[UUID], now: datetime) -> None:
+async def begin_run(db: Connection, run_id: UUID, accounts: Sequence[UUID]) -> None:
     """`accounts` are those that it looks at beside those it has billed before."""
     await db.execute(FORGET_OTHERS, run_id, accounts)
-    await db.execute(BEGIN_RUN, run_id, now, len(accounts))
+    await db.execute(BEGIN_RUN, run_id, len(accounts))
 
 
 async def store_outcomes(db: Connection, run_id: UUID, outcomes: Mapping[UUID, UUID | NotBilled]) -> None:
@@ -138,12 +137,12 @@ async def store_outcomes(db: Connection, run_id: UUID, outcomes: Mapping[UUID, U
     await db.execute(COUNT_OUTCOMES, run_id, *(kinds.count(kind) for kind in Outcome))
 
 
-async def complete_run(db: Connection, run_id: UUID, now: datetime) -> None:
-    await db.execute(COMPLETE_RUN, run_id, now)
+async def complete_run(db: Connection, run_id: UUID) -> None:
+    await db.execute(COMPLETE_RUN, run_id)
 
 
-async def fail_run(db: Connection, run_id: UUID, now: datetime, error: str) -> None:
-    await db.execute(FAIL_RUN, run_id, now, error)
+async def fail_run(db: Connection, run_id: UUID, error: str) -> None:
+    await db.execute(FAIL_RUN, run_id, error)
 
 
 async def unbilled_outcomes(db: Connection, run_id: UUID, limit: int) -> list[Unbilled]:
