@@ -64,7 +64,7 @@ def serve(
     """Serve a service's web app until SIGTERM or Ctrl-C."""
     from flows_shared.serve import serve_app
 
-    entry = _entry_point("flows.apps", f"{service}-rest" if rest_only else service)
+    entry = _entry_point("flows.rest_apps" if rest_only else "flows.apps", service)
     settings = load_settings(HttpSettings)
     serve_app(entry, host or settings.host, port or settings.port, workers, settings)
 

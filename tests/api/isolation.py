@@ -35,6 +35,9 @@ VALUES: Final[Mapping[str, Mapping[str, Any]]] = {
     "public.registered_proprietors": {"corporate_body": None},
     "public.billing_run_accounts": {"outcome": "skipped", "invoice": None, "reason": "isolation"},
     "public.api_keys": {"scopes": ["read"]},
+    "public.tariff_components": {"microgrid_tariff": None},
+    "public.vat_statuses": {"property": None},
+    "flows.meter_sources": {"url": "https://isolation.example/rest/v1"},
 }
 # Rows that come in twos.
 COUNTERPARTS: Final[Mapping[str, Mapping[str, Any]]] = {"public.ledger_postings": {"amount_pence": -1}}

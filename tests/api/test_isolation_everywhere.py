@@ -352,11 +352,11 @@ def where(key: dict[str, Any], start: int = 1) -> tuple[str, list[Any]]:
 
 
 async def attempt(owner: Connection, caller: Caller, statement: str, *values: Any) -> int | None:
-    """How many rows a statement changed; None where it was refused for want of rights."""
+    """How many rows a statement changed; None where it was refused: for want of rights, or as nobody may."""
     async with acting(owner, caller):
         try:
             return int((await owner.execute(statement, *values)).split()[-1])
-        except asyncpg.InsufficientPrivilegeError:
+        except (asyncpg.InsufficientPrivilegeError, asyncpg.RestrictViolationError, asyncpg.CheckViolationError):
             return None
 
 

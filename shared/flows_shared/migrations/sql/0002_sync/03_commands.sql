@@ -222,4 +222,4 @@ END
 $$;
 CREATE TRIGGER keep_histories AFTER UPDATE ON flows.meter_shadows
     REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION flows.keep_histories();
-REVOKE EXECUTE ON FUNCTION flows.keep_histories FROM PUBLIC;
+REVOKE EXECUTE ON FUNCTION flows.keep_histories, flows.note_named FROM PUBLIC;
