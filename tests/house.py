@@ -59,6 +59,12 @@ class House:
         """A worker of each service, when they have started; `variables` are for these alone."""
         return self._started([self._start("work", service, **variables) for service in services])
 
+    def assert_alive(self) -> None:
+        """Fail with the end of the log of a process that ended by itself."""
+        for process in self.processes:
+            status = process.process.poll()
+            assert status is None, f"{process.process.args!r} ended with {status}:\n{process.log.read_text()[-5000:]}"
+
     def _start(self, verb: str, service: str, **own: str) -> FlowsProcess:
         port = {"FLOWS_PORT": str(self.ports[service])} if verb == "serve" else {}
         variables = {**self.variables, "FLOWS_DATABASE_URL": self.role_url(ROLES[service]), **port, **own}

@@ -22,16 +22,16 @@ async def test_services_outlive_a_restart_during_a_run_and_a_crash_with_a_mail_o
         await last_month.ask()
         await until(last_month.run_waits)
         postgres.stop()
-        await all_ready(places, 503)
+        await all_ready(house, places, 503)
         postgres.start()
-    await all_ready(places, 200)
+    await all_ready(house, places, 200)
 
     await mail_server.wait_until_held()
     postgres.kill()
-    await all_ready(places, 503)
+    await all_ready(house, places, 503)
     mail_server.release()  # taken, and nothing is there to write it down
     postgres.start()
-    await all_ready(places, 200)
+    await all_ready(house, places, 200)
 
     await until(last_month.is_done)
     await last_month.check(mailed_again=1)
@@ -48,11 +48,12 @@ def start(house: House) -> list[str]:
     return [house.url("api"), house.url("billing"), *(f"http://127.0.0.1:{port}" for port in ports.values())]
 
 
-async def all_ready(places: Sequence[str], status: int) -> None:
+async def all_ready(house: House, places: Sequence[str], status: int) -> None:
     """Until /readyz of each answers so, while /healthz always says that the process is well."""
     async with httpx.AsyncClient(timeout=10) as client:
 
         async def answers(place: str) -> bool:
+            house.assert_alive()
             assert (await client.get(f"{place}/healthz")).status_code == 200
             ready = await client.get(f"{place}/readyz")
             assert (ready.json()["checks"]["database"] == "ok") == (ready.status_code == 200)
