@@ -13,7 +13,7 @@ import asyncpg
 from arq.worker import Retry
 from redis.exceptions import ConnectionError as QueueConnectionError
 
-from flows_shared.db import JSON, Connection, Database, connected, is_connection_lost
+from flows_shared.db import JSON, REFUSALS, Connection, Database, connected, is_connection_lost
 from flows_shared.errors import ConflictError, UnavailableError
 from flows_shared.settings import ServiceSettings
 from flows_shared.telemetry.logs import get_logger
@@ -115,7 +115,7 @@ class JobRunner:
             try:
                 async with connected(url, name=f"{self.service} leases") as connection:
                     await self._keep_leases(connection)
-            except (UnavailableError, asyncpg.PostgresError, asyncpg.InterfaceError, OSError) as error:
+            except (UnavailableError, *REFUSALS) as error:
                 log.warning("leases_not_extended", jobs=len(self.running), reason=f"{type(error).__name__}: {error}")
                 await asyncio.sleep(self.settings.outbox_poll_seconds)
 

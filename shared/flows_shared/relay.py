@@ -3,10 +3,9 @@
 import asyncio
 from typing import Any
 
-import asyncpg
 from arq.connections import ArqRedis
 
-from flows_shared.db import Connection, connected
+from flows_shared.db import REFUSALS, Connection, connected
 from flows_shared.errors import UnavailableError
 from flows_shared.queue import QUEUE_ERRORS, QueuedJob, push, queue_name
 from flows_shared.settings import ServiceSettings
@@ -71,7 +70,7 @@ class Relay:
                 async with connected(url, name=f"{self.service} relay") as connection:
                     await connection.add_listener(CHANNEL, self._notified)
                     await self._relay(connection)
-            except (UnavailableError, asyncpg.PostgresError, asyncpg.InterfaceError, *QUEUE_ERRORS) as error:
+            except (UnavailableError, *REFUSALS, *QUEUE_ERRORS) as error:
                 log.warning("relay_interrupted", reason=f"{type(error).__name__}: {error}")
                 await asyncio.sleep(self.settings.outbox_poll_seconds)
 

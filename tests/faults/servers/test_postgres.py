@@ -54,6 +54,7 @@ async def all_ready(house: House, places: Sequence[str], status: int) -> None:
 
         async def answers(place: str) -> bool:
             house.assert_alive()
+            house.assert_alive()
             assert (await client.get(f"{place}/healthz")).status_code == 200
             ready = await client.get(f"{place}/readyz")
             assert (ready.json()["checks"]["database"] == "ok") == (ready.status_code == 200)
