@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal, TypeAlias
+from typing import Literal, TypeAlias, TypeVar
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -11,6 +11,7 @@ from flows_meter_sync.errors import MeterPassive, MeterUnknown
 from flows_meter_sync.hardware import Hardware, hardware_of
 from flows_shared.db import Connection
 
+T = TypeVar("T")
 Element: TypeAlias = Literal["A", "B", "SINGLE"]
 
 METERS = """
@@ -112,5 +113,5 @@ async def meter_of_serial(db: Connection, serial: str) -> UUID:
     return meter_id
 
 
-def slices(ids: Sequence[UUID], size: int) -> list[Sequence[UUID]]:
-    return [ids[start : start + size] for start in range(0, len(ids), size)]
+def slices(items: Sequence[T], size: int) -> list[Sequence[T]]:
+    return [items[start : start + size] for start in range(0, len(items), size)]
