@@ -108,11 +108,12 @@ def _register_of(value: Value, registers: Sequence[MeterRegister], now: datetime
     if not fitting:
         wanted = " ".join(filter(None, [value.direction, "register", value.element and f"of element {value.element}"]))
         raise _Unassigned(f"{value.serial} has no {wanted}")
-    # A count is also the end of the half hour before, and so of the last one of a register.
-    if value.at + (HALF_HOUR if not value.is_count else HALF_HOUR * 0) > now:
-        raise _Unassigned("the half hour is not over yet")
+    if (value.at if value.is_count else value.at + HALF_HOUR) > now:
+        raise _Unassigned("it has not been yet")
     for register in fitting:
-        if register.start <= value.at and (register.end is None or value.at < register.end):
+        # A count is also the end of the half hour before, and so of the last one of a register.
+        last = register.end is not None and register.end == value.at and value.is_count
+        if register.start <= value.at and (register.end is None or value.at < register.end or last):
             return register
     raise _Unassigned(f"no register of {value.serial} was in use at {value.at:%Y-%m-%d %H:%M}Z")
 

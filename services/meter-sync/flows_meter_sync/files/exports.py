@@ -112,15 +112,12 @@ def _files_of(
     sharing: Sequence[MeterRegister], counts: Mapping[UUID, Mapping[datetime, int]], period: Period
 ) -> list[File]:
     serial, element = sharing[0].serial, sharing[0].element
-    directions = [[counts[each.id] for each in sharing if each.exports == exports] for exports in (False, True)]
+    imported, exported = ([counts[each.id] for each in sharing if each.exports == way] for way in (False, True))
     days: defaultdict[date, list[tuple[datetime, int | None, int | None]]] = defaultdict(list)
     for at in period.half_hours():
-        days[at.date()].append((at, _wh(directions[0], at), _wh(directions[1], at)))
-    return [
-        File(field.name_of(serial, element, day), field.write(serial, rows))
-        for day, rows in days.items()
-        if any(value is not None for at, *values in rows for value in values if any(directions))
-    ]
+        if any(at in counted for counted in (*imported, *exported)):
+            days[at.date()].append((at, _wh(imported, at), _wh(exported, at)))
+    return [File(field.name_of(serial, element, day), field.write(serial, rows)) for day, rows in days.items()]
 
 
 def _wh(registers: Sequence[Mapping[datetime, int]], at: datetime) -> int | None:

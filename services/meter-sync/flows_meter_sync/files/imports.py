@@ -9,7 +9,7 @@ from typing import Final, NamedTuple
 from flows_meter_sync.files import field, own
 from flows_meter_sync.files.assign import Assigned, HalfHour, assign, by_register, edges, half_hours_of
 from flows_meter_sync.files.field import Wh
-from flows_meter_sync.files.rows import Contents, FileUnreadable, Outcome, Place, Value
+from flows_meter_sync.files.rows import Contents, FileUnreadable, Outcome, Place, Refusal, Value
 from flows_meter_sync.intervals.advance import RegisterCount
 from flows_meter_sync.intervals.missing import keep_missing
 from flows_meter_sync.intervals.runs import KWH_STEPS, Run
@@ -52,7 +52,7 @@ def read_file(file: File, wh: Wh = Wh.AUTO) -> Contents:
     try:
         return field.read(*file, wh) if field.parse_name(file.name) else own.read(*file)
     except FileUnreadable as error:
-        return Contents([], [field.Refusal(Place(file.name, 1), str(error))])
+        return Contents([], [Refusal(Place(file.name, 1), str(error))])
 
 
 async def import_files(db: Database, files: Sequence[File], now: datetime, wh: Wh = Wh.AUTO) -> list[Outcome]:

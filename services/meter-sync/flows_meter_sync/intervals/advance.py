@@ -67,7 +67,7 @@ class Logged:
 
     def positions(self) -> dict[datetime, int]:
         """Where in the log an instant's count comes; those between half hours are no ends of any."""
-        return {at: number for number, at in enumerate(at for at in self.counts if floorhalf_hour(at) == at)}
+        return {at: number for number, at in enumerate(at for at in self.counts if floor_half_hour(at) == at)}
 
 
 @dataclass(slots=True)
