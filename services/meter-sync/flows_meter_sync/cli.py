@@ -12,6 +12,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from flows_meter_sync.errands import Outcome
 from flows_meter_sync.errors import MetersFailed, MetricUnknown, NoMeters
 from flows_meter_sync.fleet import open_fleet
+from flows_meter_sync.readings.cli import readings
 from flows_meter_sync.registry import due_meters, due_metrics, meter_of_serial
 from flows_meter_sync.settings import SyncSettings
 from flows_meter_sync.simulator.cli import commands as simulator_commands
@@ -24,6 +25,7 @@ POOL_SIZE = 4
 
 commands = typer.Typer(no_args_is_help=True)
 commands.add_typer(simulator_commands)
+commands.add_typer(readings, name="readings")
 
 
 @commands.command()

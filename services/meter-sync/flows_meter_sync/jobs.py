@@ -9,9 +9,11 @@ from uuid import UUID
 from arq import cron
 
 from flows_meter_sync.fleet import Fleet, open_fleet
+from flows_meter_sync.readings.jobs import check_readings, enqueue_readings_work, estimate_readings
 from flows_meter_sync.registry import due_meters, due_metrics, slices
 from flows_meter_sync.settings import MeterSyncSettings
 from flows_shared.db import JSON
+from flows_shared.jobs import Job
 from flows_shared.outbox import enqueue, enqueue_many
 from flows_shared.settings import load_settings
 from flows_shared.telemetry.logs import get_logger
@@ -104,5 +106,7 @@ def create_worker() -> WorkerDefinition:
         cron(enqueue_hourly, minute=0),
         cron(enqueue_12hourly, hour={0, 12}, minute=20),
         cron(enqueue_daily, hour=0, minute=40),
+        cron(enqueue_readings_work, hour=4, minute=10),
     ]
-    return WorkerDefinition(SERVICE, load_settings(MeterSyncSettings), [sync_meters, prepare_time], crons, start)
+    jobs: list[Job] = [sync_meters, prepare_time, check_readings, estimate_readings]
+    return WorkerDefinition(SERVICE, load_settings(MeterSyncSettings), jobs, crons, start)

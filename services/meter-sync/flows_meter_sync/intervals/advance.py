@@ -10,7 +10,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from flows_meter_sync.intervals.runs import KWH_STEPS, MISSING, Run
-from flows_shared.time import HALF_HOUR, Period
+from flows_shared.time import HALF_HOUR, Period, floor_half_hour
 
 # 10 MWh in half an hour is 20 MW: no register of ours turns so fast, and the table's encoding ends there.
 IMPOSSIBLE: Final = 10_000 * KWH_STEPS
