@@ -104,11 +104,11 @@ async def _pass(fleet: Fleet, ids: list[UUID], metrics: list[str]) -> float:
 
 
 @contextmanager
-def simulated_meters() -> Iterator[Meters]:
+def simulated_meters(count: int = METERS, latency_ms: float = LATENCY_MS) -> Iterator[Meters]:
     """Meters on one address, until the context ends."""
     spawning = multiprocessing.get_context("spawn")
     ours, theirs = spawning.Pipe()
-    process = spawning.Process(target=_simulate, args=(theirs,), daemon=True)
+    process = spawning.Process(target=_simulate, args=(theirs, count, latency_ms), daemon=True)
     process.start()
     try:
         yield Meters(ours)
@@ -117,13 +117,13 @@ def simulated_meters() -> Iterator[Meters]:
         process.join()
 
 
-def _simulate(pipe: "Pipe[Any, Any]") -> None:
-    uvloop.run(_serve(pipe))
+def _simulate(pipe: "Pipe[Any, Any]", count: int, latency_ms: float) -> None:
+    uvloop.run(_serve(pipe, count, latency_ms))
 
 
-async def _serve(pipe: "Pipe[Any, Any]") -> None:
+async def _serve(pipe: "Pipe[Any, Any]", count: int, latency_ms: float) -> None:
     """Tell the meters' places, and then the number of requests each time that somebody asks."""
-    configs = [replace(config, port=0) for config in mixture(METERS, latency_ms=LATENCY_MS)]
+    configs = [replace(config, port=0) for config in mixture(count, latency_ms=latency_ms)]
     async with Simulator(configs) as simulator:
 
         def tell() -> None:

@@ -8,6 +8,7 @@ from typing import Any, TypeAlias
 import pytest
 from pydantic import SecretStr
 
+from builders import make_esco, make_meter
 from databases import RoleUrl
 from flows_meter_sync.settings import SyncSettings
 from flows_meter_sync.simulator.config import Hardware, MeterConfig
@@ -16,6 +17,7 @@ from flows_meter_sync.simulator.server import Simulator
 from flows_shared.db import Database
 from flows_shared.time import HALF_HOUR, floor_half_hour, utc_now
 from meter_sync.community import Community, anywhere, register_meters
+from meter_sync.readings import MONDAY, Home
 
 MakeCommunity: TypeAlias = Callable[..., Awaitable[Community]]
 
@@ -68,6 +70,16 @@ async def community(db: Database, database_url: str, role_url: RoleUrl) -> Async
             )
 
         yield make
+
+
+@pytest.fixture
+async def home(db: Database, role_url: RoleUrl) -> AsyncIterator[Home]:
+    """A single element meter whose register began on a Monday in January 2026."""
+    async with db.transaction() as transaction:
+        meter = await make_meter(transaction, await make_esco(transaction), since=MONDAY)
+    own = await Database.open(role_url("flows_meter_sync"), name="meter-sync", size=3)
+    yield Home(db, own, meter.register, meter.serial)
+    await own.close()
 
 
 def at(text: str) -> datetime:

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from hypothesis import given
 from hypothesis import strategies as st
 
-from flows_meter_sync.intervals.advance import IMPOSSIBLE, derive_runs
+from flows_meter_sync.intervals.advance import IMPOSSIBLE, Derived, Logged, derive
 from flows_meter_sync.intervals.runs import MISSING, DaySum, Run, split_by_month, sum_days
 from flows_shared.time import HALF_HOUR, LONDON, Month, Period
 
@@ -24,8 +24,12 @@ runs = st.builds(Run, st.just(REGISTER), st.just(LONDON), starts, st.lists(energ
 
 def derived(counted: dict[datetime, int], end: datetime, steps: int = 10) -> list[int]:
     """Energy of the half hours from START to `end`."""
-    found = derive_runs(REGISTER, LONDON, counted, steps, [Period(START, end)])
+    found = derive_all(counted, end, steps).runs
     return list(found[0].energy) if found else [MISSING] * ((end - START) // HALF_HOUR)
+
+
+def derive_all(counted: dict[datetime, int], end: datetime, steps: int = 10) -> Derived:
+    return derive(REGISTER, LONDON, Logged(steps, counted), [Period(START, end)])
 
 
 @given(st.lists(st.none() | counts, min_size=2, max_size=100))
@@ -69,7 +73,7 @@ def test_count_between_half_hours_is_no_end_of_one() -> None:
 
 
 def test_period_without_a_known_half_hour_is_no_run() -> None:
-    assert derive_runs(REGISTER, LONDON, {START: 1}, 10, [Period(START, START + 2 * HALF_HOUR)]) == []
+    assert derive_all({START: 1}, START + 2 * HALF_HOUR) == Derived()
 
 
 @given(runs, starts)

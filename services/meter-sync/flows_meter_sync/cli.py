@@ -14,6 +14,7 @@ from flows_meter_sync.errands import Outcome
 from flows_meter_sync.errors import MetersFailed, MetricUnknown, NoMeters
 from flows_meter_sync.fleet import open_fleet
 from flows_meter_sync.meter_cli import commands as meter_commands
+from flows_meter_sync.readings.cli import readings
 from flows_meter_sync.registry import due_meters, due_metrics, meter_of_serial
 from flows_meter_sync.settings import SyncSettings
 from flows_meter_sync.simulator.cli import commands as simulator_commands
@@ -28,6 +29,7 @@ commands = typer.Typer(no_args_is_help=True)
 commands.add_typer(simulator_commands)
 commands.add_typer(emop_commands, name="emop")
 commands.add_typer(meter_commands, name="meter")
+commands.add_typer(readings, name="readings")
 
 
 @commands.command()

@@ -12,6 +12,7 @@ from flows_meter_sync.fleet import Fleet, open_fleet
 from flows_meter_sync.passive.follow import follow
 from flows_meter_sync.passive.source import SourceAway, SourceRefused
 from flows_meter_sync.passive.store import note_follow, sources_to_follow
+from flows_meter_sync.readings.jobs import check_readings, enqueue_readings_work, estimate_readings
 from flows_meter_sync.registry import due_meters, due_metrics, slices
 from flows_meter_sync.settings import MeterSyncSettings
 from flows_meter_sync.state import measuring
@@ -170,6 +171,17 @@ def create_worker() -> WorkerDefinition:
         cron(enqueue_12hourly, hour={0, 12}, minute=20),
         cron(enqueue_daily, hour=0, minute=40),
         cron(enqueue_corrections, hour=3, minute=30),
+        cron(enqueue_readings_work, hour=4, minute=10),
     ]
-    jobs: list[Job] = [sync_meters, send_command, push_topup, send_tariffs, correct_clocks, follow_source, prepare_time]
+    jobs: list[Job] = [
+        sync_meters,
+        send_command,
+        push_topup,
+        send_tariffs,
+        correct_clocks,
+        follow_source,
+        prepare_time,
+        check_readings,
+        estimate_readings,
+    ]
     return WorkerDefinition(SERVICE, load_settings(MeterSyncSettings), jobs, crons, start)

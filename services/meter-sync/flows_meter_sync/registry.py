@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal, TypeAlias
+from typing import Literal, TypeAlias, TypeVar
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -14,6 +14,7 @@ from flows_meter_sync.hardware import Hardware, hardware_of
 from flows_meter_sync.proxy import Proxy
 from flows_shared.db import Connection
 
+T = TypeVar("T")
 Element: TypeAlias = Literal["A", "B", "SINGLE"]
 
 METERS = """
@@ -134,5 +135,5 @@ async def meter_of_serial(db: Connection, serial: str) -> UUID:
     return meter_id
 
 
-def slices(ids: Sequence[UUID], size: int) -> list[Sequence[UUID]]:
-    return [ids[start : start + size] for start in range(0, len(ids), size)]
+def slices(items: Sequence[T], size: int) -> list[Sequence[T]]:
+    return [items[start : start + size] for start in range(0, len(items), size)]

@@ -1,7 +1,10 @@
 """What the meter-sync service is told from outside."""
 
+from decimal import Decimal
+
 from pydantic import Field, SecretStr
 
+from flows_meter_sync.estimation.methods import Method
 from flows_shared.settings import DatabaseSettings, LogSettings, ServiceSettings
 
 
@@ -49,7 +52,25 @@ class SyncSettings(DatabaseSettings):
     meter_sync_flush_rows: int = Field(20_000, ge=1, description="and as soon as so many rows wait")
 
 
-class MeterSyncSettings(SyncSettings, ServiceSettings):
+class ReadingsSettings(DatabaseSettings):
+    """When half hours look wrong, and what is done about those that are missing."""
+
+    readings_estimate_after_days: int = Field(
+        3, ge=1, le=366, description="half hours missing for so many days are estimated, until the reading comes"
+    )
+    readings_estimate_method: Method = Field(
+        Method.AUTO, description="weekday_profile, linear, weekday_average, or the best that what is known allows"
+    )
+    readings_check_days: int = Field(3, ge=1, le=366, description="days that are checked anew every day")
+    readings_meter_amperes: int = Field(100, ge=1, description="what a meter carries a phase, where no fuse is known")
+    readings_spike_factor: int = Field(5, ge=2, description="so many times the most of the weeks before is a spike")
+    readings_spike_least_kwh: Decimal = Field(Decimal(2), ge=0, description="in half an hour; less is no spike")
+    readings_sum_tolerance_kwh: Decimal = Field(
+        Decimal("0.010"), ge=0, description="by so much half hours may differ from the register's advance"
+    )
+
+
+class MeterSyncSettings(SyncSettings, ReadingsSettings, ServiceSettings):
     """The service's own: its web app and its workers."""
 
     meter_sync_slice: int = Field(200, ge=1, le=10_000, description="meters in one job")

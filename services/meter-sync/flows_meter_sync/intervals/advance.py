@@ -1,37 +1,141 @@
 """Half hours from what a register had counted at their ends."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Final
+from decimal import Decimal
+from itertools import pairwise
+from typing import Final, NamedTuple
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from flows_meter_sync.intervals.runs import KWH_STEPS, MISSING, Run
-from flows_shared.time import HALF_HOUR, Period
+from flows_shared.time import HALF_HOUR, Period, floor_half_hour
 
 # 10 MWh in half an hour is 20 MW: no register of ours turns so fast, and the table's encoding ends there.
 IMPOSSIBLE: Final = 10_000 * KWH_STEPS
+ROLL_OVER: Final = 2**32
+# A count that went down has rolled over only if that takes so little energy; otherwise the register was reset.
+MOST_OF_A_ROLL_OVER: Final = 100 * KWH_STEPS
+
+WENT_DOWN: Final = "the count went down"
+WAS_RESET: Final = "the register was reset"
+CLOCK_CHANGED: Final = "the clock was changed"
+TOO_MUCH: Final = "the count went up by more than any meter can measure"
 
 
-def derive_runs(
-    register_id: UUID, zone: ZoneInfo, counts: Mapping[datetime, int], steps: int, wanted: Iterable[Period]
-) -> list[Run]:
+class MissingHalfHour(NamedTuple):
+    """A row of `flows.register_interval_missing_reasons`."""
+
+    register_id: UUID
+    timestamp: datetime
+    reason: str
+
+
+class RegisterCount(NamedTuple):
+    """A row of `flows.register_counts`."""
+
+    register_id: UUID
+    timestamp: datetime
+    kwh: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Logged:
+    """What a log says of a register, in the log's order: its count at instants, and at others why there is none.
+
+    `breaks` are the instants at which the count does not go on from the one before: the log tells of a reset there, or
+    has the instant twice with different counts.
+
+    Counts are cumulative, each worth `steps` ten-thousandths of a kWh. A clock that was put back logs an instant twice:
+    the first count stays, so that it is an end of the half hour before it and the start of the next, as it was when the
+    log was read before the step.
+    """
+
+    steps: int
+    counts: dict[datetime, int] = field(default_factory=dict)
+    reasons: dict[datetime, str] = field(default_factory=dict)
+    breaks: set[datetime] = field(default_factory=set)
+
+    def note(self, at: datetime, count: int | None, reason: str | None = None, *, reset: bool = False) -> None:
+        if count is not None:
+            reset |= self.counts.setdefault(at, count) != count
+        elif reason is not None:
+            self.reasons.setdefault(at, reason)
+        if reset:
+            self.breaks.add(at)
+
+    def positions(self) -> dict[datetime, int]:
+        """Where in the log an instant's count comes; those between half hours are no ends of any."""
+        return {at: number for number, at in enumerate(at for at in self.counts if floor_half_hour(at) == at)}
+
+
+@dataclass(slots=True)
+class Derived:
+    """The half hours that follow, why others do not, and the counts at the ends of what is missing in between."""
+
+    runs: list[Run] = field(default_factory=list)
+    missing: list[MissingHalfHour] = field(default_factory=list)
+    counts: list[RegisterCount] = field(default_factory=list)
+
+
+def derive(register_id: UUID, zone: ZoneInfo, logged: Logged, wanted: Iterable[Period]) -> Derived:
     """The half hours of the wanted periods for which the register's count is known at both ends.
 
-    `counts` are cumulative, each worth `steps` ten-thousandths of a kWh. A count that went down (a register that was
-    reset or exchanged) leaves its half hour missing.
+    A count that went down leaves its half hour missing, unless the register rolled over: so no half hour is negative,
+    and none holds what another one holds.
     """
-    runs = []
+    derived, position = Derived(), logged.positions()
+    missing: set[datetime] = set()
     for period in wanted:
         starts = list(period.half_hours())
-        energy = tuple(_advance(counts.get(at), counts.get(at + HALF_HOUR), steps) for at in starts)
+        found = [half_hour(logged, position, at) for at in starts]
+        energy = tuple(MISSING if isinstance(value, str) or value is None else value for value in found)
+        derived.missing += [
+            MissingHalfHour(register_id, at, value)
+            for at, value in zip(starts, found, strict=True)
+            if isinstance(value, str)
+        ]
+        missing.update(at for at, value in zip(starts, energy, strict=True) if value == MISSING)
         if energy.count(MISSING) < len(energy):
-            runs.append(Run(register_id, zone, starts[0], energy))
-    return runs
+            derived.runs.append(Run(register_id, zone, starts[0], energy))
+    derived.counts += _counts_around_gaps(register_id, logged, missing)
+    return derived
 
 
-def _advance(before: int | None, after: int | None, steps: int) -> int:
+def advance(before: int, after: int, roll_over: int) -> int | None:
+    """By how much a count went up, over its greatest value too; None where it went down. All in the same unit."""
+    if after >= before:
+        return after - before
+    rolled = after - before + roll_over
+    return rolled if rolled < MOST_OF_A_ROLL_OVER else None
+
+
+def half_hour(logged: Logged, position: Mapping[datetime, int], at: datetime) -> int | str | None:
+    """Its energy in 1/10,000 kWh, or why there is none; None where the log does not reach it."""
+    before, after = logged.counts.get(at), logged.counts.get(at + HALF_HOUR)
     if before is None or after is None:
-        return MISSING
-    energy = (after - before) * steps
-    return energy if 0 <= energy < IMPOSSIBLE else MISSING
+        return logged.reasons.get(at if before is None else at + HALF_HOUR)
+    if position[at + HALF_HOUR] != position[at] + 1:
+        return CLOCK_CHANGED
+    if after < before and not logged.breaks.isdisjoint((at, at + HALF_HOUR)):
+        return WAS_RESET
+    energy = advance(before * logged.steps, after * logged.steps, ROLL_OVER * logged.steps)
+    if energy is None:
+        return WENT_DOWN
+    return energy if energy < IMPOSSIBLE else TOO_MUCH
+
+
+def _counts_around_gaps(register_id: UUID, logged: Logged, missing: Collection[datetime]) -> list[RegisterCount]:
+    """The counts known before and after half hours that are missing: so the energy in between is known."""
+    edges = {
+        edge
+        for before, after in pairwise(sorted(logged.counts))
+        if before in missing and after > before + HALF_HOUR
+        for edge in (before, after)
+    }
+    return [RegisterCount(register_id, edge, _kwh(logged, edge)) for edge in sorted(edges)]
+
+
+def _kwh(logged: Logged, at: datetime) -> Decimal:
+    return Decimal(logged.counts[at] * logged.steps) / KWH_STEPS

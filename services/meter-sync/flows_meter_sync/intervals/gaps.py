@@ -26,17 +26,20 @@ UNFINISHED_DAYS = """
        AND calendar.starts_at < least(register.end_time, $3)
       LEFT JOIN flows.register_interval_daily AS daily
         ON daily.register_id = register.register_id AND daily.day = calendar.day
-     WHERE register.meter_id = ANY($1) AND register.status = 'enabled'
+     WHERE register.meter_id = ANY($1) AND (register.status = 'enabled' OR $4)
        AND coalesce(daily.intervals, 0) < calendar.half_hours
      ORDER BY register.register_id, calendar.day
 """
 
 
 async def load_gaps(
-    db: Connection, meter_ids: Collection[UUID], since: datetime, now: datetime
+    db: Connection, meter_ids: Collection[UUID], since: datetime, now: datetime, *, replaced: bool = False
 ) -> dict[UUID, list[Period]]:
-    """Periods of whole half hours in `[since, now)` that are not held, by register of the meters, in order."""
-    rows = await db.fetch(UNFINISHED_DAYS, meter_ids, since, floor_half_hour(now))
+    """Periods of whole half hours in `[since, now)` that are not held, by register of the meters, in order.
+
+    With `replaced` also of registers that another one follows: their meters cannot be asked any more.
+    """
+    rows = await db.fetch(UNFINISHED_DAYS, meter_ids, since, floor_half_hour(now), replaced)
     gaps: defaultdict[UUID, list[Period]] = defaultdict(list)
     for row in rows:
         day = Period(ceil_half_hour(row["starts_at"]), row["ends_at"])

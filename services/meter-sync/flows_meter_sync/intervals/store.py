@@ -7,6 +7,7 @@ from typing import Final, TypeAlias
 import asyncpg
 
 from flows_meter_sync.intervals.binary import chunks, decode_timestamps, encode_rows
+from flows_meter_sync.intervals.missing import supersede_missing
 from flows_meter_sync.intervals.runs import Run, split_by_month, sum_days
 from flows_shared.db import Connection
 from flows_shared.time import Month
@@ -40,8 +41,8 @@ ADD_DAYS = """
 async def store_intervals(db: Connection, runs: Sequence[Run]) -> int:
     """Add half hours and their daily sums, in the caller's transaction; how many were new.
 
-    What is held stays as it is. Rows are copied straight into the partitions; only where one of them is held already is
-    the database asked which, and the others are copied.
+    What is held stays as it is; an estimate is not held, and makes room. Rows are copied straight into the partitions;
+    only where one of them is held already is the database asked which, and the others are copied.
     """
     months: defaultdict[Month, list[Run]] = defaultdict(list)
     for month, run in split_by_month(runs):
@@ -72,6 +73,8 @@ async def _add(db: Connection, months: ByMonth) -> int:
             await db.copy_to_table(partition(month), schema_name="flows", columns=COLUMNS, source=data, format="binary")
         ids, dates, kwh, counts = zip(*days, strict=True)
         await db.execute(ADD_DAYS, ids, dates, kwh, counts)
+        stored = [run for runs in months.values() for run in runs]
+        await supersede_missing(db, set(ids), min(run.start for run in stored), max(run.end for run in stored))
     return sum(counts)
 
 

@@ -11,6 +11,7 @@ from uuid import UUID
 
 from flows_meter_sync.emop import Request, read
 from flows_meter_sync.emop.objects import Object
+from flows_meter_sync.intervals.advance import MissingHalfHour, RegisterCount
 from flows_meter_sync.intervals.runs import MISSING, Run
 from flows_meter_sync.meter import Meter
 from flows_meter_sync.registry import KnownMeter
@@ -35,12 +36,17 @@ class EventRow(NamedTuple):
 
 @dataclass(slots=True)
 class Readings:
-    """What was read, by where it goes: columns of the shadow and of the registry, events, half hours."""
+    """What was read, by where it goes: columns of the shadow and of the registry, events, half hours.
+
+    `missing` are half hours that the meter has no reading of, `counts` what its registers had counted around them.
+    """
 
     shadow: dict[str, Any] = field(default_factory=dict)
     registry: dict[str, Any] = field(default_factory=dict)
     events: list[EventRow] = field(default_factory=list)
     runs: list[Run] = field(default_factory=list)
+    missing: list[MissingHalfHour] = field(default_factory=list)
+    counts: list[RegisterCount] = field(default_factory=list)
 
     @property
     def half_hours(self) -> int:
@@ -54,6 +60,8 @@ class Readings:
         self.registry.update(other.registry)
         self.events += other.events
         self.runs += other.runs
+        self.missing += other.missing
+        self.counts += other.counts
 
 
 @dataclass(frozen=True, slots=True)

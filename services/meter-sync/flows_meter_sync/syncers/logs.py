@@ -12,9 +12,9 @@ from flows_meter_sync.emop import (
     read_profile_log_2,
     read_twin_profile_log_2,
 )
-from flows_meter_sync.emop.intervals import MOST_HOURS, Interval, IntervalBlock, join
+from flows_meter_sync.emop.intervals import MOST_HOURS, Interval, IntervalBlock, IntervalStatus, join
 from flows_meter_sync.emop.objects import TOTAL_ACTIVE_EXPORT, TOTAL_ACTIVE_IMPORT
-from flows_meter_sync.emop.profile_log import ProfileRecord1, ProfileRecord2, TwinProfileRecord2
+from flows_meter_sync.emop.profile_log import ProfileRecord1, ProfileRecord2, ProfileStatus, TwinProfileRecord2
 from flows_meter_sync.hardware import Hardware
 from flows_meter_sync.registry import Register
 from flows_meter_sync.syncers.base import Talk
@@ -23,10 +23,12 @@ R = TypeVar("R", bound=ProfileRecord1 | ProfileRecord2 | TwinProfileRecord2)
 
 
 class Counted(NamedTuple):
-    """What registers had counted at an instant, by the log's names for them; nothing where that is not valid."""
+    """What registers had counted at an instant, by the log's names for them; where that is not valid, the reason."""
 
     at: datetime
     counts: Mapping[str, int]
+    reason: str | None = None
+    reset: bool = False
 
 
 class Log(ABC):
@@ -54,7 +56,12 @@ class ProfileLog(Log, Generic[R]):
 
     async def page(self, talk: Talk, start: datetime) -> list[Counted]:
         records = await talk.ask(self.request(start))
-        return [Counted(record.at, record._asdict() if record.status.valid_data else {}) for record in records]
+        return [
+            Counted(record.at, record._asdict(), reset=record.status.reset)
+            if record.status.valid_data
+            else Counted(record.at, {}, why_not_valid(record.status))
+            for record in records
+        ]
 
 
 class IntervalLog(Log):
@@ -68,13 +75,19 @@ class IntervalLog(Log):
 
     async def page(self, talk: Talk, start: datetime) -> list[Counted]:
         blocks = join(await talk.meter.ask_all(read_intervals(start, start + timedelta(hours=MOST_HOURS))))
-        return [Counted(at, self._counts(block, values)) for block in blocks for at, values in block.timed()]
+        return [self._counted(at, block, values) for block in blocks for at, values in block.timed()]
 
-    def _counts(self, block: IntervalBlock, values: Interval) -> dict[str, int]:
+    def _counted(self, at: datetime, block: IntervalBlock, values: Interval) -> Counted:
         if not values.status.valid_data:
-            return {}
+            return Counted(at, {}, why_not_valid(values.status))
         channels = zip(block.channel_ids, values.channel_data, strict=True)
-        return {self.names[channel]: count for channel, count in channels if channel in self.names}
+        return Counted(at, {self.names[channel]: count for channel, count in channels if channel in self.names})
+
+
+def why_not_valid(status: ProfileStatus | IntervalStatus) -> str:
+    """What a record without a reading says of itself."""
+    causes = [name for name in status._fields if getattr(status, name) and name != "valid_data"]
+    return f"no valid data: {', '.join(causes).replace('_', ' ')}" if causes else "no valid data"
 
 
 IMPORTS: Final = ProfileLog(4, read_profile_log_1, "import")

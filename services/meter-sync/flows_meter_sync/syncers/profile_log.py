@@ -1,14 +1,14 @@
 """Half-hourly energy, from the last half hour held and in every gap."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from flows_meter_sync.intervals.advance import derive_runs
+from flows_meter_sync.intervals.advance import Logged, derive
 from flows_meter_sync.registry import KnownMeter, Register
 from flows_meter_sync.syncers.base import Readings, Syncer, Talk
-from flows_meter_sync.syncers.logs import Log, log_of
+from flows_meter_sync.syncers.logs import Counted, Log, log_of
 from flows_shared.time import HALF_HOUR, Period
 
 
@@ -24,16 +24,18 @@ class SyncerProfileLog(Syncer):
             if register.id in talk.held.gaps:
                 logs[log_of(register, talk.known.hardware)].append(register)
         for log, registers in logs.items():
-            counts: dict[UUID, dict[datetime, int]] = {register.id: {} for register in registers}
+            logged = {register.id: Logged(talk.known.hardware.steps) for register in registers}
             try:
-                await _read_log(talk, log, registers, counts)
+                await _read_log(talk, log, registers, logged)
             finally:
-                for id, counted in counts.items():
-                    wanted = talk.held.gaps[id]
-                    readings.runs += derive_runs(id, talk.known.zone, counted, talk.known.hardware.steps, wanted)
+                for id, said in logged.items():
+                    derived = derive(id, talk.known.zone, said, talk.held.gaps[id])
+                    readings.runs += derived.runs
+                    readings.missing += derived.missing
+                    readings.counts += derived.counts
 
 
-async def _read_log(talk: Talk, log: Log, registers: list[Register], counts: dict[UUID, dict[datetime, int]]) -> None:
+async def _read_log(talk: Talk, log: Log, registers: list[Register], logged: Mapping[UUID, Logged]) -> None:
     channels = {register.id: log.channel(register) for register in registers}
     read_until: datetime | None = None
     for start in _instants(period for register in registers for period in talk.held.gaps[register.id]):
@@ -42,12 +44,20 @@ async def _read_log(talk: Talk, log: Log, registers: list[Register], counts: dic
         if talk.is_over:
             return
         page = await log.page(talk, start)
-        # A log that begins later answers with its first entries: nothing is to be had before them.
-        read_until = max(start + log.half_hours * HALF_HOUR, page[0].at if page else start)
-        for at, counted in page:
+        read_until = _end_of(page, start, log.half_hours)
+        for entry in page:
             for register_id, channel in channels.items():
-                if channel in counted:
-                    counts[register_id][at] = counted[channel]
+                logged[register_id].note(entry.at, entry.counts.get(channel), entry.reason, reset=entry.reset)
+
+
+def _end_of(page: Sequence[Counted], start: datetime, half_hours: int) -> datetime:
+    """Until when a page that was asked for from `start` says what there is."""
+    if not page:
+        return start + half_hours * HALF_HOUR
+    # A clock that was put back fills a page with the same instants again.
+    whole = min(half_hours * HALF_HOUR, page[-1].at + HALF_HOUR - start) if len(page) >= half_hours else None
+    # A log that begins later answers with its first entries: nothing is to be had before them.
+    return max(start + (whole or half_hours * HALF_HOUR), page[0].at)
 
 
 def _instants(gaps: Iterable[Period]) -> list[datetime]:

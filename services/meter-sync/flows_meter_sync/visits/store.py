@@ -6,6 +6,7 @@ from functools import lru_cache
 from typing import Any, Final
 from uuid import UUID
 
+from flows_meter_sync.intervals.missing import keep_missing
 from flows_meter_sync.intervals.store import store_intervals
 from flows_meter_sync.visits.report import Report
 from flows_shared.db import Connection
@@ -85,6 +86,9 @@ async def store_reports(db: Connection, reports: Sequence[Report]) -> int:
     if events := [(report.known.id, *event) for report in reports for event in report.readings.events]:
         await db.execute(ADD_EVENTS, *_columns(events))
     stored = await store_intervals(db, [run for report in reports for run in report.readings.runs])
+    missing = [each for report in reports for each in report.readings.missing]
+    counts = [each for report in reports for each in report.readings.counts]
+    await keep_missing(db, missing, counts)
     if attempts := list(_attempts(reports)):
         await db.execute(NOTE_ATTEMPTS, *_columns(attempts))
     return stored

@@ -2,12 +2,13 @@
 
 from datetime import date, datetime, time
 from decimal import Decimal
+from typing import Literal
 from uuid import UUID
 
 from sqlalchemy import SmallInteger
 from sqlmodel import Field
 
-from flows_shared.models.columns import FLOWS, Table
+from flows_shared.models.columns import FLOWS, STATE, Dated, Table
 
 
 class RegisterImport(Table, table=True):
@@ -159,6 +160,62 @@ class CalendarBand(Table, table=True):
     timestamp: datetime = Field(primary_key=True)
     day: date
     band: str
+
+
+class _OfRegister(Dated):
+    """What is known of a register at a time."""
+
+    register_id: UUID = Field(foreign_key="flows.meter_registers.register_id", ondelete="CASCADE", primary_key=True)
+    timestamp: datetime = Field(primary_key=True)
+
+
+class RegisterIntervalMissingReason(_OfRegister, table=True):
+    """Why a meter that answered for a half hour has no reading of it; gone when a reading comes."""
+
+    __tablename__ = "register_interval_missing_reasons"
+    __table_args__ = FLOWS
+
+    reason: str
+
+
+class RegisterCount(_OfRegister, table=True):
+    """What a register had counted at an end of a gap in its half hours, in kWh."""
+
+    __tablename__ = "register_counts"
+    __table_args__ = FLOWS
+
+    kwh: Decimal
+
+
+class RegisterIntervalEstimate(_OfRegister, table=True):
+    """Energy in kWh of a half hour without a reading; gone when a reading comes."""
+
+    __tablename__ = "register_interval_estimates"
+    __table_args__ = FLOWS
+
+    kwh: Decimal
+    method: Literal["weekday_profile", "linear", "weekday_average"] = Field(sa_type=STATE)
+
+
+class RegisterIntervalSource(_OfRegister, table=True):
+    """A half hour that is held, but not as a meter measured it; `detail`: the file, or who edited it from what."""
+
+    __tablename__ = "register_interval_sources"
+    __table_args__ = FLOWS
+
+    source: Literal["imported", "edited"] = Field(sa_type=STATE)
+    detail: str
+
+
+class RegisterIntervalFlag(_OfRegister, table=True):
+    """A half hour that validation finds wrong; of a rule about a span, the first one of it. `kwh`: what was found."""
+
+    __tablename__ = "register_interval_flags"
+    __table_args__ = FLOWS
+
+    rule: str = Field(primary_key=True)
+    kwh: Decimal
+    details: str
 
 
 class CalendarDay(Table, table=True):

@@ -1,0 +1,77 @@
+"""Estimating what is missing: gaps, counts and history in, estimates out."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Final
+from uuid import UUID
+
+from flows_meter_sync.estimation.methods import Estimate, Method, Profile, estimate_all
+from flows_meter_sync.estimation.spans import split_at_counts
+from flows_meter_sync.estimation.store import store_estimates
+from flows_meter_sync.intervals.advance import ROLL_OVER
+from flows_meter_sync.intervals.gaps import load_gaps
+from flows_meter_sync.readings.counts import Count, load_counts
+from flows_meter_sync.readings.held import Energies, load_held
+from flows_meter_sync.readings.registers import MeterRegister
+from flows_meter_sync.registry import slices
+from flows_shared.db import Connection, Database
+from flows_shared.time import Period
+
+HISTORY: Final = timedelta(weeks=4)
+# A count after a gap may come that much later: what lies in between is held.
+COUNT_AFTER: Final = timedelta(weeks=2)
+REGISTERS_AT_ONCE: Final = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Estimated:
+    """How a register's missing half hours were estimated, and how many of the estimates are new."""
+
+    register: MeterRegister
+    missing: int
+    estimates: Sequence[Estimate]
+
+
+async def estimate_missing(
+    db: Database, registers: Sequence[MeterRegister], period: Period, method: Method, *, dry_run: bool = False
+) -> list[Estimated]:
+    """Estimate the half hours of the period that are missing, and keep the estimates unless it is a dry run."""
+    found: list[Estimated] = []
+    for part in slices(registers, REGISTERS_AT_ONCE):
+        async with db.transaction() as transaction:
+            estimated = await _estimate(transaction, part, period, method)
+            if not dry_run:
+                await store_estimates(
+                    transaction, [(one.register.id, each) for one in estimated for each in one.estimates]
+                )
+        found += estimated
+    return found
+
+
+async def _estimate(
+    db: Connection, registers: Sequence[MeterRegister], period: Period, method: Method
+) -> list[Estimated]:
+    meters = {register.meter_id for register in registers}
+    gaps = await load_gaps(db, list(meters), period.start, period.end, replaced=True)
+    having = [register for register in registers if gaps.get(register.id)]
+    if not having:
+        return []
+    since = min(gaps[register.id][0].start for register in having) - HISTORY
+    until = max(gaps[register.id][-1].end for register in having) + COUNT_AFTER
+    held = await load_held(db, [register.id for register in having], since, until)
+    counts = await load_counts(db, having, since, until)
+    return [_of_register(register, gaps[register.id], counts, held, method) for register in having]
+
+
+def _of_register(
+    register: MeterRegister,
+    gaps: Sequence[Period],
+    counts: Mapping[UUID, list[Count]],
+    held: Mapping[UUID, Energies],
+    method: Method,
+) -> Estimated:
+    energies = held.get(register.id, {})
+    missing = {at for gap in gaps for at in gap.half_hours()}
+    spans = split_at_counts(missing, counts.get(register.id, []), energies, ROLL_OVER * register.hardware.steps)
+    return Estimated(register, len(missing), estimate_all(spans, Profile(energies, register.zone), method))

@@ -1,0 +1,148 @@
+"""Files into the database: what is new is taken, what is there stays, what cannot be is refused, row by row."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from decimal import Decimal
+from itertools import groupby
+from typing import Final, NamedTuple
+
+from flows_meter_sync.files import field, own
+from flows_meter_sync.files.assign import Assigned, HalfHour, assign, by_register, edges, half_hours_of
+from flows_meter_sync.files.field import Wh
+from flows_meter_sync.files.rows import Contents, FileUnreadable, Outcome, Place, Refusal, Value
+from flows_meter_sync.intervals.advance import RegisterCount
+from flows_meter_sync.intervals.missing import keep_missing
+from flows_meter_sync.intervals.runs import KWH_STEPS, Run
+from flows_meter_sync.intervals.store import store_intervals
+from flows_meter_sync.readings.held import load_held
+from flows_meter_sync.readings.registers import MeterRegister, load_registers
+from flows_shared.db import Connection, Database
+from flows_shared.errors import ConflictError
+from flows_shared.time import HALF_HOUR
+
+TRIES: Final = 3
+
+STORED_COUNTS: Final = f"""
+    SELECT timestamp, round(kwh * {KWH_STEPS})::bigint AS energy FROM flows.register_counts
+     WHERE register_id = $1 AND timestamp >= $2 AND timestamp <= $3
+"""
+MARK = """
+    INSERT INTO flows.register_interval_sources (register_id, timestamp, source, detail)
+    SELECT register_id, timestamp, 'imported', detail
+      FROM unnest($1::uuid[], $2::timestamptz[], $3::text[]) AS imported (register_id, timestamp, detail)
+        ON CONFLICT (register_id, timestamp) DO UPDATE SET source = excluded.source, detail = excluded.detail
+"""
+
+
+class File(NamedTuple):
+    """A file as it was given: its name without the folder, and its text."""
+
+    name: str
+    text: str
+
+
+class WrittenMeanwhile(ConflictError):
+    """Other writers brought the same half hours each time that this looked."""
+
+    code = "file.written_meanwhile"
+
+
+def read_file(file: File, wh: Wh = Wh.AUTO) -> Contents:
+    """What a file says, by its name and header one of the field's or of ours; one refusal where it is neither."""
+    try:
+        return field.read(*file, wh) if field.parse_name(file.name) else own.read(*file)
+    except FileUnreadable as error:
+        return Contents([], [Refusal(Place(file.name, 1), str(error))])
+
+
+async def import_files(db: Database, files: Sequence[File], now: datetime, wh: Wh = Wh.AUTO) -> list[Outcome]:
+    """Take in what the files say; what became of each row, in the order of the files."""
+    contents = [read_file(file, wh) for file in files]
+    values = [value for each in contents for value in each.values]
+    refused = [Outcome(place, "refused", reason) for each in contents for place, reason in each.refusals]
+    for _ in range(TRIES):
+        async with db.transaction() as transaction:
+            registers = await load_registers(transaction, serials=sorted({value.serial for value in values}))
+            assigned = assign(values, registers, now)
+            try:
+                async with transaction.transaction():
+                    outcomes = await _store(transaction, assigned)
+            except WrittenMeanwhile:
+                continue
+            order = {file.name: number for number, file in enumerate(files)}
+            return sorted([*refused, *outcomes], key=lambda each: (order[each.place.file], each.place.line))
+    raise WrittenMeanwhile("other writers bring the same half hours: try again later")
+
+
+async def _store(db: Connection, assigned: Assigned) -> list[Outcome]:
+    outcomes, half_hours = list(assigned.outcomes), list(assigned.half_hours)
+    for register, counts in assigned.counts.items():
+        stored = await _stored_counts(db, register, counts)
+        found, others = half_hours_of(register, counts, stored)
+        half_hours += found
+        outcomes += others
+    registers = by_register(half_hours)
+    new: list[HalfHour] = []
+    for register_id, of_register in registers.items():
+        since, until = of_register[0].at, of_register[-1].at + HALF_HOUR
+        held = (await load_held(db, [register_id], since, until)).get(register_id, {})
+        taken, others = _compare(of_register, held)
+        new += taken
+        outcomes += others
+    await _add(db, new)
+    kept = [
+        RegisterCount(register.id, value.at, _kwh(value))
+        for register, counts in assigned.counts.items()
+        for value in edges(counts)
+    ]
+    await keep_missing(db, [], kept)
+    return [*outcomes, *(Outcome(each.place, "taken", _named(each)) for each in new)]
+
+
+def _compare(half_hours: Sequence[HalfHour], held: Mapping[datetime, int]) -> tuple[list[HalfHour], list[Outcome]]:
+    """Those that are new, and what is said of the others; of two rows for one half hour the first counts."""
+    new, outcomes, known = [], [], dict(held)
+    for each in half_hours:
+        if each.at not in known:
+            new.append(each)
+            known[each.at] = each.energy
+        elif known[each.at] == each.energy:
+            outcomes.append(Outcome(each.place, "there already", _named(each)))
+        else:
+            other = Decimal(known[each.at]) / KWH_STEPS
+            outcomes.append(Outcome(each.place, "refused", f"{_named(each)}, but {other:f} kWh is held"))
+    return new, outcomes
+
+
+async def _add(db: Connection, new: Sequence[HalfHour]) -> None:
+    runs = [run for of_register in by_register(new).values() for run in _runs(of_register)]
+    if await store_intervals(db, runs) != len(new):
+        raise WrittenMeanwhile("another writer brought some of the half hours")
+    if new:
+        rows = [(each.register.id, each.at, each.place.file) for each in new]
+        await db.execute(MARK, *zip(*rows, strict=True))
+
+
+def _runs(half_hours: Sequence[HalfHour]) -> list[Run]:
+    """Half hours of one register, those that follow each other together."""
+    numbered = enumerate(half_hours)
+    together = [list(group) for _, group in groupby(numbered, lambda each: each[1].at - each[0] * HALF_HOUR)]
+    return [
+        Run(group[0][1].register.id, group[0][1].register.zone, group[0][1].at, tuple(each.energy for _, each in group))
+        for group in together
+    ]
+
+
+async def _stored_counts(
+    db: Connection, register: MeterRegister, counts: Mapping[datetime, Value]
+) -> dict[datetime, int]:
+    rows = await db.fetch(STORED_COUNTS, register.id, min(counts) - HALF_HOUR, max(counts) + HALF_HOUR)
+    return {row["timestamp"]: row["energy"] for row in rows}
+
+
+def _kwh(value: Value) -> Decimal:
+    return Decimal(value.energy) / KWH_STEPS
+
+
+def _named(each: HalfHour) -> str:
+    return f"{each.register.name} {each.at:%Y-%m-%d %H:%M}Z {Decimal(each.energy) / KWH_STEPS:f} kWh"

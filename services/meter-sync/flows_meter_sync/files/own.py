@@ -1,0 +1,76 @@
+"""Our own files: any name, many meters, the energy of each half hour with its source.
+
+    serial,element,start,kwh,source
+    EML2137580826,SINGLE,2026-10-25T00:30:00Z,0.123,measured
+
+`start` is the start of the half hour, `element` is `A`, `B` or `SINGLE`. Estimates are exported as such, and not taken.
+"""
+
+import csv
+import io
+from collections.abc import Iterable
+from datetime import datetime
+from decimal import Decimal, InvalidOperation
+from typing import Final, NamedTuple, cast
+
+from flows_meter_sync.files.rows import Contents, FileElement, FileUnreadable, Place, Refusal, Value, parse_time
+from flows_meter_sync.intervals.advance import IMPOSSIBLE
+from flows_meter_sync.intervals.runs import KWH_STEPS
+
+HEADER: Final = ["serial", "element", "start", "kwh", "source"]
+ELEMENTS: Final = ("A", "B", "SINGLE")
+
+
+class OwnRow(NamedTuple):
+    serial: str
+    element: str
+    start: datetime
+    kwh: Decimal
+    source: str
+
+
+def read(name: str, text: str) -> Contents:
+    """What one of our files says; `FileUnreadable` where the header is not right."""
+    reader = csv.reader(io.StringIO(text))
+    if next(reader, []) not in (HEADER, HEADER[:4]):
+        raise FileUnreadable(f"{name}: the first line is not {','.join(HEADER)}")
+    contents = Contents([], [])
+    for line, fields in enumerate(reader, start=2):
+        place = Place(name, line)
+        try:
+            if fields:
+                contents.values.append(_value(place, fields))
+        except ValueError as error:
+            contents.refusals.append(Refusal(place, str(error)))
+    return contents
+
+
+def write(rows: Iterable[OwnRow]) -> str:
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(HEADER)
+    writer.writerows(
+        (row.serial, row.element, f"{row.start:%Y-%m-%dT%H:%M:%SZ}", f"{row.kwh:f}", row.source) for row in rows
+    )
+    return text.getvalue()
+
+
+def _value(place: Place, fields: list[str]) -> Value:
+    if len(fields) not in (4, 5):
+        raise ValueError(f"a row has {', '.join(HEADER)}, not {len(fields)} fields")
+    serial, element, start, kwh = (field.strip() for field in fields[:4])
+    if element not in ELEMENTS:
+        raise ValueError(f"an element is A, B or SINGLE, not '{element}'")
+    if fields[4:] == ["estimated"]:
+        raise ValueError("it is an estimate, not a reading")
+    return Value(place, serial, cast(FileElement, element), None, parse_time(start), _energy(kwh))
+
+
+def _energy(text: str) -> int:
+    try:
+        energy = Decimal(text) * KWH_STEPS
+    except InvalidOperation:
+        raise ValueError(f"'{text}' is no number of kWh") from None
+    if not energy.is_finite() or energy != energy.to_integral_value() or not 0 <= energy < IMPOSSIBLE:
+        raise ValueError(f"{text} is not from 0 to 10000 kWh with at most 4 decimals")
+    return int(energy)

@@ -1,0 +1,78 @@
+"""What a file says, row by row, and what became of each row."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal, NamedTuple, TypeAlias
+
+from flows_meter_sync.intervals.runs import KWH_STEPS
+from flows_shared.errors import InvalidError
+from flows_shared.time import as_utc, floor_half_hour
+
+WH_STEPS = KWH_STEPS // 1000
+MOST_WH = 2**32 - 1
+
+FileElement: TypeAlias = Literal["A", "B", "SINGLE"] | None
+Direction: TypeAlias = Literal["import", "export"] | None
+
+
+class FileUnreadable(InvalidError):
+    """A file that is none of ours, or of a format that its name or header do not fit."""
+
+    code = "file.unreadable"
+
+
+class Place(NamedTuple):
+    """Where something is said."""
+
+    file: str
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """Energy of a half hour in 1/10,000 kWh, or, with `is_count`, what the register had counted when it started.
+
+    Without a direction or an element the meter has to have only one register that it can be.
+    """
+
+    place: Place
+    serial: str
+    element: FileElement
+    direction: Direction
+    at: datetime
+    energy: int
+    is_count: bool = False
+
+
+class Refusal(NamedTuple):
+    """A row that could not be read, and why."""
+
+    place: Place
+    reason: str
+
+
+class Contents(NamedTuple):
+    """All that a file says."""
+
+    values: list[Value]
+    refusals: list[Refusal]
+
+
+class Outcome(NamedTuple):
+    """What became of a row: `waits` is a count whose half hour is whole only with a later file."""
+
+    place: Place
+    outcome: Literal["taken", "there already", "refused", "waits"]
+    details: str
+
+
+def parse_time(text: str) -> datetime:
+    """The start of a half hour; a time without an offset is UTC. A `ValueError` says what is wrong."""
+    try:
+        at = datetime.fromisoformat(text.strip())
+    except ValueError:
+        raise ValueError(f"'{text}' is no time like 2026-10-25 00:30:00+00:00") from None
+    at = as_utc(at if at.tzinfo else datetime.fromisoformat(f"{text.strip()}+00:00"))
+    if floor_half_hour(at) != at:
+        raise ValueError(f"{text} is not on the half hour")
+    return at

@@ -1,0 +1,60 @@
+"""Checking what is held: readings and counts in, flags out."""
+
+from collections.abc import Sequence
+from typing import Final, NamedTuple
+
+from flows_meter_sync.intervals.runs import KWH_STEPS
+from flows_meter_sync.readings.counts import load_counts
+from flows_meter_sync.readings.held import load_held
+from flows_meter_sync.readings.registers import MeterRegister
+from flows_meter_sync.registry import slices
+from flows_meter_sync.settings import ReadingsSettings
+from flows_meter_sync.validation.rules import HISTORY, Flag, Limits, Readings, check
+from flows_meter_sync.validation.store import store_flags
+from flows_shared.db import Connection, Database
+from flows_shared.time import DAY, Period
+
+REGISTERS_AT_ONCE: Final = 20
+
+
+class Flagged(NamedTuple):
+    register: MeterRegister
+    flag: Flag
+
+
+async def validate_readings(
+    db: Database, registers: Sequence[MeterRegister], period: Period, settings: ReadingsSettings
+) -> list[Flagged]:
+    """Check the readings of a period, and keep what is wrong with them."""
+    found: list[Flagged] = []
+    for part in slices(registers, REGISTERS_AT_ONCE):
+        async with db.transaction() as transaction:
+            flagged = await _check(transaction, part, period, settings)
+            flags = [(register.id, flag) for register, flag in flagged]
+            await store_flags(transaction, [register.id for register in part], period, flags)
+        found += flagged
+    return found
+
+
+async def _check(
+    db: Connection, registers: Sequence[MeterRegister], period: Period, settings: ReadingsSettings
+) -> list[Flagged]:
+    held = await load_held(db, [register.id for register in registers], period.start - HISTORY, period.end + DAY)
+    counts = await load_counts(db, registers, period.start - DAY, period.end + DAY)
+    return [
+        Flagged(register, flag)
+        for register in registers
+        for flag in check(
+            Readings(period, held.get(register.id, {}), counts.get(register.id, []), limits_of(register, settings))
+        )
+    ]
+
+
+def limits_of(register: MeterRegister, settings: ReadingsSettings) -> Limits:
+    return Limits(
+        amperes=register.fuse_rating or settings.readings_meter_amperes,
+        phases=3 if register.hardware.three_phase else 1,
+        spike_factor=settings.readings_spike_factor,
+        spike_least=int(settings.readings_spike_least_kwh * KWH_STEPS),
+        tolerance=int(settings.readings_sum_tolerance_kwh * KWH_STEPS),
+    )

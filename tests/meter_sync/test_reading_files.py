@@ -1,0 +1,202 @@
+"""Half hours in CSV files: the field's and ours, in and out, with a word on every row."""
+
+import json
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from databases import RoleUrl
+from flows_meter_sync.files import field, own
+from flows_meter_sync.files.exports import export_field, export_own
+from flows_meter_sync.files.field import Wh
+from flows_meter_sync.files.imports import File, import_files
+from flows_meter_sync.files.rows import Outcome
+from flows_shared.time import Period
+from meter_sync.readings import MONDAY, Home, instant
+
+NOW = datetime(2026, 2, 1, tzinfo=UTC)
+TWO_DAYS = Period(MONDAY, MONDAY + timedelta(days=2))
+
+
+def field_file(serial: str, first: int, *counts: str, out: str = "0") -> File:
+    """A file of the field with these Wh from a half hour on."""
+    rows = "".join(f"{instant(first + n):%Y-%m-%d %H:%M:%S}+0000,{wh},{out}\n" for n, wh in enumerate(counts))
+    text = f'"created_at","{serial}","{serial}_rev"\n{rows}'
+    return File(field.name_of(serial, None, instant(first).date()), text)
+
+
+async def take(home: Home, *files: File, wh: Wh = Wh.AUTO) -> list[Outcome]:
+    return await import_files(home.own, files, NOW, wh)
+
+
+def said(outcomes: list[Outcome]) -> list[tuple[int, str]]:
+    return [(each.place.line, each.outcome) for each in outcomes]
+
+
+async def test_counts_of_the_fields_files_become_the_half_hours_between_them(home: Home) -> None:
+    outcomes = await take(home, field_file(home.serial, 0, "4000100", "4000350", "4000350", "4001000"))
+    assert said(outcomes) == [(2, "taken"), (3, "taken"), (4, "taken"), (5, "waits")]
+    assert await home.values() == {
+        instant(0): (Decimal("0.250"), "imported"),
+        instant(1): (Decimal("0.000"), "imported"),
+        instant(2): (Decimal("0.650"), "imported"),
+    }
+    details = await home.fetch("SELECT DISTINCT detail FROM flows.register_interval_sources")
+    assert details == [(f"{home.serial}-20260105.csv",)]
+
+
+async def test_last_half_hour_of_a_day_comes_with_the_next_days_file(home: Home) -> None:
+    day = [str(5_000_000 + 10 * number) for number in range(48)]
+    assert said(await take(home, field_file(home.serial, 0, *day)))[-1] == (49, "waits")
+    await take(home, field_file(home.serial, 48, "5000600", "5000610"))
+    values = await home.values()
+    assert (len(values), values[instant(47)][0]) == (49, Decimal("0.13"))
+
+
+async def test_same_file_twice_changes_nothing_and_says_so(home: Home) -> None:
+    file = field_file(home.serial, 0, "100", "350", "900")
+    await take(home, file)
+    before = await home.values()
+    assert said(await take(home, file)) == [(2, "there already"), (3, "there already"), (4, "waits")]
+    assert await home.values() == before
+
+
+async def test_bad_rows_are_refused_and_the_good_ones_taken(home: Home) -> None:
+    header = f'"created_at","{home.serial}","{home.serial}_rev"\n'
+    rows = [
+        "2026-01-05 00:00:00+0000,1000,0",
+        "2026-01-05 00:30:00+0000,1200,0",
+        "yesterday,1300,0",
+        "2026-01-05 01:10:00+0000,1300,0",
+        "2026-01-05 02:00:00+0000,many,0",
+        "2026-01-05 02:30:00+0000,NA,NA",
+        "2026-01-05 03:00:00+0000,1500",
+        "2026-01-05 03:30:00+0000,2000,0",
+        "2026-01-05 04:00:00+0000,2100,0",
+        "2026-03-05 04:00:00+0000,2100,0",
+    ]
+    outcomes = await take(home, File(f"{home.serial}-20260105.csv", header + "\n".join(rows)))
+    assert [each.outcome for each in outcomes] == (
+        ["taken", "waits"] + ["refused"] * 5 + ["taken", "waits"] + ["refused"]
+    )
+    assert [each.details for each in outcomes if each.outcome == "refused"] == [
+        "'yesterday' is no time like 2026-10-25 00:30:00+00:00",
+        "2026-01-05 01:10:00+0000 is not on the half hour",
+        "'many' is no number of Wh from 0 to 4294967295",
+        "the row has no reading",
+        "a row has a time, Wh in and Wh out, not 2 fields",
+        "it has not been yet",
+    ]
+    assert [kwh for kwh, _ in (await home.values()).values()] == [Decimal("0.2"), Decimal("0.1")]
+
+
+async def test_reading_that_is_held_is_not_overwritten_by_a_file(home: Home) -> None:
+    await home.add(instant(0), 1_000)
+    [outcome, _] = await take(home, field_file(home.serial, 0, "1000000", "1000250"))
+    assert (outcome.outcome, outcome.details) == (
+        "refused",
+        f"{home.serial} 2026-01-05 00:00Z 0.25 kWh, but 0.1 kWh is held",
+    )
+    assert await home.values() == {instant(0): (Decimal("0.1"), "measured")}
+
+
+async def test_numbers_that_go_up_and_down_within_what_half_an_hour_can_hold_are_energy(home: Home) -> None:
+    await take(home, field_file(home.serial, 0, "250", "130", "700"))
+    assert [kwh for kwh, _ in (await home.values()).values()] == [Decimal("0.25"), Decimal("0.13"), Decimal("0.7")]
+
+
+async def test_what_the_numbers_are_can_be_said(home: Home) -> None:
+    await take(home, field_file(home.serial, 0, "100", "200"), wh=Wh.ENERGY)
+    assert [kwh for kwh, _ in (await home.values()).values()] == [Decimal("0.1"), Decimal("0.2")]
+
+
+async def test_files_of_the_two_elements_go_to_their_registers(home: Home) -> None:
+    await home.execute("UPDATE flows.meter_registers SET element = 'A'")
+    [(b,)] = await home.fetch(
+        """INSERT INTO flows.meter_registers (meter_id, element, nature, start_time)
+           SELECT meter_id, 'B', 'solar', start_time FROM flows.meter_registers RETURNING register_id"""
+    )
+    header = f'"created_at","{home.serial}","{home.serial}_rev"\n'
+    rows = header + "2026-01-05 00:00:00+0000,1000,500\n2026-01-05 00:30:00+0000,1200,900\n"
+    outcomes = await take(
+        home, File(f"{home.serial}-A-20260105.csv", rows), File(f"{home.serial}-B-20260105.csv", rows)
+    )
+    assert [each.outcome for each in outcomes] == ["taken", "waits"] * 2
+    stored = await home.fetch("SELECT register_id, kwh FROM flows.register_interval_hh ORDER BY kwh")
+    assert stored == [(home.register_id, Decimal("0.2")), (b, Decimal("0.4"))]
+    unmarked = await take(home, field_file(home.serial, 0, "1000", "1200"))
+    assert unmarked[0].details == f"{home.serial} has no import register"
+
+
+@pytest.mark.parametrize("name", ["notes.csv", "EML1-20261345.csv"])
+async def test_file_that_is_none_of_ours_is_refused_by_name(home: Home, name: str) -> None:
+    [outcome] = await take(home, File(name, "a,b\n1,2\n"))
+    assert outcome.outcome == "refused"
+    assert name in outcome.details
+
+
+async def test_our_file_goes_out_and_into_another_database_as_it_was(home: Home) -> None:
+    await home.add(instant(0), 1_000, 2_345, 0)
+    async with home.own.connection() as connection:
+        text = await export_own(connection, await home.registers(), TWO_DAYS)
+    before = await home.values()
+    await home.execute("DELETE FROM flows.register_interval_hh")
+    outcomes = await take(home, File("readings.csv", text))
+    assert [each.outcome for each in outcomes] == ["taken"] * 3
+    assert {at: kwh for at, (kwh, _) in (await home.values()).items()} == {at: kwh for at, (kwh, _) in before.items()}
+
+
+async def test_estimate_in_our_file_is_no_reading(home: Home) -> None:
+    text = own.write([own.OwnRow(home.serial, "SINGLE", instant(0), Decimal("0.1"), "estimated")])
+    [outcome] = await take(home, File("readings.csv", text))
+    assert (outcome.outcome, outcome.details) == ("refused", "it is an estimate, not a reading")
+
+
+async def test_fields_files_go_out_and_in_as_they_were_over_a_gap(home: Home) -> None:
+    await home.add(instant(0), *[1_000] * 20)
+    await home.add(instant(23), *[2_000] * 40)
+    await home.read(instant(4), "7000.4")
+    await home.read(instant(30) + timedelta(minutes=15), "7010")
+    async with home.own.connection() as connection:
+        files = await export_field(connection, await home.registers(), TWO_DAYS)
+    assert [file.name for file in files] == [f"{home.serial}-20260105.csv", f"{home.serial}-20260106.csv"]
+    assert files[0].text.splitlines()[:2] == [
+        f'"created_at","{home.serial}","{home.serial}_rev"',
+        "2026-01-05 00:00:00+0000,7000000,0",
+    ]
+    before = await home.values()
+    await home.execute("DELETE FROM flows.register_interval_hh")
+    await take(home, *files)
+    assert {at: kwh for at, (kwh, _) in (await home.values()).items()} == {at: kwh for at, (kwh, _) in before.items()}
+
+
+def test_names_of_the_field_are_read_with_element_and_marks() -> None:
+    assert field.parse_name("EML123-A-20261025_st.csv") == ("EML123", "A", datetime(2026, 10, 25, tzinfo=UTC).date())
+    assert field.parse_name("EML123-20261025.csv") == ("EML123", None, datetime(2026, 10, 25, tzinfo=UTC).date())
+    assert field.parse_name("EML123-C-20261025.csv") is None
+
+
+def test_command_reports_every_row_and_fails_where_one_is_refused(
+    home: Home, role_url: RoleUrl, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from flows_meter_sync.cli import commands
+
+    monkeypatch.setenv("FLOWS_DATABASE_URL", role_url("flows_meter_sync"))
+    file = field_file(home.serial, 0, "1000000", "1000250", "much")
+    (tmp_path / file.name).write_text(file.text)
+    result = CliRunner().invoke(commands, ["readings", "import", str(tmp_path / file.name), "--json"])
+    assert [row["outcome"] for row in json.loads(result.stdout)] == ["taken", "waits", "refused"]
+    assert str(result.exception) == "1 of 3 rows were refused"
+    day = ["--serial", home.serial, "--since", "2026-01-05", "--until", "2026-01-06"]
+    [gap] = json.loads(CliRunner().invoke(commands, ["readings", "gaps", *day, "--json"]).stdout)
+    assert (gap["half_hours"], gap["estimated"]) == (47, 0)
+    estimated = CliRunner().invoke(commands, ["readings", "estimate", *day, "--json"])
+    assert json.loads(estimated.stdout)[0]["methods"] == "weekday_average"
+    assert CliRunner().invoke(commands, ["readings", "validate", *day]).stdout == "No reading looks wrong\n"
+    exported = CliRunner().invoke(commands, ["readings", "export", *day, "--out", str(tmp_path / "out")])
+    assert exported.exit_code == 0, exported.output
+    [written] = (tmp_path / "out").iterdir()
+    assert len(written.read_text().splitlines()) == 1 + 48
