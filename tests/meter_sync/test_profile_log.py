@@ -138,13 +138,19 @@ async def test_day_of_a_clock_change_has_all_its_half_hours(
     assert row["kwh"] == sum(kwh for start, kwh in stored.items() if start in period)
 
 
-async def test_records_without_valid_data_are_no_reading(community: MakeCommunity) -> None:
+async def test_records_without_valid_data_are_no_reading_and_their_reason_is_kept(community: MakeCommunity) -> None:
     cut = PowerCut(at("2026-11-02T03:10"), at("2026-11-02T05:10"))
     lab = await community(MeterConfig("EML1", power_cuts=(cut,)), now=NOW, since=SINCE)
     await lab.sync("ProfileLog")
     # The counts at 03:30 to 05:00 are not valid, so neither is a half hour that begins or ends there.
     missing = set(Period(at("2026-11-02T03:00"), at("2026-11-02T05:30")).half_hours())
     assert set(Period(SINCE, END).half_hours()) - set(await lab.half_hours("EML1")) == missing
+    reasons = await lab.fetch("SELECT timestamp, reason FROM flows.register_interval_missing_reasons")
+    assert {row["timestamp"]: row["reason"] for row in reasons} == dict.fromkeys(missing, "no valid data: power fail")
+    counts = await lab.fetch("SELECT timestamp, kwh FROM flows.register_counts ORDER BY timestamp")
+    assert [row["timestamp"] for row in counts] == [at("2026-11-02T03:00"), at("2026-11-02T05:30")]
+    in_between = sum(measured(lab, "EML1", at("2026-11-02T03:00"), at("2026-11-02T05:30")).values())
+    assert counts[1]["kwh"] - counts[0]["kwh"] == in_between
 
 
 @pytest.mark.parametrize("hardware", [Hardware.EMA1W, Hardware.P1AX])

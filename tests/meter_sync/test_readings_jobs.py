@@ -1,0 +1,41 @@
+"""What the worker does with readings every day, from the cron job to the tables."""
+
+from datetime import timedelta
+
+import pytest
+from arq.connections import ArqRedis
+
+from databases import RoleUrl
+from flows_meter_sync.readings.jobs import check_readings, enqueue_readings_work, estimate_readings
+from flows_meter_sync.settings import MeterSyncSettings
+from flows_shared.settings import load_settings
+from flows_shared.time import floor_half_hour, utc_now
+from flows_shared.worker import Worker
+from meter_sync.readings import Home
+
+JOBS = {job.__name__: job for job in (check_readings, estimate_readings)}
+
+
+@pytest.mark.usefixtures("settings_env")
+async def test_every_day_the_last_days_are_checked_and_what_is_missing_for_long_is_estimated(
+    home: Home, redis: ArqRedis, role_url: RoleUrl, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = floor_half_hour(utc_now())
+    begin = now - timedelta(days=20)
+    await home.execute("UPDATE flows.meter_registers SET start_time = $1", begin)
+    await home.add(begin, *[1_000] * (48 * 14))
+    await home.add(now - timedelta(days=1), 500_000)
+    monkeypatch.setenv("FLOWS_DATABASE_URL", role_url("flows_meter_sync"))
+    ctx = {"worker": Worker("meter-sync", load_settings(MeterSyncSettings), home.own, redis)}
+    await enqueue_readings_work(ctx)
+    await enqueue_readings_work(ctx)  # a job that is undone from the last time is not queued twice
+    jobs = await home.fetch("SELECT job, arguments FROM flows.outbox ORDER BY job")
+    assert [job for job, _ in jobs] == ["check_readings", "estimate_readings"]
+    for name, arguments in jobs:
+        await JOBS[name](ctx, *arguments)
+    estimated = [at for at, (_, source) in (await home.values()).items() if source == "estimated"]
+    assert (min(estimated), max(estimated)) == (begin + timedelta(days=14), now - timedelta(days=3, minutes=30))
+    assert await home.fetch("SELECT DISTINCT rule FROM flows.register_interval_flags ORDER BY 1") == [
+        ("above_fuse",),
+        ("spike",),
+    ]
