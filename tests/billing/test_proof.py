@@ -245,8 +245,9 @@ async def test_documents_show_what_was_estimated_the_saving_and_the_days(communi
     home = await community.home(fullname="Zoë <b>Żak</b>")
     await community.measure_month(home)
     await community.execute(
-        """CREATE OR REPLACE VIEW flows.estimated_intervals AS
-           SELECT register_id, timestamp FROM flows.register_interval_hh WHERE timestamp = '2026-10-05 12:00Z'"""
+        """WITH gone AS (DELETE FROM flows.register_interval_hh WHERE timestamp = '2026-10-05 12:00Z' RETURNING *)
+           INSERT INTO flows.register_interval_estimates (register_id, timestamp, kwh, method)
+           SELECT register_id, timestamp, kwh, 'linear' FROM gone"""
     )
     await community.bill()
     invoice = await printed(community)
@@ -260,6 +261,7 @@ async def test_documents_show_what_was_estimated_the_saving_and_the_days(communi
     assert html.count('class="estimated"') == 1
     assert "<b>Żak" not in html
     assert len(invoice.usage) == 31
+    assert sum(day.kwh for day in invoice.usage) == 298
     assert [day.day for day in invoice.usage if day.is_estimated] == [date(2026, 10, 5)]
 
 

@@ -354,9 +354,11 @@ async def test_estimated_half_hours_are_billed_and_marked(community: Community) 
     home = await community.home()
     await community.measure_month(home)
     await community.execute(
-        """CREATE OR REPLACE VIEW flows.estimated_intervals AS
-           SELECT register_id, timestamp FROM flows.register_interval_hh
-            WHERE timestamp >= '2026-10-05 05:00Z' AND timestamp < '2026-10-05 07:00Z'"""
+        """WITH gone AS (DELETE FROM flows.register_interval_hh
+                          WHERE timestamp >= '2026-10-05 05:00Z' AND timestamp < '2026-10-05 07:00Z'
+                      RETURNING *)
+           INSERT INTO flows.register_interval_estimates (register_id, timestamp, kwh, method)
+           SELECT register_id, timestamp, kwh, 'linear' FROM gone"""
     )
     await community.bill()
     marked = await community.rows("SELECT band, estimated FROM public.invoice_lines ORDER BY position")

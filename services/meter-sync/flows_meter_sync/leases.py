@@ -30,6 +30,9 @@ RELEASE = """
     UPDATE flows.meter_leases SET holder = '', expires_at = now() + make_interval(secs => $3)
      WHERE meter_id = ANY($1) AND holder = $2
 """
+RELEASE_ALL = """
+    UPDATE flows.meter_leases SET holder = '', expires_at = now() + make_interval(secs => $2) WHERE holder = $1
+"""
 
 log = get_logger()
 
@@ -73,11 +76,15 @@ class Leases:
             await db.execute(RELEASE, list(meter_ids), self.holder, self.rest_seconds)
 
     async def release_all(self) -> None:
-        """Free what is still held; where the database is away, the leases end by themselves."""
+        """Free what is still held, and what was granted to a claim that was broken off before it heard of it.
+
+        Where the database is away, the leases end by themselves.
+        """
         held = list(self._until)
+        self.drop(held)
         try:
             async with self.db.connection() as connection:
-                await self.release(connection, held)
+                await connection.execute(RELEASE_ALL, self.holder, self.rest_seconds)
         except Exception as error:
             log.warning("meter_leases_not_released", meters=len(held), reason=f"{type(error).__name__}: {error}")
 

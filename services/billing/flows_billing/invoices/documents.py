@@ -133,21 +133,24 @@ USAGE = """
           FROM public.invoice_lines AS line
          WHERE line.invoice = ANY($1) AND line.kind = 'energy'
     ), guessed AS (
-        SELECT DISTINCT billed.invoice, (guess.timestamp AT TIME ZONE esco.time_zone)::date AS day
+        SELECT billed.invoice, (guess.timestamp AT TIME ZONE esco.time_zone)::date AS day, sum(guess.kwh) AS kwh
           FROM billed
           JOIN public.invoices AS invoice ON invoice.id = billed.invoice
           JOIN flows.escos AS esco ON esco.id = invoice.esco
           JOIN flows.estimated_intervals AS guess ON guess.register_id = billed.register
            AND guess.timestamp >= billed.period_start::timestamp AT TIME ZONE esco.time_zone
            AND guess.timestamp < billed.period_end::timestamp AT TIME ZONE esco.time_zone
+         GROUP BY billed.invoice, day
+    ), measured AS (
+        SELECT billed.invoice, daily.day, sum(daily.kwh) AS kwh
+          FROM billed
+          JOIN flows.register_interval_daily AS daily ON daily.register_id = billed.register
+           AND daily.day >= billed.period_start AND daily.day < billed.period_end
+         GROUP BY billed.invoice, daily.day
     )
-    SELECT billed.invoice, daily.day, sum(daily.kwh),
-           EXISTS (SELECT FROM guessed WHERE guessed.invoice = billed.invoice AND guessed.day = daily.day)
-      FROM billed
-      JOIN flows.register_interval_daily AS daily ON daily.register_id = billed.register
-       AND daily.day >= billed.period_start AND daily.day < billed.period_end
-     GROUP BY billed.invoice, daily.day
-     ORDER BY billed.invoice, daily.day
+    SELECT invoice, day, coalesce(measured.kwh, 0) + coalesce(guessed.kwh, 0), guessed.kwh IS NOT NULL
+      FROM measured FULL JOIN guessed USING (invoice, day)
+     ORDER BY invoice, day
 """
 INSERT_DOCUMENTS = """
     INSERT INTO public.documents (media_type, invoice, file_name, content)

@@ -79,7 +79,7 @@ READINGS = f"""{CHOSEN}, billed AS (
         SELECT billed.number, billed.register, billed.period_start, billed.band, billed.kwh AS billed_kwh,
                billed.intervals AS billed_intervals, coalesce(sum(hh.kwh), 0) AS kwh, count(hh.kwh) AS intervals
           FROM billed
-          LEFT JOIN flows.register_interval_hh AS hh
+          LEFT JOIN flows.register_intervals AS hh
             ON hh.register_id = billed.register AND hh.timestamp >= billed.first AND hh.timestamp <= billed.last
            AND (billed.band IS NULL
                 OR EXISTS (SELECT FROM flows.calendar_bands AS calendar

@@ -17,7 +17,7 @@ from flows_shared.time import Month, Period
 SUM_HALF_HOURS = """
     SELECT register_id, NULL::date AS day, NULL::text AS band, sum(kwh) AS kwh, count(*) AS intervals,
            min(timestamp) AS first, max(timestamp) AS last
-      FROM flows.register_interval_hh
+      FROM flows.register_intervals
      WHERE register_id = ANY($1) AND timestamp >= $2 AND timestamp < $3
      GROUP BY register_id
 """
@@ -25,21 +25,21 @@ SUM_HALF_HOURS = """
 SUM_BANDS = """
     SELECT register_id, NULL::date AS day, calendar.band, sum(kwh) AS kwh, count(*) AS intervals,
            min(timestamp) AS first, max(timestamp) AS last
-      FROM flows.register_interval_hh JOIN flows.calendar_bands AS calendar USING (timestamp)
+      FROM flows.register_intervals JOIN flows.calendar_bands AS calendar USING (timestamp)
      WHERE register_id = ANY($1) AND timestamp >= $2 AND timestamp < $3 AND calendar.profile = $4
      GROUP BY register_id, calendar.band
 """
 SUM_DAYS_AND_BANDS = """
     SELECT register_id, calendar.day, calendar.band, sum(kwh) AS kwh, count(*) AS intervals,
            min(timestamp) AS first, max(timestamp) AS last
-      FROM flows.register_interval_hh JOIN flows.calendar_bands AS calendar USING (timestamp)
+      FROM flows.register_intervals JOIN flows.calendar_bands AS calendar USING (timestamp)
      WHERE register_id = ANY($1) AND timestamp >= $2 AND timestamp < $3 AND calendar.profile = $4
      GROUP BY register_id, calendar.day, calendar.band
 """
 SUM_DAYS = """
     SELECT register_id, calendar.day, NULL::text AS band, sum(kwh) AS kwh, count(*) AS intervals,
            min(timestamp) AS first, max(timestamp) AS last
-      FROM flows.register_interval_hh JOIN flows.calendar_half_hours AS calendar USING (timestamp)
+      FROM flows.register_intervals JOIN flows.calendar_half_hours AS calendar USING (timestamp)
      WHERE register_id = ANY($1) AND timestamp >= $2 AND timestamp < $3 AND calendar.time_zone = $4
      GROUP BY register_id, calendar.day
 """

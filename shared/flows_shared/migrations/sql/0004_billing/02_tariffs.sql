@@ -255,7 +255,6 @@ CREATE TRIGGER drop_band_sums_updated AFTER UPDATE ON flows.register_interval_da
 CREATE TRIGGER drop_band_sums_deleted AFTER DELETE ON flows.register_interval_daily
     REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION flows.drop_band_sums();
 
--- The one place that says which half hours were estimated; until estimates are kept, none was.
 CREATE VIEW flows.estimated_intervals WITH (security_invoker) AS
-SELECT register_id, timestamp FROM flows.register_interval_hh WHERE false;
+SELECT register_id, timestamp, kwh FROM flows.register_interval_estimates;
 COMMENT ON VIEW flows.estimated_intervals IS 'Half hours whose energy was estimated, not measured';
