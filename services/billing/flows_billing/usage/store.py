@@ -17,7 +17,7 @@ from flows_shared.time import Month, Period
 SUM_HALF_HOURS = """
     SELECT register_id, NULL::date AS day, NULL::text AS band, sum(kwh) AS kwh, count(*) AS intervals,
            min(timestamp) AS first, max(timestamp) AS last
-      FROM flows.register_intervals
+      FROM flows.{readings}
      WHERE register_id = ANY($1) AND timestamp >= $2 AND timestamp < $3
      GROUP BY register_id
 """
@@ -25,21 +25,21 @@ SUM_HALF_HOURS = """
 SUM_BANDS = """
     SELECT register_id, NULL::date AS day, calendar.band, sum(kwh) AS kwh, count(*) AS intervals,
            min(timestamp) AS first, max(timestamp) AS last
-      FROM flows.register_intervals JOIN flows.calendar_bands AS calendar USING (timestamp)
+      FROM flows.{readings} JOIN flows.calendar_bands AS calendar USING (timestamp)
      WHERE register_id = ANY($1) AND timestamp >= $2 AND timestamp < $3 AND calendar.profile = $4
      GROUP BY register_id, calendar.band
 """
 SUM_DAYS_AND_BANDS = """
     SELECT register_id, calendar.day, calendar.band, sum(kwh) AS kwh, count(*) AS intervals,
            min(timestamp) AS first, max(timestamp) AS last
-      FROM flows.register_intervals JOIN flows.calendar_bands AS calendar USING (timestamp)
+      FROM flows.{readings} JOIN flows.calendar_bands AS calendar USING (timestamp)
      WHERE register_id = ANY($1) AND timestamp >= $2 AND timestamp < $3 AND calendar.profile = $4
      GROUP BY register_id, calendar.day, calendar.band
 """
 SUM_DAYS = """
     SELECT register_id, calendar.day, NULL::text AS band, sum(kwh) AS kwh, count(*) AS intervals,
            min(timestamp) AS first, max(timestamp) AS last
-      FROM flows.register_intervals JOIN flows.calendar_half_hours AS calendar USING (timestamp)
+      FROM flows.{readings} JOIN flows.calendar_half_hours AS calendar USING (timestamp)
      WHERE register_id = ANY($1) AND timestamp >= $2 AND timestamp < $3 AND calendar.time_zone = $4
      GROUP BY register_id, calendar.day
 """
@@ -49,6 +49,8 @@ STATEMENTS = {
     (True, True): SUM_DAYS_AND_BANDS,
     (False, True): SUM_DAYS,
 }
+# The view adds what was estimated to what was measured; only registers that have estimates pay for it.
+MEASURED, WITH_ESTIMATES = "register_interval_hh", "register_intervals"
 ESTIMATED = """
     SELECT guess.register_id, calendar.day, bands.band, count(*)
       FROM flows.estimated_intervals AS guess
@@ -119,11 +121,17 @@ async def _sum_group(
     guesses = await db.fetch(ESTIMATED, *arguments, zone.key, profile)
     estimated = _counts(guesses, by_day)
     statement = STATEMENTS[profile is not None, by_day]
+    guessing = {row["register_id"] for row in guesses}
     sums: defaultdict[UUID, list[Usage]] = defaultdict(list)
-    for register, day, band, *values in await db.fetch(statement, *arguments, *([calendar] if calendar else [])):
-        kwh, intervals, first, last = values
-        guessed = estimated.get((register, day, band), 0)
-        sums[register].append(Usage(kwh, intervals, first, last, guessed, band, day))
+    for readings, ids in ((MEASURED, set(registers) - guessing), (WITH_ESTIMATES, guessing)):
+        if not ids:
+            continue
+        rows = await db.fetch(
+            statement.format(readings=readings), list(ids), time.start, time.end, *([calendar] if calendar else [])
+        )
+        for register, day, band, kwh, intervals, first, last in rows:
+            guessed = estimated.get((register, day, band), 0)
+            sums[register].append(Usage(kwh, intervals, first, last, guessed, band, day))
     return {need: _usages(need, sums[need.register]) for need in needs if need.register in sums}
 
 
