@@ -9,9 +9,10 @@ CREATE VIEW public.circuits WITH (security_invoker) AS
 SELECT id, type, name, created_at, updated_at FROM flows.circuits;
 
 CREATE VIEW public.circuit_meter WITH (security_invoker) AS
-SELECT DISTINCT link.circuit AS circuit_id, register.meter_id
+SELECT link.circuit AS circuit_id, register.meter_id, min(link.created_at) AS created_at, max(link.updated_at) AS updated_at
   FROM flows.circuit_register AS link
-  JOIN flows.meter_registers AS register ON register.register_id = link.register;
+  JOIN flows.meter_registers AS register ON register.register_id = link.register
+ GROUP BY link.circuit, register.meter_id;
 
 CREATE VIEW flows.meter_shadows_tariffs WITH (security_invoker) AS
 SELECT shadow.id,
@@ -312,7 +313,7 @@ CREATE VIEW public.transactions WITH (security_invoker) AS
 SELECT posting.id, entry.created_at AS timestamp, entry.kind AS type, entry.description AS name, entry.reference,
        posting.amount_pence / 100.0 AS amount,
        sum(posting.amount_pence) OVER (PARTITION BY receivable.account ORDER BY posting.id) / 100.0 AS balance,
-       receivable.account
+       receivable.account, entry.created_at, entry.created_at AS updated_at
   FROM public.ledger_postings AS posting
   JOIN public.ledger_entries AS entry ON entry.id = posting.entry
   JOIN public.ledger_accounts AS receivable ON receivable.id = posting.ledger_account
@@ -320,7 +321,8 @@ SELECT posting.id, entry.created_at AS timestamp, entry.kind AS type, entry.desc
 COMMENT ON COLUMN public.transactions.balance IS 'Owed after this transaction; negative: in credit';
 
 CREATE VIEW public.transaction_statuses WITH (security_invoker) AS
-SELECT posting.id AS transaction, coalesce(invoice.status, 'settled') AS status
+SELECT posting.id AS transaction, coalesce(invoice.status, 'settled') AS status,
+       entry.created_at, coalesce(invoice.updated_at, entry.created_at) AS updated_at
   FROM public.ledger_postings AS posting
   JOIN public.ledger_entries AS entry ON entry.id = posting.entry
   JOIN public.ledger_accounts AS receivable ON receivable.id = posting.ledger_account

@@ -210,7 +210,7 @@ BEGIN
             ON CONFLICT (meter_id, timestamp) DO UPDATE SET balance = EXCLUDED.balance;
         UPDATE public.meters AS meter SET balance = new_rows.balance
           FROM new_rows
-         WHERE meter.id = new_rows.id AND new_rows.balance IS NOT NULL AND meter.balance IS DISTINCT FROM new_rows.balance;
+         WHERE meter.id = new_rows.id AND meter.balance IS DISTINCT FROM new_rows.balance;
     END IF;
     IF 'health' = ANY(named) THEN
         INSERT INTO flows.meter_health_history (meter_id, timestamp, health, health_details)
