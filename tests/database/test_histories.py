@@ -147,7 +147,7 @@ async def test_business_view_follows_registry_and_shadow(tx: Connection) -> None
     await write_shadow(tx, meter, balance=12)
     view = "SELECT serial, prepay_enabled, balance FROM public.meters WHERE id = $1"
     assert tuple(await tx.fetchrow(view, meter) or ()) == ("EML9", True, 12)
-    assert (await tx.fetchrow(view, other) or {})["balance"] is None
+    assert await tx.fetchval("SELECT balance FROM public.meters WHERE id = $1", other) is None
 
 
 async def test_balance_that_is_known_no_more_is_no_business_balance_either(tx: Connection) -> None:
