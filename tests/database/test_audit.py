@@ -66,8 +66,9 @@ async def test_change_of_many_rows_leaves_a_record_for_each_and_none_where_nothi
 
 
 async def test_record_names_the_person_a_service_acts_for_else_the_subject_else_the_login(tx: Connection) -> None:
-    admin = await make_admin(tx)
-    wallet = (await insert(tx, "public.wallets", balance=0))["id"]
+    esco = await make_esco(tx)
+    admin = await make_admin(tx, esco)
+    wallet = (await insert(tx, "public.wallets", esco=esco))["id"]
     for balance, claims in enumerate(({}, {"act": "ann@example.org"}), 1):
         async with acting_as(tx, "admin", admin, **claims):
             await tx.execute("UPDATE public.wallets SET target_balance = $1", 50 + balance)
