@@ -161,10 +161,12 @@ class Community(RuleBasedStateMachine):
         setattr(person, flag, value)
 
     @initialize()
-    def begin_with_one_who_is_ready(self) -> None:
+    def begin_with_one_who_is_nearly_live(self) -> None:
         self.give_or_take_login(0)
         for flag in ("may_onboard", "confirmed", "pays"):
             self.set_flag(0, flag, True)
+        self.fit_or_remove_meter(0)
+        self.open_account(0, "supply", "open", 0, "occupier")
 
     @rule(who=PEOPLE)
     def give_or_take_login(self, who: int) -> None:
