@@ -3,6 +3,7 @@
 import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import Any
 from uuid import UUID
 
 from flows_shared.db import Connection
@@ -18,3 +19,9 @@ async def acting_as(db: Connection, role: str, subject: UUID | None = None, **cl
         await db.execute(ACT, json.dumps(token), role)
         yield
         await db.execute(ACT, "", "none")
+
+
+async def seen(db: Connection, role: str, subject: UUID | None, query: str, *values: Any) -> set[Any]:
+    """The first column of what a login reads."""
+    async with acting_as(db, role, subject):
+        return {row[0] for row in await db.fetch(query, *values)}

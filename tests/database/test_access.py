@@ -1,35 +1,19 @@
-"""Row level security: who sees and changes what, asked of the catalog and of the tables themselves."""
+"""Row level security: who sees and changes what of three homes that have everything."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
 from typing import Any
 from uuid import UUID, uuid4
 
 import asyncpg
 import pytest
 
-from access import acting_as
-from builders import Home, insert, make_account, make_admin, make_customer, make_home
-from database.belongings import JUNE, MONTH, TIMED, make_belongings, make_readings
-from flows_shared.db import Connection
+from access import acting_as, seen
+from builders import Home, insert, make_admin, make_home
+from database.belongings import JUNE, MONTH, TIMED, make_belongings
+from databases import Background
+from flows_shared.db import Connection, connect
 
-RELATIONS = """
-    SELECT format('%I.%I', nspname, relname) AS name, relkind::text AS kind, relispartition AS is_partition,
-           relrowsecurity AS is_secured, coalesce('security_invoker=true' = ANY(reloptions), false)
-                                         OR coalesce('security_invoker=on' = ANY(reloptions), false) AS is_invoker,
-           EXISTS (SELECT FROM pg_policy WHERE polrelid = pg_class.oid) AS has_policy
-      FROM pg_class JOIN pg_namespace ON pg_namespace.oid = relnamespace
-     WHERE nspname IN ('public', 'flows') AND relkind IN ('r', 'p', 'v', 'm', 'f')
-"""
-GRANTED = """
-    SELECT format('%I.%I', nspname, relname)
-      FROM pg_class JOIN pg_namespace ON pg_namespace.oid = relnamespace, unnest($2::text[]) AS privilege
-     WHERE nspname IN ('public', 'flows') AND relkind IN ('r', 'p', 'v', 'm', 'f')
-       AND CASE WHEN privilege IN ('DELETE', 'TRUNCATE', 'TRIGGER')
-                THEN has_table_privilege($1, pg_class.oid, privilege)
-                ELSE has_any_column_privilege($1, pg_class.oid, privilege) END
-"""
 READABLE = """
     SELECT format('%I.%I', nspname, relname) AS name, string_agg(format('%I', attname), ', ') AS columns
       FROM pg_class JOIN pg_namespace ON pg_namespace.oid = relnamespace
@@ -38,7 +22,6 @@ READABLE = """
        AND has_column_privilege($1, pg_class.oid, attnum, 'SELECT')
      GROUP BY 1
 """
-WRITE = ["INSERT", "UPDATE", "DELETE", "TRUNCATE", "TRIGGER"]
 
 
 @dataclass(frozen=True)
@@ -53,13 +36,22 @@ class World:
     operator: UUID
 
 
-@pytest.fixture
-async def world(tx: Connection) -> World:
-    ann = await make_home(tx)
-    bob, cid = await make_home(tx, ann.esco), await make_home(tx)
-    for home in (ann, bob, cid):
-        await make_belongings(tx, home)
-    return World(ann, bob, cid, await make_admin(tx, ann.esco), await make_admin(tx, cid.esco), await make_admin(tx))
+@pytest.fixture(scope="module")
+def world(calendar_url: str, background: Background) -> World:
+    """Made once for the file; what a test changes in it is rolled back."""
+
+    async def make() -> World:
+        db = await connect(calendar_url, name="tests")
+        async with db.transaction():
+            ann = await make_home(db)
+            bob, cid = await make_home(db, ann.esco), await make_home(db)
+            for home in (ann, bob, cid):
+                await make_belongings(db, home)
+            admins = [await make_admin(db, ann.esco), await make_admin(db, cid.esco), await make_admin(db)]
+        await db.close()
+        return World(ann, bob, cid, *admins)
+
+    return background.run(make())
 
 
 def marks(home: Home) -> set[str]:
@@ -79,70 +71,6 @@ async def everything(tx: Connection, role: str, subject: UUID | None) -> dict[st
             )
             for name, columns in relations
         }
-
-
-async def seen(tx: Connection, role: str, subject: UUID | None, query: str, *values: Any) -> set[Any]:
-    async with acting_as(tx, role, subject):
-        return {row[0] for row in await tx.fetch(query, *values)}
-
-
-# The catalog
-
-
-async def test_every_table_and_partition_has_row_level_security(tx: Connection) -> None:
-    tables = [row for row in await tx.fetch(RELATIONS) if row["kind"] in "rpf"]
-    assert len(tables) > 70
-    assert [row["name"] for row in tables if not row["is_secured"]] == []
-    assert [row["name"] for row in tables if not (row["has_policy"] or row["is_partition"])] == []
-
-
-async def test_nobody_but_its_owner_reaches_a_partition_past_its_table(tx: Connection) -> None:
-    partitions = """SELECT relname, pg_get_userbyid(relowner) AS owner, relacl, relforcerowsecurity
-                      FROM pg_class WHERE relispartition AND relkind = 'r'"""
-    await tx.execute("SELECT flows.ensure_interval_partitions('2031-01-01', '2031-02-01')")
-    rows = await tx.fetch(partitions)
-    assert len(rows) > 10
-    assert {row["owner"] for row in rows} == {"flows_meter_sync"}
-    for role in ("anon", "customer", "admin", "service", "reporting", "flows_worker", "flows_billing"):
-        assert not [
-            name for name in await tx.fetchval(f"SELECT array({GRANTED})", role, ["SELECT", *WRITE]) if "hh_20" in name
-        ]
-
-
-async def test_every_view_runs_with_its_readers_rights(tx: Connection) -> None:
-    views = [row for row in await tx.fetch(RELATIONS) if row["kind"] == "v"]
-    assert len(views) > 20
-    assert [row["name"] for row in views if not row["is_invoker"]] == []
-
-
-async def test_anon_is_granted_communities_and_regions_and_nothing_else(tx: Connection) -> None:
-    open_to_all = {"flows.escos", "flows.regions", "public.escos", "public.regions"}
-    assert {row[0] for row in await tx.fetch(GRANTED, "anon", ["SELECT"])} == open_to_all
-    assert await tx.fetch(GRANTED, "anon", WRITE) == []
-
-
-async def test_reporting_is_granted_reading_only(tx: Connection) -> None:
-    assert len(await tx.fetch(GRANTED, "reporting", ["SELECT"])) > 60
-    assert await tx.fetch(GRANTED, "reporting", WRITE) == []
-
-
-async def test_nobody_may_truncate_or_hang_triggers(tx: Connection) -> None:
-    for role in ("customer", "admin", "service", "flows_worker", "flows_billing", "flows_notify", "flows_gateway"):
-        assert await tx.fetch(GRANTED, role, ["TRUNCATE", "TRIGGER"]) == []
-
-
-async def test_no_function_is_for_everyone_and_those_past_the_policies_fix_their_search_path(tx: Connection) -> None:
-    functions = await tx.fetch("""
-        SELECT oid::regprocedure::text AS name, prosecdef, proconfig,
-               EXISTS (SELECT FROM aclexplode(coalesce(proacl, acldefault('f', proowner)))
-                        WHERE grantee = 0) AS is_public
-          FROM pg_proc WHERE pronamespace IN ('public'::regnamespace, 'flows'::regnamespace)""")
-    assert len(functions) > 30
-    assert [row["name"] for row in functions if row["is_public"]] == []
-    fixed = [
-        row["name"] for row in functions if any(item.startswith("search_path=") for item in row["proconfig"] or ())
-    ]
-    assert [row["name"] for row in functions if row["prosecdef"] and row["name"] not in fixed] == []
 
 
 # Customers
@@ -184,82 +112,6 @@ async def test_customer_sees_exactly_one_home_of_three(tx: Connection, world: Wo
     admins = 1 if table == "public.users" else 0  # an admin sees the own login besides
     assert await seen(tx, "admin", world.ann_admin, count) == {2 * of_one + admins}
     assert await seen(tx, "admin", world.cid_admin, count) == {of_one + admins}
-
-
-MOVE = date(2026, 6, 30)
-LAST_MOMENT = datetime(2026, 6, 30, 22, 30, tzinfo=UTC)  # British summer time: the day ends at 23:00 UTC
-FIRST_MOMENT = datetime(2026, 6, 30, 23, 0, tzinfo=UTC)
-
-
-@dataclass(frozen=True)
-class LetHome:
-    former: UUID
-    occupier: UUID
-    owner: UUID
-    home: Home
-
-
-@pytest.fixture
-async def let_home(tx: Connection) -> LetHome:
-    """One moved out at the end of June, the next moved in the day after, with readings on either side."""
-    home = await make_home(tx, status="closed", end_date=MOVE)
-    occupier, owner = await make_customer(tx, home.esco), await make_customer(tx, home.esco)
-    await make_account(tx, home.property, occupier.id, start_date=date(2026, 7, 1))
-    await insert(tx, "public.registered_proprietors", property=home.property, customer=owner.id)
-    for moment in (LAST_MOMENT, FIRST_MOMENT):
-        await make_readings(tx, home.meter, moment)
-    return LetHome(home.customer.login, occupier.login, owner.login, home)
-
-
-@pytest.mark.parametrize("table", TIMED)
-async def test_occupiers_see_the_readings_of_their_own_days_and_the_owner_all(
-    tx: Connection, let_home: LetHome, table: str
-) -> None:
-    times = f"SELECT timestamp FROM {table}"
-    assert await seen(tx, "customer", let_home.former, times) == {LAST_MOMENT}
-    assert await seen(tx, "customer", let_home.occupier, times) == {FIRST_MOMENT}
-    assert await seen(tx, "customer", let_home.owner, times) == {LAST_MOMENT, FIRST_MOMENT}
-
-
-async def test_occupiers_see_the_roll_ups_of_their_own_days(tx: Connection, let_home: LetHome) -> None:
-    days = "SELECT day FROM flows.register_interval_daily"
-    assert await seen(tx, "customer", let_home.former, days) == {MOVE}
-    assert await seen(tx, "customer", let_home.occupier, days) == {date(2026, 7, 1)}
-
-
-async def test_former_occupier_keeps_the_old_account_and_loses_the_meter(tx: Connection, let_home: LetHome) -> None:
-    assert await seen(tx, "customer", let_home.former, "SELECT id FROM public.accounts") == {let_home.home.account}
-    for table in ("flows.meter_registry", "flows.meter_shadows", "public.meters", "flows.meter_registers"):
-        assert await seen(tx, "customer", let_home.former, f"SELECT count(*) FROM {table}") == {0}
-        assert await seen(tx, "customer", let_home.occupier, f"SELECT count(*) FROM {table}") == {1}
-
-
-async def test_occupier_to_come_sees_no_reading_yet(tx: Connection, let_home: LetHome) -> None:
-    coming = await make_customer(tx, let_home.home.esco)
-    starts = await tx.fetchval("SELECT current_date + 30")
-    await make_account(tx, let_home.home.property, coming.id, start_date=starts, status="pending")
-    assert await seen(tx, "customer", coming.login, "SELECT count(*) FROM flows.register_interval_hh") == {0}
-    assert await seen(tx, "customer", coming.login, "SELECT count(*) FROM flows.meter_shadows") == {0}
-
-
-async def test_member_of_a_corporate_body_sees_the_homes_that_it_owns(tx: Connection, let_home: LetHome) -> None:
-    member = await make_customer(tx, let_home.home.esco)
-    body = (await insert(tx, "public.corporate_bodies", name="Homes Ltd", esco=let_home.home.esco))["id"]
-    await insert(tx, "public.customer_corporate_bodies", customer=member.id, corporate_body=body)
-    assert await seen(tx, "customer", member.login, "SELECT id FROM public.properties") == set()
-    await insert(tx, "public.registered_proprietors", property=let_home.home.property, corporate_body=body)
-    assert await seen(tx, "customer", member.login, "SELECT id FROM public.properties") == {let_home.home.property}
-    assert len(await seen(tx, "customer", member.login, "SELECT timestamp FROM flows.register_interval_hh")) == 2
-
-
-async def test_superseded_owner_counts_until_a_proprietor_is_registered(tx: Connection) -> None:
-    home, owner, buyer = await make_home(tx), await make_customer(tx), await make_customer(tx)
-    properties = "SELECT id FROM public.properties"
-    await tx.execute("UPDATE public.properties SET owner = $1", owner.id)
-    assert await seen(tx, "customer", owner.login, properties) == {home.property}
-    await insert(tx, "public.registered_proprietors", property=home.property, customer=buyer.id)
-    assert await seen(tx, "customer", owner.login, properties) == set()
-    assert await seen(tx, "customer", buyer.login, properties) == {home.property}
 
 
 async def test_disabled_login_sees_nothing(tx: Connection, world: World) -> None:

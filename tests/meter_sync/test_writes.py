@@ -356,7 +356,7 @@ async def test_future_tariff_that_a_meter_lacks_is_sent_until_it_reads_back_the_
 
     assert await missing() == await missing() == 1
     [command] = await lab.fetch("SELECT * FROM flows.meter_commands")
-    assert command["arguments"]["unit_rate_a"] == "0.21000"
+    assert (command["arguments"]["unit_rate_a"], command["arguments"]["unit_rate_b"]) == ("0.21000", "0.11000")
     assert (await send(lab, command["id"]))["status"] == "confirmed"
     assert await missing() == 0
     armed = lab.meter("EML1").state.tariffs.armed_at
@@ -378,7 +378,8 @@ async def make_customer_with_tariff(lab: Community, start: object) -> None:
            SELECT customers.id, accounts.id, 'occupier' FROM public.customers, public.accounts"""
     )
     await lab.execute(
-        """INSERT INTO public.customer_tariffs (customer, period_start, computed_unit_rate, computed_standing_charge)
-           SELECT id, $1::date, 0.21, 0.4 FROM public.customers""",
+        """INSERT INTO public.customer_tariffs
+               (customer, period_start, computed_unit_rate, computed_unit_rate_b, computed_standing_charge)
+           SELECT id, $1::date, 0.21, 0.11, 0.4 FROM public.customers""",
         start,
     )

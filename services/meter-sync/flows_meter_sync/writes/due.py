@@ -66,7 +66,7 @@ async def ask_for_missing_tariffs(db: Connection, today: date) -> int:
     for row in missing:
         arguments = {
             "unit_rate_a": row["customer_unit_rate"],
-            "unit_rate_b": row["customer_unit_rate"],
+            "unit_rate_b": row["customer_unit_rate_b"],
             "standing_charge": row["customer_standing_charge"],
             "emergency_credit": row["emergency_credit"],
             "ecredit_availability": row["ecredit_button_threshold"],

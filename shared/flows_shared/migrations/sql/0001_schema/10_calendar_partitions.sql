@@ -45,7 +45,8 @@ BEGIN
         partition := 'register_interval_hh_' || to_char(month, 'YYYY_MM');
         CONTINUE WHEN to_regclass('flows.' || partition) IS NOT NULL;
         PERFORM pg_advisory_xact_lock(hashtext('flows.ensure_interval_partitions'));
-        CONTINUE WHEN to_regclass('flows.' || partition) IS NOT NULL;
+        -- By a query: to_regclass may remember from before the wait that there was none.
+        CONTINUE WHEN EXISTS (SELECT FROM pg_class WHERE relname = partition AND relnamespace = 'flows'::regnamespace);
         EXECUTE format('CREATE TABLE flows.%I PARTITION OF flows.register_interval_hh FOR VALUES FROM (%L) TO (%L)',
                        partition, month AT TIME ZONE 'UTC', (month + interval '1 month') AT TIME ZONE 'UTC');
         EXECUTE format('ALTER TABLE flows.%I ENABLE ROW LEVEL SECURITY', partition);

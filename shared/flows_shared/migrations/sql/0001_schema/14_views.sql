@@ -235,67 +235,91 @@ SELECT customer.id AS customer, customer.fullname, customer.email, customer.stat
   LEFT JOIN public.meters AS meter ON meter.id = supply.meter
   LEFT JOIN flows.meter_shadows AS shadow ON shadow.id = supply.meter;
 
--- A customer's own tariff holds; where they have none, their community's does.
+-- A customer's own tariffs hold from the first one on; until then, and where they have none, their community's do.
+CREATE VIEW public.supply_tariffs WITH (security_invoker) AS
+SELECT supply.meter, supply.serial, supply.esco, supply.customer, tariff.period_start, tariff.computed_unit_rate,
+       coalesce(tariff.computed_unit_rate_b, tariff.computed_unit_rate) AS computed_unit_rate_b,
+       tariff.computed_standing_charge
+  FROM public.supply_payers AS supply
+  JOIN LATERAL (
+       SELECT period_start, computed_unit_rate, computed_unit_rate_b, computed_standing_charge
+         FROM public.customer_tariffs WHERE customer = supply.customer
+        UNION ALL
+       SELECT period_start, computed_unit_rate, computed_unit_rate_b, computed_standing_charge
+         FROM public.microgrid_tariffs AS community
+        WHERE esco = supply.esco
+          AND NOT EXISTS (SELECT FROM public.customer_tariffs AS own
+                           WHERE own.customer = supply.customer AND own.period_start <= community.period_start)) AS tariff ON true;
+COMMENT ON VIEW public.supply_tariffs IS 'Every price that a supply has had, has and will have, each until the next one''s period_start';
+
 CREATE VIEW public.meter_tariffs WITH (security_invoker) AS
 SELECT supply.meter AS meter_id, supply.serial, esco.code AS esco_code, supply.customer,
        tariff.period_start AS tariff_period_start,
        tariff.computed_unit_rate AS customer_unit_rate,
        tariff.computed_standing_charge AS customer_standing_charge,
-       active.active_unit_rate_a, active.active_unit_rate_b, active.active_standing_charge
+       active.active_unit_rate_a, active.active_unit_rate_b, active.active_standing_charge,
+       tariff.computed_unit_rate_b AS customer_unit_rate_b
   FROM public.supply_payers AS supply
   JOIN flows.escos AS esco ON esco.id = supply.esco
   JOIN flows.meter_shadows_tariffs AS active ON active.id = supply.meter
   LEFT JOIN LATERAL (
-       SELECT period_start, computed_unit_rate, computed_standing_charge
-         FROM (SELECT 1 AS preference, period_start, computed_unit_rate, computed_standing_charge
-                 FROM public.customer_tariffs WHERE customer = supply.customer
-                UNION ALL
-               SELECT 2, period_start, computed_unit_rate, computed_standing_charge
-                 FROM public.microgrid_tariffs WHERE esco = supply.esco) AS candidate
-        WHERE period_start <= (now() AT TIME ZONE esco.time_zone)::date
-        ORDER BY preference, period_start DESC
+       SELECT *
+         FROM public.supply_tariffs AS tariff
+        WHERE tariff.meter = supply.meter AND tariff.period_start <= (now() AT TIME ZONE esco.time_zone)::date
+        ORDER BY tariff.period_start DESC
         LIMIT 1) AS tariff ON true;
 
 CREATE VIEW public.meters_with_incorrect_tariffs WITH (security_invoker) AS
 SELECT * FROM public.meter_tariffs
  WHERE tariff_period_start IS NOT NULL
-   AND (customer_unit_rate, customer_standing_charge) IS DISTINCT FROM (active_unit_rate_a, active_standing_charge);
+   AND (customer_unit_rate, customer_unit_rate_b, customer_standing_charge)
+       IS DISTINCT FROM
+       (active_unit_rate_a, coalesce(active_unit_rate_b, customer_unit_rate_b), active_standing_charge);
 
 CREATE FUNCTION public.meters_missing_future_tariffs(esco_code_in text DEFAULT NULL)
 RETURNS TABLE (serial text, meter_id uuid, customer_id uuid, customer_email text, esco_code text, tariff_period_start date,
                customer_unit_rate numeric, customer_standing_charge numeric, emergency_credit numeric,
                debt_recovery_rate numeric, ecredit_button_threshold numeric, current_future_standing_charge numeric,
                current_future_unit_rate_a numeric, current_future_unit_rate_b numeric,
-               current_future_activation_datetime timestamptz)
+               current_future_activation_datetime timestamptz, customer_unit_rate_b numeric)
 LANGUAGE sql STABLE SET search_path = pg_catalog, public AS $$
-    SELECT supply.serial, supply.meter, supply.customer, customer.email, esco.code, next.period_start,
-           next.computed_unit_rate, next.computed_standing_charge, coalesce(community.emergency_credit, 0),
-           coalesce(community.debt_recovery_rate, 0), coalesce(community.ecredit_button_threshold, 0),
-           meter.future_standing_charge, meter.future_unit_rate_a, meter.future_unit_rate_b,
-           meter.future_activation_datetime
-      FROM public.supply_payers AS supply
-      JOIN public.customers AS customer ON customer.id = supply.customer
-      JOIN flows.escos AS esco ON esco.id = supply.esco
-      JOIN flows.meter_registry AS registry ON registry.id = supply.meter
-      JOIN flows.meter_shadows_tariffs AS meter ON meter.id = supply.meter
-      JOIN LATERAL (
-           SELECT tariff.period_start, tariff.computed_unit_rate, tariff.computed_standing_charge
-             FROM public.customer_tariffs AS tariff
-            WHERE tariff.customer = supply.customer AND tariff.period_start > (now() AT TIME ZONE esco.time_zone)::date
-            ORDER BY tariff.period_start
-            LIMIT 1) AS next ON true
-      LEFT JOIN LATERAL (
-           SELECT tariff.emergency_credit, tariff.debt_recovery_rate, tariff.ecredit_button_threshold
-             FROM public.microgrid_tariffs AS tariff
-            WHERE tariff.esco = supply.esco AND tariff.period_start <= next.period_start
-            ORDER BY tariff.period_start DESC
-            LIMIT 1) AS community ON true
+    WITH next AS (
+        SELECT DISTINCT ON (tariff.meter) tariff.*, esco.code, esco.time_zone
+          FROM public.supply_tariffs AS tariff
+          JOIN flows.escos AS esco ON esco.id = tariff.esco
+         WHERE tariff.period_start > (now() AT TIME ZONE esco.time_zone)::date
+           AND (esco_code_in IS NULL OR lower(esco.code) = lower(esco_code_in))
+         ORDER BY tariff.meter, tariff.period_start
+    ), due AS (
+        SELECT next.*, coalesce(community.emergency_credit, 0) AS emergency_credit,
+               coalesce(community.debt_recovery_rate, 0) AS debt_recovery_rate,
+               coalesce(community.ecredit_button_threshold, 0) AS ecredit_button_threshold
+          FROM next
+          LEFT JOIN LATERAL (
+               SELECT tariff.emergency_credit, tariff.debt_recovery_rate, tariff.ecredit_button_threshold
+                 FROM public.microgrid_tariffs AS tariff
+                WHERE tariff.esco = next.esco AND tariff.period_start <= next.period_start
+                ORDER BY tariff.period_start DESC
+                LIMIT 1) AS community ON true
+    )
+    SELECT due.serial, due.meter, due.customer, customer.email, due.code, due.period_start, due.computed_unit_rate,
+           due.computed_standing_charge, due.emergency_credit, due.debt_recovery_rate, due.ecredit_button_threshold,
+           held.future_standing_charge, held.future_unit_rate_a, held.future_unit_rate_b, held.future_activation_datetime,
+           due.computed_unit_rate_b
+      FROM due
+      JOIN public.customers AS customer ON customer.id = due.customer
+      JOIN flows.meter_registry AS registry ON registry.id = due.meter
+      JOIN flows.meter_shadows_tariffs AS held ON held.id = due.meter
      WHERE registry.mode = 'active' AND registry.installation_status = 'enabled'
-       AND (esco_code_in IS NULL OR lower(esco.code) = lower(esco_code_in))
-       AND (meter.future_standing_charge, meter.future_unit_rate_a, meter.future_activation_datetime)
-           IS DISTINCT FROM
-           (next.computed_standing_charge, next.computed_unit_rate, next.period_start::timestamp AT TIME ZONE esco.time_zone)
-     ORDER BY supply.serial;
+       AND ((held.future_standing_charge, held.future_unit_rate_a, held.future_activation_datetime)
+            IS DISTINCT FROM
+            (due.computed_standing_charge, due.computed_unit_rate, due.period_start::timestamp AT TIME ZONE due.time_zone)
+            -- Not every writer of shadows tells these; what it does not tell is not wrong.
+            OR held.future_unit_rate_b <> due.computed_unit_rate_b
+            OR held.future_emergency_credit <> due.emergency_credit
+            OR held.future_debt_recovery_rate <> due.debt_recovery_rate
+            OR held.future_ecredit_availability <> due.ecredit_button_threshold)
+     ORDER BY due.serial;
 $$;
 COMMENT ON FUNCTION public.meters_missing_future_tariffs IS
     'Meters whose future tariff is absent, for another date, or of other values than their customer''s next tariff; null = all communities';

@@ -1,0 +1,77 @@
+"""What the catalog says of access: policies, grants, and the rights that views and functions run with."""
+
+from flows_shared.db import Connection
+
+RELATIONS = """
+    SELECT format('%I.%I', nspname, relname) AS name, relkind::text AS kind, relispartition AS is_partition,
+           relrowsecurity AS is_secured, coalesce('security_invoker=true' = ANY(reloptions), false)
+                                         OR coalesce('security_invoker=on' = ANY(reloptions), false) AS is_invoker,
+           EXISTS (SELECT FROM pg_policy WHERE polrelid = pg_class.oid) AS has_policy
+      FROM pg_class JOIN pg_namespace ON pg_namespace.oid = relnamespace
+     WHERE nspname IN ('public', 'flows') AND relkind IN ('r', 'p', 'v', 'm', 'f')
+"""
+GRANTED = """
+    SELECT format('%I.%I', nspname, relname)
+      FROM pg_class JOIN pg_namespace ON pg_namespace.oid = relnamespace, unnest($2::text[]) AS privilege
+     WHERE nspname IN ('public', 'flows') AND relkind IN ('r', 'p', 'v', 'm', 'f')
+       AND CASE WHEN privilege IN ('DELETE', 'TRUNCATE', 'TRIGGER')
+                THEN has_table_privilege($1, pg_class.oid, privilege)
+                ELSE has_any_column_privilege($1, pg_class.oid, privilege) END
+"""
+WRITE = ["INSERT", "UPDATE", "DELETE", "TRUNCATE", "TRIGGER"]
+
+
+async def test_every_table_and_partition_has_row_level_security(tx: Connection) -> None:
+    tables = [row for row in await tx.fetch(RELATIONS) if row["kind"] in "rpf"]
+    assert len(tables) > 70
+    assert [row["name"] for row in tables if not row["is_secured"]] == []
+    assert [row["name"] for row in tables if not (row["has_policy"] or row["is_partition"])] == []
+
+
+async def test_nobody_but_its_owner_reaches_a_partition_past_its_table(tx: Connection) -> None:
+    partitions = """SELECT relname, pg_get_userbyid(relowner) AS owner, relacl, relforcerowsecurity
+                      FROM pg_class WHERE relispartition AND relkind = 'r'"""
+    await tx.execute("SELECT flows.ensure_interval_partitions('2031-01-01', '2031-02-01')")
+    rows = await tx.fetch(partitions)
+    assert len(rows) > 10
+    assert {row["owner"] for row in rows} == {"flows_meter_sync"}
+    for role in ("anon", "customer", "admin", "service", "reporting", "flows_worker", "flows_billing"):
+        assert not [
+            name for name in await tx.fetchval(f"SELECT array({GRANTED})", role, ["SELECT", *WRITE]) if "hh_20" in name
+        ]
+
+
+async def test_every_view_runs_with_its_readers_rights(tx: Connection) -> None:
+    views = [row for row in await tx.fetch(RELATIONS) if row["kind"] == "v"]
+    assert len(views) > 20
+    assert [row["name"] for row in views if not row["is_invoker"]] == []
+
+
+async def test_anon_is_granted_communities_and_regions_and_nothing_else(tx: Connection) -> None:
+    open_to_all = {"flows.escos", "flows.regions", "public.escos", "public.regions"}
+    assert {row[0] for row in await tx.fetch(GRANTED, "anon", ["SELECT"])} == open_to_all
+    assert await tx.fetch(GRANTED, "anon", WRITE) == []
+
+
+async def test_reporting_is_granted_reading_only(tx: Connection) -> None:
+    assert len(await tx.fetch(GRANTED, "reporting", ["SELECT"])) > 60
+    assert await tx.fetch(GRANTED, "reporting", WRITE) == []
+
+
+async def test_nobody_may_truncate_or_hang_triggers(tx: Connection) -> None:
+    for role in ("customer", "admin", "service", "flows_worker", "flows_billing", "flows_notify", "flows_gateway"):
+        assert await tx.fetch(GRANTED, role, ["TRUNCATE", "TRIGGER"]) == []
+
+
+async def test_no_function_is_for_everyone_and_those_past_the_policies_fix_their_search_path(tx: Connection) -> None:
+    functions = await tx.fetch("""
+        SELECT oid::regprocedure::text AS name, prosecdef, proconfig,
+               EXISTS (SELECT FROM aclexplode(coalesce(proacl, acldefault('f', proowner)))
+                        WHERE grantee = 0) AS is_public
+          FROM pg_proc WHERE pronamespace IN ('public'::regnamespace, 'flows'::regnamespace)""")
+    assert len(functions) > 30
+    assert [row["name"] for row in functions if row["is_public"]] == []
+    fixed = [
+        row["name"] for row in functions if any(item.startswith("search_path=") for item in row["proconfig"] or ())
+    ]
+    assert [row["name"] for row in functions if row["prosecdef"] and row["name"] not in fixed] == []
