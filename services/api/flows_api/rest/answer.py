@@ -23,7 +23,6 @@ from flows_api.rest.errors import (
     MaxAffectedOfOne,
     MediaTypeUnavailable,
     NotOneRow,
-    PreferencesWrong,
     TooManyAffected,
     UpsertKeyDiffers,
 )
@@ -31,16 +30,10 @@ from flows_api.rest.media_types import ANY, JSON, OPENAPI
 from flows_api.rest.openapi.document import describe_schema, read_access
 from flows_api.rest.options import RestOptions
 from flows_api.rest.plan.call import find_function, plan_call, source_of
-from flows_api.rest.plan.media import Form, choose_form
-from flows_api.rest.plan.read import Node, Source, find_relation, plan_rows
-from flows_api.rest.plan.write import plan_write
-from flows_api.rest.query.statement import (
-    Counting,
-    call_statement,
-    count_estimate_statement,
-    read_statement,
-    write_statement,
-)
+from flows_api.rest.plan.media import Form
+from flows_api.rest.plan.read import Node, find_relation, plan_rows
+from flows_api.rest.planned import Planned, check_preferences, counting_of, form_of, plan_request
+from flows_api.rest.query.statement import call_statement, count_estimate_statement
 from flows_api.rest.query.writer import Statement, quote, quote_name
 from flows_api.rest.request.request import Request
 from flows_api.rest.response import (
@@ -72,8 +65,9 @@ class Answer:
         self.caller = caller
         self.timing = timing
 
-    async def to(self, request: Request) -> Response:
-        response = await self._dispatch(request)
+    async def to(self, asked: Request | Planned) -> Response:
+        """What is planned already need not be planned again."""
+        response = await (self._rows(asked) if isinstance(asked, Planned) else self._dispatch(asked))
         if self.timing:
             self.timing.done("response")
             response.headers.append(self.timing.header())
@@ -89,32 +83,24 @@ class Answer:
                 relation = find_relation(self.catalog, request.schema, request.name)
                 return allow_response(relation_methods(relation))
             case _:
-                return await (self._write(request) if request.write else self._read(request))
+                return await self._rows(plan_request(self.catalog, self.options, request))
 
-    async def _read(self, request: Request) -> Response:
-        relation = find_relation(self.catalog, request.schema, request.name)
-        node = plan_rows(self.catalog, self.options, request, Source(relation.full_name, relation.columns))
-        form = self._form(request, relation.full_name, node)
-        self._check_preferences(request)
-        statement = read_statement(node, form, self._counting(request), headers_only=request.headers_only)
+    async def _rows(self, planned: Planned) -> Response:
         self._planned()
+        return await (self._write(planned) if planned.request.write else self._read(planned))
+
+    async def _read(self, planned: Planned) -> Response:
+        request, form, statement = planned.request, planned.form, planned.statement
         async with self.database.transaction(self._transaction(request)) as connection:
             if form.media.plan_of is not None:
                 return plan_response(request, await fetch_plan(connection, statement), form.media)
-            result = await self._result(connection, request, statement, node)
+            result = await self._result(connection, request, statement, planned.node)
             _check_one(form, result)
         self._ran()
         return rows_response(request, result, form.media, minimal=self.options.minimal_errors)
 
-    async def _write(self, request: Request) -> Response:
-        relation = find_relation(self.catalog, request.schema, request.name)
-        source = Source(relation.full_name, relation.columns, is_result=True)
-        node = plan_rows(self.catalog, self.options, request, source)
-        plan = plan_write(self.catalog, request, relation, node)
-        self._check_preferences(request)
-        form = self._form(request, relation.full_name, node)
-        statement = write_statement(plan, node, form, request.preferences)
-        self._planned()
+    async def _write(self, planned: Planned) -> Response:
+        request, form, statement = planned.request, planned.form, planned.statement
         async with self.database.transaction(self._transaction(request, writes=True)) as connection:
             if form.media.plan_of is not None:
                 return plan_response(request, await fetch_plan(connection, statement), form.media)
@@ -126,7 +112,7 @@ class Answer:
                 _check_one(form, result)
                 _check_affected(request, result, counted=request.write in ("update", "delete"))
         self._ran()
-        return write_response(request, result, form.media, relation)
+        return write_response(request, result, form.media, planned.relation)
 
     async def _call(self, request: Request) -> Response:
         function = find_function(self.catalog, request)
@@ -136,11 +122,13 @@ class Answer:
         node = plan_rows(self.catalog, self.options, request, source)
         plan = plan_call(request, function, node)
         target = source.relation if function.returns_row else function.full_name
-        form = self._form(request, target, node)
-        self._check_preferences(request)
+        form = form_of(self.catalog, self.options, request, target, node)
+        check_preferences(request)
         if request.preferences.strict and request.preferences.max_affected is not None and not function.returns_set:
             raise MaxAffectedOfOne
-        statement = call_statement(plan, node, form, self._counting(request), headers_only=request.headers_only)
+        statement = call_statement(
+            plan, node, form, counting_of(self.options, request), headers_only=request.headers_only
+        )
         self._planned()
         writes = request.method == "POST" and function.volatility == "volatile"
         transaction = self._transaction(request, writes=writes, function=function)
@@ -163,17 +151,6 @@ class Answer:
             access = await read_access(connection, self.catalog, request.schema, self.options.openapi_mode)
         self._ran()
         return document_response(request, describe_schema(self.catalog, self.options, request.schema, access))
-
-    def _form(self, request: Request, target: Name, node: Node) -> Form:
-        plans = self.options.plans
-        return choose_form(self.catalog, target, request.accepts, default_select=node.is_default, plans=plans)
-
-    def _counting(self, request: Request) -> Counting:
-        return Counting(request.preferences, request.rows, self.options.max_rows)
-
-    def _check_preferences(self, request: Request) -> None:
-        if request.preferences.strict and request.preferences.invalid:
-            raise PreferencesWrong(request.preferences.invalid)
 
     async def _result(self, connection: PooledConnection, request: Request, statement: Statement, node: Node) -> Result:
         """With the number of rows that PostgreSQL expects, where that was asked for."""

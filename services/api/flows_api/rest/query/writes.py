@@ -5,6 +5,7 @@ from typing import Final
 from flows_api.rest.plan.write import WritePlan, WrittenColumn
 from flows_api.rest.query.conditions import where_sql
 from flows_api.rest.query.writer import Writer, quote, quote_literal, quote_name
+from flows_api.rest.request.payload import is_json_object
 
 BODY: Final = "pgrst_body"
 # A row that was inserted counts one up; one that met another and was merged into it, one down again.
@@ -14,7 +15,6 @@ COUNTED: Final = (
 )
 INSERTED: Final = COUNTED.format(step="+ 1", never="'0'")
 MERGED: Final = COUNTED.format(step="- 1", never="'-1'")
-WHITESPACE: Final = b" \t\r\n"
 
 
 def write_sql(writer: Writer, plan: WritePlan) -> str:
@@ -44,10 +44,6 @@ def body_sql(
     typed = ", ".join(f"{quote(c.column.name)} {'json' if c.parser else c.column.full_type}" for c in columns)
     rows = f"{prefix}_to_record{'' if is_object else 'set'}({value}) AS _({typed}){' LIMIT 1' if one else ''}"
     return f"{data}, LATERAL (SELECT {taken} FROM {rows}) AS {BODY}"
-
-
-def is_json_object(body: bytes) -> bool:
-    return body.lstrip(WHITESPACE)[:1] == b"{"
 
 
 def _insert(writer: Writer, plan: WritePlan) -> str:

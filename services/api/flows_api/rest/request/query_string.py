@@ -38,7 +38,6 @@ class Query:
     filtered: frozenset[str] = frozenset()
     columns: frozenset[str] | None = None
     on_conflict: tuple[str, ...] | None = None
-    canonical: str = ""
 
 
 def parse_query(text: bytes, *, for_function: bool) -> Query:
@@ -64,7 +63,6 @@ def parse_query(text: bytes, *, for_function: bool) -> Query:
         filtered=frozenset(name for name, _ in rest),
         columns=frozenset(_names("columns", first["columns"])) if "columns" in first else None,
         on_conflict=tuple(_names("on_conflict", first["on_conflict"])) if "on_conflict" in first else None,
-        canonical=_canonical(text),
     )
 
 
@@ -74,17 +72,17 @@ def _pairs(text: bytes) -> list[tuple[str, str]]:
     if len(parts) > MAX_PARAMETERS:
         raise QueryStringWrong(f"the query string has more than {MAX_PARAMETERS} parameters")
     split = [part.partition("=") for part in parts if part]
-    return [(_decode(name), _decode(value)) for name, equals, value in split if equals]
+    return [(decode(name), decode(value)) for name, equals, value in split if equals]
 
 
-def _decode(text: str) -> str:
+def decode(text: str) -> str:
     return unquote_plus(text.encode("latin-1").decode(errors="replace"), errors="replace")
 
 
-def _canonical(text: bytes) -> str:
+def canonical(text: bytes) -> str:
     """Sorted by name, for `Content-Location`."""
     split = [part.partition("=") for part in text.decode("latin-1").split("&") if part]
-    pairs = sorted(((_decode(name), _decode(value)) for name, _, value in split), key=lambda pair: pair[0])
+    pairs = sorted(((decode(name), decode(value)) for name, _, value in split), key=lambda pair: pair[0])
     return "&".join(f"{quote(name, safe='')}={quote(value, safe='')}" for name, value in pairs)
 
 
