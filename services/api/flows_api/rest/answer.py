@@ -33,6 +33,7 @@ from flows_api.rest.plan.call import find_function, plan_call, source_of
 from flows_api.rest.plan.media import Form
 from flows_api.rest.plan.read import Node, find_relation, plan_rows
 from flows_api.rest.planned import Planned, check_preferences, counting_of, form_of, plan_request
+from flows_api.rest.query.at_once import SETTINGS
 from flows_api.rest.query.statement import call_statement, count_estimate_statement
 from flows_api.rest.query.writer import Statement, quote, quote_name
 from flows_api.rest.request.request import Request
@@ -91,6 +92,11 @@ class Answer:
 
     async def _read(self, planned: Planned) -> Response:
         request, form, statement = planned.request, planned.form, planned.statement
+        if planned.at_once:
+            result = _result_of(await self.database.fetch_at_once(self._transaction(request), statement))
+            _check_one(form, result)
+            self._ran()
+            return rows_response(request, result, form.media, minimal=self.options.minimal_errors)
         async with self.database.transaction(self._transaction(request)) as connection:
             if form.media.plan_of is not None:
                 return plan_response(request, await fetch_plan(connection, statement), form.media)
@@ -101,6 +107,10 @@ class Answer:
 
     async def _write(self, planned: Planned) -> Response:
         request, form, statement = planned.request, planned.form, planned.statement
+        if planned.at_once:
+            result = _result_of(await self.database.fetch_at_once(self._transaction(request), statement))
+            self._ran()
+            return write_response(request, result, form.media, planned.relation)
         async with self.database.transaction(self._transaction(request, writes=True)) as connection:
             if form.media.plan_of is not None:
                 return plan_response(request, await fetch_plan(connection, statement), form.media)
@@ -169,30 +179,35 @@ class Answer:
         role_isolation = self.catalog.role_isolation.get(self.caller.role)
         return Transaction(
             caller=self.caller,
-            settings=list(self._settings(request, function)),
+            standing=tuple(self._standing(request)),
+            settings=tuple(self._settings(request, function)),
             writes=writes,
             rolls_back=preferred == "rollback" or (self.options.rolls_back and preferred != "commit"),
             isolation=(function.isolation if function else None) or role_isolation,
             pre_request=_call_of(self.options.pre_request),
         )
 
-    def _settings(self, request: Request, function: Function | None) -> Iterator[tuple[str, str]]:
-        """The role's own come before the role: whoever logs in may be allowed to set what the role may not."""
+    def _standing(self, request: Request) -> Iterator[tuple[str, str]]:
+        """The same for every request of the role in the schema.
+
+        The role's own come before the role: whoever logs in may be allowed to set what the role may not.
+        """
         schemas = (request.schema, *self.options.extra_search_path)
         yield "search_path", ", ".join(quote(schema) for schema in schemas)
         if self.options.statement_timeout_seconds is not None:
             yield "statement_timeout", str(round(self.options.statement_timeout_seconds * 1000))
         yield from self.catalog.role_settings.get(self.caller.role, ())
+        yield from self.options.app_settings.items()
+        yield "default_transaction_read_only", "off"
         yield "role", self.caller.role
-        yield "request.jwt.claims", self.caller.claims
-        yield "request.method", request.method
-        yield "request.path", request.raw.path
-        yield "request.headers", _dump({k: v for k, v in request.raw.headers.items() if k != "cookie"})
-        yield "request.cookies", _dump(request.cookies())
+
+    def _settings(self, request: Request, function: Function | None) -> Iterator[tuple[str, str]]:
+        headers = _dump({k: v for k, v in request.raw.headers.items() if k != "cookie"})
+        values = (self.caller.claims, request.method, request.raw.path, headers, _dump(request.cookies()))
+        yield from zip(SETTINGS, values, strict=True)
         if request.preferences.timezone is not None:
             yield "timezone", request.preferences.timezone
         yield from function.settings if function else ()
-        yield from self.options.app_settings.items()
 
     def _planned(self) -> None:
         if self.timing:

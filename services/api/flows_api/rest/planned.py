@@ -16,11 +16,14 @@ from flows_api.rest.request.request import Request
 
 @dataclass(frozen=True)
 class Planned:
+    """`at_once` tells that the statement is a whole transaction by itself."""
+
     request: Request
     relation: Relation
     node: Node
     form: Form
     statement: Statement
+    at_once: bool
 
 
 def plan_request(catalog: Catalog, options: RestOptions, request: Request) -> Planned:
@@ -46,8 +49,10 @@ def _read(catalog: Catalog, options: RestOptions, request: Request, relation: Re
     node = plan_rows(catalog, options, request, Source(relation.full_name, relation.columns))
     form = form_of(catalog, options, request, relation.full_name, node)
     check_preferences(request)
-    statement = read_statement(node, form, counting_of(options, request), headers_only=request.headers_only)
-    return Planned(request, relation, node, form, statement)
+    at_once = _fits_at_once(catalog, options, request, form) and request.preferences.count in (None, "exact")
+    counting = counting_of(options, request)
+    statement = read_statement(node, form, counting, headers_only=request.headers_only, at_once=at_once)
+    return Planned(request, relation, node, form, statement, at_once)
 
 
 def _write(catalog: Catalog, options: RestOptions, request: Request, relation: Relation) -> Planned:
@@ -55,4 +60,19 @@ def _write(catalog: Catalog, options: RestOptions, request: Request, relation: R
     plan = plan_write(catalog, request, relation, node)
     check_preferences(request)
     form = form_of(catalog, options, request, relation.full_name, node)
-    return Planned(request, relation, node, form, write_statement(plan, node, form, request.preferences))
+    at_once = (
+        _fits_at_once(catalog, options, request, form)
+        and plan.kind == "insert"
+        and not (options.rolls_back or request.preferences.tx)
+        and not plan.merges
+        and not form.is_one_row
+    )
+    statement = write_statement(plan, node, form, request.preferences, at_once=at_once)
+    return Planned(request, relation, node, form, statement, at_once)
+
+
+def _fits_at_once(catalog: Catalog, options: RestOptions, request: Request, form: Form) -> bool:
+    """Nothing must come before the statement, or be looked at before what it did may stay."""
+    preferences = request.preferences
+    needs_more = options.pre_request or catalog.role_isolation or preferences.timezone or form.media.plan_of
+    return options.one_trip and not needs_more
