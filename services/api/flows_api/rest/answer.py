@@ -51,6 +51,7 @@ from flows_api.rest.response import (
 )
 from flows_api.rest.timing import Timing
 
+AS_JSON: Final = json.JSONEncoder(ensure_ascii=False)
 SCHEMA_METHODS: Final = ("OPTIONS", "GET", "HEAD")
 
 
@@ -250,4 +251,4 @@ def _call_of(function: str | None) -> str | None:
 
 
 def _dump(values: dict[str, Any]) -> str:
-    return json.dumps(values, ensure_ascii=False)
+    return AS_JSON.encode(values)

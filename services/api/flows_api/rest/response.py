@@ -190,6 +190,9 @@ def _location(request: Request, result: Result) -> Headers:
 
 def _overridden(response: Response, result: Result) -> Response:
     """The database may say another status, and more headers or others."""
+    if result.status is None and result.headers is None:
+        response.headers.append(VARY)
+        return response
     status = _status(result.status) or response.status
     own = _headers(result.headers)
     names = {name for name, _ in own}

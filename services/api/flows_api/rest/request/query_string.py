@@ -1,5 +1,6 @@
 """The query string, taken apart: what is selected, filtered, ordered and paged, at the top and in embedded rows."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final, TypeAlias
@@ -19,6 +20,8 @@ RESERVED: Final = ("select", "columns", "on_conflict")
 EMBEDDABLE: Final = ("order", "limit", "offset", "and", "or")
 MAX_PARAMETERS: Final = 1_000
 ROOT: Final[Path] = ()
+# Nothing to decode, and nothing to quote.
+PLAIN: Final = re.compile(rb"[A-Za-z0-9_.~-]+=[A-Za-z0-9_.~-]*(?:&[A-Za-z0-9_.~-]+=[A-Za-z0-9_.~-]*)*")
 
 
 @dataclass(frozen=True)
@@ -81,6 +84,8 @@ def decode(text: str) -> str:
 
 def canonical(text: bytes) -> str:
     """Sorted by name, for `Content-Location`."""
+    if PLAIN.fullmatch(text):
+        return "&".join(sorted(text.decode("ascii").split("&"), key=lambda part: part.partition("=")[0]))
     split = [part.partition("=") for part in text.decode("latin-1").split("&") if part]
     pairs = sorted(((decode(name), decode(value)) for name, _, value in split), key=lambda pair: pair[0])
     return "&".join(f"{quote(name, safe='')}={quote(value, safe='')}" for name, value in pairs)
