@@ -76,6 +76,7 @@ async def api(environment: Environment) -> list[Figure]:
         "FLOWS_API_REST_DB_URI": url,
         "FLOWS_API_REST_DB_SCHEMAS": "bench",
         "FLOWS_API_REST_DB_ANON_ROLE": "bench_anon",
+        "FLOWS_API_REST_DB_ONE_TRIP": "true",  # as in the gateway
         "FLOWS_LOG_LEVEL": "warning",
     }
     figures = []

@@ -134,6 +134,23 @@ INSERT INTO author_only VALUES (1, 'shh');
 CREATE TABLE deferred (id integer PRIMARY KEY, twin integer UNIQUE DEFERRABLE INITIALLY DEFERRED);
 INSERT INTO deferred VALUES (1, 1);
 
+-- Rows that are their owner's: who that is, a request says by its token.
+
+CREATE TABLE diary (
+    id integer GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    owner text NOT NULL DEFAULT current_setting('request.jwt.claims')::json ->> 'sub',
+    path text DEFAULT current_setting('request.path'),
+    page text,
+    client_id integer REFERENCES clients
+);
+INSERT INTO diary (owner, path, page) VALUES ('ann', NULL, 'of ann'), ('bob', NULL, 'of bob');
+ALTER TABLE diary ENABLE ROW LEVEL SECURITY;
+CREATE FUNCTION subject() RETURNS text STABLE LANGUAGE sql AS
+    $$ SELECT nullif(current_setting('request.jwt.claims', true), '')::json ->> 'sub' $$;
+CREATE POLICY own ON diary TO flows_rest_author USING (owner = (SELECT subject()));
+CREATE FUNCTION torn(diary) RETURNS text LANGUAGE sql AS
+    $$ INSERT INTO clients VALUES (77, 'torn out'); SELECT 'torn' $$;
+
 -- A domain with a format of its own: colours are integers here and #rrggbb there.
 
 CREATE DOMAIN colour AS integer;

@@ -23,7 +23,6 @@ from flows_api.rest.errors import (
     MaxAffectedOfOne,
     MediaTypeUnavailable,
     NotOneRow,
-    PreferencesWrong,
     TooManyAffected,
     UpsertKeyDiffers,
 )
@@ -31,16 +30,11 @@ from flows_api.rest.media_types import ANY, JSON, OPENAPI
 from flows_api.rest.openapi.document import describe_schema, read_access
 from flows_api.rest.options import RestOptions
 from flows_api.rest.plan.call import find_function, plan_call, source_of
-from flows_api.rest.plan.media import Form, choose_form
-from flows_api.rest.plan.read import Node, Source, find_relation, plan_rows
-from flows_api.rest.plan.write import plan_write
-from flows_api.rest.query.statement import (
-    Counting,
-    call_statement,
-    count_estimate_statement,
-    read_statement,
-    write_statement,
-)
+from flows_api.rest.plan.media import Form
+from flows_api.rest.plan.read import Node, find_relation, plan_rows
+from flows_api.rest.planned import Planned, check_preferences, counting_of, form_of, plan_request
+from flows_api.rest.query.at_once import SETTINGS
+from flows_api.rest.query.statement import call_statement, count_estimate_statement
 from flows_api.rest.query.writer import Statement, quote, quote_name
 from flows_api.rest.request.request import Request
 from flows_api.rest.response import (
@@ -57,6 +51,7 @@ from flows_api.rest.response import (
 )
 from flows_api.rest.timing import Timing
 
+AS_JSON: Final = json.JSONEncoder(ensure_ascii=False)
 SCHEMA_METHODS: Final = ("OPTIONS", "GET", "HEAD")
 
 
@@ -72,8 +67,9 @@ class Answer:
         self.caller = caller
         self.timing = timing
 
-    async def to(self, request: Request) -> Response:
-        response = await self._dispatch(request)
+    async def to(self, asked: Request | Planned) -> Response:
+        """What is planned already need not be planned again."""
+        response = await (self._rows(asked) if isinstance(asked, Planned) else self._dispatch(asked))
         if self.timing:
             self.timing.done("response")
             response.headers.append(self.timing.header())
@@ -89,32 +85,33 @@ class Answer:
                 relation = find_relation(self.catalog, request.schema, request.name)
                 return allow_response(relation_methods(relation))
             case _:
-                return await (self._write(request) if request.write else self._read(request))
+                return await self._rows(plan_request(self.catalog, self.options, request))
 
-    async def _read(self, request: Request) -> Response:
-        relation = find_relation(self.catalog, request.schema, request.name)
-        node = plan_rows(self.catalog, self.options, request, Source(relation.full_name, relation.columns))
-        form = self._form(request, relation.full_name, node)
-        self._check_preferences(request)
-        statement = read_statement(node, form, self._counting(request), headers_only=request.headers_only)
+    async def _rows(self, planned: Planned) -> Response:
         self._planned()
+        return await (self._write(planned) if planned.request.write else self._read(planned))
+
+    async def _read(self, planned: Planned) -> Response:
+        request, form, statement = planned.request, planned.form, planned.statement
+        if planned.at_once:
+            result = _result_of(await self.database.fetch_at_once(self._transaction(request), statement))
+            _check_one(form, result)
+            self._ran()
+            return rows_response(request, result, form.media, minimal=self.options.minimal_errors)
         async with self.database.transaction(self._transaction(request)) as connection:
             if form.media.plan_of is not None:
                 return plan_response(request, await fetch_plan(connection, statement), form.media)
-            result = await self._result(connection, request, statement, node)
+            result = await self._result(connection, request, statement, planned.node)
             _check_one(form, result)
         self._ran()
         return rows_response(request, result, form.media, minimal=self.options.minimal_errors)
 
-    async def _write(self, request: Request) -> Response:
-        relation = find_relation(self.catalog, request.schema, request.name)
-        source = Source(relation.full_name, relation.columns, is_result=True)
-        node = plan_rows(self.catalog, self.options, request, source)
-        plan = plan_write(self.catalog, request, relation, node)
-        self._check_preferences(request)
-        form = self._form(request, relation.full_name, node)
-        statement = write_statement(plan, node, form, request.preferences)
-        self._planned()
+    async def _write(self, planned: Planned) -> Response:
+        request, form, statement = planned.request, planned.form, planned.statement
+        if planned.at_once:
+            result = _result_of(await self.database.fetch_at_once(self._transaction(request), statement))
+            self._ran()
+            return write_response(request, result, form.media, planned.relation)
         async with self.database.transaction(self._transaction(request, writes=True)) as connection:
             if form.media.plan_of is not None:
                 return plan_response(request, await fetch_plan(connection, statement), form.media)
@@ -126,7 +123,7 @@ class Answer:
                 _check_one(form, result)
                 _check_affected(request, result, counted=request.write in ("update", "delete"))
         self._ran()
-        return write_response(request, result, form.media, relation)
+        return write_response(request, result, form.media, planned.relation)
 
     async def _call(self, request: Request) -> Response:
         function = find_function(self.catalog, request)
@@ -136,11 +133,13 @@ class Answer:
         node = plan_rows(self.catalog, self.options, request, source)
         plan = plan_call(request, function, node)
         target = source.relation if function.returns_row else function.full_name
-        form = self._form(request, target, node)
-        self._check_preferences(request)
+        form = form_of(self.catalog, self.options, request, target, node)
+        check_preferences(request)
         if request.preferences.strict and request.preferences.max_affected is not None and not function.returns_set:
             raise MaxAffectedOfOne
-        statement = call_statement(plan, node, form, self._counting(request), headers_only=request.headers_only)
+        statement = call_statement(
+            plan, node, form, counting_of(self.options, request), headers_only=request.headers_only
+        )
         self._planned()
         writes = request.method == "POST" and function.volatility == "volatile"
         transaction = self._transaction(request, writes=writes, function=function)
@@ -164,17 +163,6 @@ class Answer:
         self._ran()
         return document_response(request, describe_schema(self.catalog, self.options, request.schema, access))
 
-    def _form(self, request: Request, target: Name, node: Node) -> Form:
-        plans = self.options.plans
-        return choose_form(self.catalog, target, request.accepts, default_select=node.is_default, plans=plans)
-
-    def _counting(self, request: Request) -> Counting:
-        return Counting(request.preferences, request.rows, self.options.max_rows)
-
-    def _check_preferences(self, request: Request) -> None:
-        if request.preferences.strict and request.preferences.invalid:
-            raise PreferencesWrong(request.preferences.invalid)
-
     async def _result(self, connection: PooledConnection, request: Request, statement: Statement, node: Node) -> Result:
         """With the number of rows that PostgreSQL expects, where that was asked for."""
         record = await fetch_one(connection, statement)
@@ -192,30 +180,35 @@ class Answer:
         role_isolation = self.catalog.role_isolation.get(self.caller.role)
         return Transaction(
             caller=self.caller,
-            settings=list(self._settings(request, function)),
+            standing=tuple(self._standing(request)),
+            settings=tuple(self._settings(request, function)),
             writes=writes,
             rolls_back=preferred == "rollback" or (self.options.rolls_back and preferred != "commit"),
             isolation=(function.isolation if function else None) or role_isolation,
             pre_request=_call_of(self.options.pre_request),
         )
 
-    def _settings(self, request: Request, function: Function | None) -> Iterator[tuple[str, str]]:
-        """The role's own come before the role: whoever logs in may be allowed to set what the role may not."""
+    def _standing(self, request: Request) -> Iterator[tuple[str, str]]:
+        """The same for every request of the role in the schema.
+
+        The role's own come before the role: whoever logs in may be allowed to set what the role may not.
+        """
         schemas = (request.schema, *self.options.extra_search_path)
         yield "search_path", ", ".join(quote(schema) for schema in schemas)
         if self.options.statement_timeout_seconds is not None:
             yield "statement_timeout", str(round(self.options.statement_timeout_seconds * 1000))
         yield from self.catalog.role_settings.get(self.caller.role, ())
+        yield from self.options.app_settings.items()
+        yield "default_transaction_read_only", "off"
         yield "role", self.caller.role
-        yield "request.jwt.claims", self.caller.claims
-        yield "request.method", request.method
-        yield "request.path", request.raw.path
-        yield "request.headers", _dump({k: v for k, v in request.raw.headers.items() if k != "cookie"})
-        yield "request.cookies", _dump(request.cookies())
+
+    def _settings(self, request: Request, function: Function | None) -> Iterator[tuple[str, str]]:
+        headers = _dump({k: v for k, v in request.raw.headers.items() if k != "cookie"})
+        values = (self.caller.claims, request.method, request.raw.path, headers, _dump(request.cookies()))
+        yield from zip(SETTINGS, values, strict=True)
         if request.preferences.timezone is not None:
             yield "timezone", request.preferences.timezone
         yield from function.settings if function else ()
-        yield from self.options.app_settings.items()
 
     def _planned(self) -> None:
         if self.timing:
@@ -258,4 +251,4 @@ def _call_of(function: str | None) -> str | None:
 
 
 def _dump(values: dict[str, Any]) -> str:
-    return json.dumps(values, ensure_ascii=False)
+    return AS_JSON.encode(values)

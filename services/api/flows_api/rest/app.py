@@ -13,6 +13,7 @@ from flows_api.rest.errors import BodyTooLong, DatabaseUnreachable, RestError
 from flows_api.rest.options import RestOptions
 from flows_api.rest.request.request import RawRequest, parse_request
 from flows_api.rest.response import Response, error_response
+from flows_api.rest.shapes import ShapeCache
 from flows_api.rest.timing import Timing
 from flows_shared.telemetry.logs import get_logger
 
@@ -30,6 +31,7 @@ class RestApp:
         self.options = options
         self.identify = identify
         self.cache = CatalogCache(options)
+        self.shapes = ShapeCache(options)
         self._database: RestDatabase | None = None
 
     @asynccontextmanager
@@ -76,10 +78,10 @@ class RestApp:
             prefers=tuple(v.decode("latin-1") for name, v in scope["headers"] if name == b"prefer"),
             body=await self._body(scope["method"], receive),
         )
-        request = parse_request(raw, self.options, catalog.timezones)
+        asked = self.shapes.planned(catalog, raw) or parse_request(raw, self.options, catalog.timezones)
         if timing:
             timing.done("parse")
-        return await Answer(catalog, self.options, self.database, caller, timing).to(request)
+        return await Answer(catalog, self.options, self.database, caller, timing).to(asked)
 
     async def _body(self, method: str, receive: Receive) -> bytes:
         if method in ("GET", "HEAD", "OPTIONS", "DELETE"):

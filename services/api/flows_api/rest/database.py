@@ -4,7 +4,7 @@ import json
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from typing import Any, Final, TypeAlias
+from typing import Any, Final, TypeAlias, cast
 
 import asyncpg
 from asyncpg.pool import PoolConnectionProxy
@@ -15,6 +15,7 @@ from flows_api.rest.query.writer import Statement
 
 # One round trip. Texts are written in hexadecimal, so that none can end its literal.
 TEXT: Final = "convert_from(decode('{}', 'hex'), 'UTF8')"
+CLEAN: Final = "SELECT set_config('role', 'none', false); RESET ALL"
 # Deferred constraints speak up before everything is taken back.
 ROLL_BACK: Final = "SET CONSTRAINTS ALL IMMEDIATE; ROLLBACK"
 STATEMENTS_KEPT: Final = 1_000
@@ -26,6 +27,7 @@ ISOLATIONS: Final = {
 }
 
 PooledConnection: TypeAlias = "PoolConnectionProxy[asyncpg.Record]"
+Settings: TypeAlias = tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True)
@@ -39,24 +41,47 @@ class Caller:
 
 @dataclass(frozen=True)
 class Transaction:
-    """`settings` hold for the transaction, in their order; `pre_request` is a call in SQL that comes first."""
+    """`standing` and `settings` hold for it, in their order; `pre_request` is a call in SQL that comes first.
+
+    `standing` is the same for many requests, so that a connection may keep it from one to the next.
+    """
 
     caller: Caller
-    settings: Sequence[tuple[str, str]]
+    standing: Settings
+    settings: Settings
     writes: bool = False
     rolls_back: bool = False
     isolation: str | None = None
     pre_request: str | None = None
 
-    def begin(self) -> str:
+    def begin(self, *, cleans: bool) -> str:
         isolation = ISOLATIONS.get((self.isolation or "").strip('"').lower())
         mode = f"{f'ISOLATION LEVEL {isolation}, ' if isolation else ''}READ {'WRITE' if self.writes else 'ONLY'}"
-        settings = ", ".join(f"set_config({_literal(name)}, {_literal(value)}, true)" for name, value in self.settings)
+        settings = _set([*self.standing, *self.settings], local=True)
         call = f"; SELECT {self.pre_request}" if self.pre_request else ""
-        return f"BEGIN {mode}; SELECT {settings}{call}"
+        return f"BEGIN {mode}; {f'{CLEAN}; ' if cleans else ''}{settings}{call}"
 
     def end(self) -> str:
         return ROLL_BACK if self.rolls_back else "COMMIT"
+
+
+class RestConnection(asyncpg.Connection):
+    """Keeps the role and settings of the request before, where it knows them."""
+
+    standing: Settings | None = None
+    has_stood = False
+
+    async def stand(self, standing: Settings) -> None:
+        """As that role, until another is wanted."""
+        if standing != self.standing:
+            self.standing, self.has_stood = None, True
+            await self.execute(f"{CLEAN}; {_set(standing, local=False)}")
+            self.standing = standing
+
+    async def begin(self, transaction: Transaction) -> None:
+        """What stood here is taken back first. If the transaction is, it stands again."""
+        self.standing = None
+        await self.execute(transaction.begin(cleans=self.has_stood))
 
 
 class RestDatabase:
@@ -73,8 +98,10 @@ class RestDatabase:
             options.database_url,
             min_size=0,
             max_size=options.pool_size,
+            timeout=options.pool_timeout_seconds,
             init=_pass_json_through,
             reset=_keep_as_it_is,
+            connection_class=RestConnection,
             statement_cache_size=STATEMENTS_KEPT,
             max_cached_statement_lifetime=0,
             server_settings={"application_name": "api rest"},
@@ -89,7 +116,7 @@ class RestDatabase:
         """Ended as it asks for, rolled back by any exception. PostgreSQL's refusals become ours."""
         async with self._connection() as connection:
             try:
-                await connection.execute(transaction.begin())
+                await _own(connection).begin(transaction)
                 yield connection
                 await connection.execute(transaction.end())
             except Exception as error:
@@ -102,14 +129,33 @@ class RestDatabase:
                 connection.terminate()
                 raise
 
+    async def fetch_at_once(self, transaction: Transaction, statement: Statement) -> asyncpg.Record:
+        """The row of a statement that is a transaction by itself, and sets its settings as it runs."""
+        values = [transaction.caller.role, *(value for _, value in transaction.settings)]
+        async with self._connection() as connection:
+            try:
+                await _own(connection).stand(transaction.standing)
+                row = await connection.fetchrow(statement.text, *statement.parameters, *values)
+            except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError) as error:
+                raise _told(error, transaction.caller, lost=connection.is_closed()) from error
+            except BaseException:
+                connection.terminate()
+                raise
+            if row is None:
+                connection.terminate()
+                raise DatabaseUnreachable("the connection was not in the role that it had been given")
+            return row
+
     async def forget_statements(self) -> None:
         """Connections that prepared statements for an older schema are replaced as they come back."""
         await self.pool.expire_connections()
 
     @asynccontextmanager
     async def _connection(self) -> AsyncIterator[PooledConnection]:
+        # A timeout costs as much as the rest of this, and whoever finds one idle need not wait.
+        seconds = None if self.pool.get_idle_size() else self.options.pool_timeout_seconds
         try:
-            connection = await self.pool.acquire(timeout=self.options.pool_timeout_seconds)
+            connection = await self.pool.acquire(timeout=seconds)
         except TimeoutError:
             raise PoolExhausted from None
         except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError) as error:
@@ -158,6 +204,16 @@ async def _abandon(connection: PooledConnection) -> None:
         await connection.execute("ROLLBACK")
     except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError):
         connection.terminate()
+
+
+def _own(connection: PooledConnection) -> RestConnection:
+    """The pool hands out a proxy, which passes on what it does not know."""
+    return cast(RestConnection, connection)
+
+
+def _set(settings: Sequence[tuple[str, str]], *, local: bool) -> str:
+    calls = (f"set_config({_literal(name)}, {_literal(value)}, {str(local).lower()})" for name, value in settings)
+    return f"SELECT {', '.join(calls)}"
 
 
 def _literal(text: str) -> str:

@@ -39,6 +39,7 @@ class RestOptions:
     pool_size: int = 10
     pool_timeout_seconds: float = 10.0
     statement_timeout_seconds: float | None = 10.0
+    one_trip: bool = False
 
     @property
     def tx_override(self) -> bool:

@@ -11,6 +11,7 @@ from flows_api.rest.catalog.relations import Relation
 from flows_api.rest.errors import Headers, RangeWrong, ResponseHeadersWrong, ResponseStatusWrong, RestError
 from flows_api.rest.media_types import JSON, OPENAPI, MediaType
 from flows_api.rest.request.preferences import Preferences
+from flows_api.rest.request.query_string import canonical
 from flows_api.rest.request.ranges import RowRange
 from flows_api.rest.request.request import Request
 
@@ -43,8 +44,8 @@ class Response:
 def rows_response(request: Request, result: Result, media: MediaType, *, minimal: bool) -> Response:
     """Rows of a table or view."""
     status, body = _page(request, result, minimal=minimal)
-    canonical = request.query.canonical
-    location = f"/{request.name}{f'?{canonical}' if canonical else ''}"
+    query = canonical(request.raw.query)
+    location = f"/{request.name}{f'?{query}' if query else ''}"
     headers = [
         _content_range(request.rows, result),
         (b"content-location", location.encode()),
@@ -189,6 +190,9 @@ def _location(request: Request, result: Result) -> Headers:
 
 def _overridden(response: Response, result: Result) -> Response:
     """The database may say another status, and more headers or others."""
+    if result.status is None and result.headers is None:
+        response.headers.append(VARY)
+        return response
     status = _status(result.status) or response.status
     own = _headers(result.headers)
     names = {name for name, _ in own}

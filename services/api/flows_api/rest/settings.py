@@ -46,6 +46,9 @@ class RestSettings(LogSettings):
     api_rest_statement_timeout_seconds: float | None = Field(
         None, gt=0, description="a longer statement is cancelled; unset: as the database says"
     )
+    api_rest_db_one_trip: bool = Field(
+        True, description="whether reads and inserts are one round trip: needs a session kept by its pooler, if any"
+    )
     api_rest_client_error_verbosity: Literal["verbose", "minimal"] = Field(
         "verbose", description="minimal hides details and hints of errors"
     )
@@ -83,6 +86,7 @@ class RestSettings(LogSettings):
             pool_size=self.api_rest_db_pool,
             pool_timeout_seconds=self.api_rest_db_pool_acquisition_timeout,
             statement_timeout_seconds=self.api_rest_statement_timeout_seconds,
+            one_trip=self.api_rest_db_one_trip,
             **more,  # type: ignore[arg-type]
         )
 
@@ -94,6 +98,7 @@ class StandaloneSettings(HttpSettings, RestSettings):
         SecretStr("postgresql://127.0.0.1:5432/flows"), description="PostgreSQL, as a role that may become the others"
     )
     api_rest_db_anon_role: str | None = Field(None, description="role of who has no token; unset: a token is needed")
+    api_rest_db_one_trip: bool = Field(False, description="whether reads and inserts are one round trip")
     api_rest_jwt_secret: SecretStr | None = Field(None, description="text, JSON web key or set of them; unset: none")
     api_rest_jwt_secret_is_base64: bool = Field(False, description="whether the secret is base64 of the real one")
     api_rest_jwt_aud: str | None = Field(None, description="audience that a token which names some must name")

@@ -49,32 +49,41 @@ class Tokens:
     def __init__(self, rules: TokenRules, clock: Callable[[], float] = time) -> None:
         self.rules = rules
         self.clock = clock
-        self._known: OrderedDict[str, Mapping[str, Any]] = OrderedDict()
+        self._known: OrderedDict[str, tuple[Mapping[str, Any], Caller | None]] = OrderedDict()
+        self._anonymous = self._caller({})
 
     async def identify(self, authorization: str | None) -> Caller:
         scheme, _, token = (authorization or "").partition(" ")
-        claims = self._claims(token.strip()) if scheme.lower() == "bearer" else {}
-        check_claims(claims, self.rules.audience, int(self.clock()))
+        caller = self._anonymous
+        if scheme.lower() == "bearer":
+            claims, caller = self._told(token.strip())
+            check_claims(claims, self.rules.audience, int(self.clock()))
+        if caller is None:
+            raise AnonymousRefused
+        return caller
+
+    def _caller(self, claims: Mapping[str, Any]) -> Caller | None:
         role = self.rules.role_path.find(claims) if claims else None
         role = self.rules.anonymous_role if role is None else role
         if role is None:
-            raise AnonymousRefused
+            return None
         told = json.dumps({**claims, "role": role}, ensure_ascii=False, separators=(",", ":"))
         return Caller(role, told, anonymous=role == self.rules.anonymous_role)
 
-    def _claims(self, token: str) -> Mapping[str, Any]:
+    def _told(self, token: str) -> tuple[Mapping[str, Any], Caller | None]:
         if not self.rules.keys:
             raise SecretMissing
-        claims = self._known.get(token)
-        if claims is None:
+        known = self._known.get(token)
+        if known is None:
             claims = verify(token, self.rules.keys)
+            known = claims, self._caller(claims)
             if self.rules.remembered:
-                self._known[token] = claims
+                self._known[token] = known
             while len(self._known) > self.rules.remembered:
                 self._known.popitem(last=False)
         else:
             self._known.move_to_end(token)
-        return claims
+        return known
 
 
 def read_keys(secret: str | None, *, is_base64: bool) -> list[jwt.PyJWK]:

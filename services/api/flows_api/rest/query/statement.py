@@ -9,6 +9,7 @@ from flows_api.rest.plan.call import CallPlan
 from flows_api.rest.plan.media import Form
 from flows_api.rest.plan.read import Node
 from flows_api.rest.plan.write import WritePlan
+from flows_api.rest.query.at_once import at_once_sql
 from flows_api.rest.query.calls import SCALAR, call_sql
 from flows_api.rest.query.rows import SOURCE, counted_sql, rows_sql
 from flows_api.rest.query.writer import Statement, Writer, quote_name
@@ -17,7 +18,7 @@ from flows_api.rest.request.preferences import Preferences
 from flows_api.rest.request.ranges import ALL_ROWS, RowRange
 
 ANSWER = """\
-{source}SELECT {total} AS total, {rows} AS rows, {location}{body} AS body,
+SELECT {total} AS total, {rows} AS rows, {location}{body} AS body,
        nullif(current_setting('response.headers', true), '') AS headers,
        nullif(current_setting('response.status', true), '') AS status, {inserted} AS inserted
   FROM ({page}) AS pgrst_page"""
@@ -42,29 +43,36 @@ class Counting:
     max_rows: int | None
 
 
-def read_statement(node: Node, form: Form, counting: Counting, *, headers_only: bool) -> Statement:
+def read_statement(
+    node: Node, form: Form, counting: Counting, *, headers_only: bool, at_once: bool = False
+) -> Statement:
     writer = Writer(grouped=_is_grouped(node))
     page = rows_sql(writer, node)
     body = "''" if headers_only else _body(form, None)
     text = _answer(page=page, total=_total(writer, node, counting), body=body)
+    if at_once:
+        return writer.statement(at_once_sql(text, "", len(writer.parameters), reads=True))
     return writer.statement(_explained(form.media, text))
 
 
-def write_statement(plan: WritePlan, node: Node, form: Form, preferences: Preferences) -> Statement:
+def write_statement(
+    plan: WritePlan, node: Node, form: Form, preferences: Preferences, *, at_once: bool = False
+) -> Statement:
     writer = Writer(grouped=_is_grouped(node))
-    source = f"WITH {SOURCE} AS ({write_sql(writer, plan)})\n"
+    source = f"{SOURCE} AS ({write_sql(writer, plan, at_once=at_once)})"
     shows = preferences.returned == "representation"
     location = "NULL::text[] AS location, "
     if plan.kind == "insert" and preferences.returned == "headers-only":
         location = LOCATION.format(source=SOURCE, key=writer.bind(list(plan.relation.primary_key)))
     text = _answer(
-        source=source,
         page=rows_sql(writer, node) if shows else f"SELECT * FROM {SOURCE}",
         location=location,
         body=_body(form, None) if shows else "''",
         inserted=INSERTED if plan.merges else "NULL::int",
     )
-    return writer.statement(_explained(form.media, text))
+    if at_once:
+        return writer.statement(at_once_sql(text, source, len(writer.parameters), reads=False))
+    return writer.statement(_explained(form.media, f"WITH {source}\n{text}"))
 
 
 def call_statement(plan: CallPlan, node: Node, form: Form, counting: Counting, *, headers_only: bool) -> Statement:
@@ -72,8 +80,7 @@ def call_statement(plan: CallPlan, node: Node, form: Form, counting: Counting, *
     function = plan.function
     source = f"WITH {SOURCE} AS ({call_sql(writer, plan)})\n"
     page = rows_sql(writer, node)
-    text = _answer(
-        source=source,
+    text = source + _answer(
         page=page,
         total=_total(writer, node, counting),
         rows="count(*)" if function.returns_set else "1::bigint",
@@ -92,15 +99,12 @@ def _answer(
     *,
     page: str,
     body: str,
-    source: str = "",
     total: str = "NULL::bigint",
     rows: str = "count(*)",
     location: str = "",
     inserted: str = "NULL::int",
 ) -> str:
-    return ANSWER.format(
-        source=source, total=total, rows=rows, location=location, body=body, inserted=inserted, page=page
-    )
+    return ANSWER.format(total=total, rows=rows, location=location, body=body, inserted=inserted, page=page)
 
 
 def _total(writer: Writer, node: Node, counting: Counting) -> str:

@@ -3,8 +3,10 @@
 from typing import Final
 
 from flows_api.rest.plan.write import WritePlan, WrittenColumn
+from flows_api.rest.query.at_once import IS_SET, REQUEST
 from flows_api.rest.query.conditions import where_sql
 from flows_api.rest.query.writer import Writer, quote, quote_literal, quote_name
+from flows_api.rest.request.payload import is_json_object
 
 BODY: Final = "pgrst_body"
 # A row that was inserted counts one up; one that met another and was merged into it, one down again.
@@ -14,13 +16,12 @@ COUNTED: Final = (
 )
 INSERTED: Final = COUNTED.format(step="+ 1", never="'0'")
 MERGED: Final = COUNTED.format(step="- 1", never="'-1'")
-WHITESPACE: Final = b" \t\r\n"
 
 
-def write_sql(writer: Writer, plan: WritePlan) -> str:
+def write_sql(writer: Writer, plan: WritePlan, *, at_once: bool = False) -> str:
     match plan.kind:
         case "insert" | "upsert":
-            return _insert(writer, plan)
+            return _insert(writer, plan, at_once=at_once)
         case "update":
             return _update(writer, plan)
         case "delete":
@@ -46,16 +47,14 @@ def body_sql(
     return f"{data}, LATERAL (SELECT {taken} FROM {rows}) AS {BODY}"
 
 
-def is_json_object(body: bytes) -> bool:
-    return body.lstrip(WHITESPACE)[:1] == b"{"
-
-
-def _insert(writer: Writer, plan: WritePlan) -> str:
+def _insert(writer: Writer, plan: WritePlan, *, at_once: bool) -> str:
     names = ", ".join(quote(each.column.name) for each in plan.columns)
     values = ", ".join(f"{BODY}.{quote(each.column.name)}" for each in plan.columns)
     text = f"INSERT INTO {quote_name(plan.relation.full_name)}{f'({names})' if names else ''} SELECT {values} FROM "
+    text += f"{REQUEST}, " if at_once else ""
     text += body_sql(writer, plan.body, plan.columns, fills_defaults=plan.fills_defaults, one=False)
-    conditions = [INSERTED] if plan.merges else []
+    conditions = [IS_SET] if at_once else []
+    conditions += [INSERTED] if plan.merges else []
     conditions += [where_sql(writer, BODY, where, _never) for where in plan.where]
     if conditions:
         text += " WHERE " + " AND ".join(f"({condition})" for condition in conditions)

@@ -14,6 +14,7 @@ from flows_api.rest.media_types import CSV, FORM, JSON, OCTETS, TEXT, XML, Media
 KEYS_DIFFER: Final = "All object keys must match"
 NOT_JSON: Final = "Empty or invalid json"
 LINES_DIFFER: Final = "All lines must have same number of fields"
+WHITESPACE: Final = b" \t\r\n"
 
 
 @dataclass(frozen=True)
@@ -39,6 +40,10 @@ def parse_payload(body: bytes, media: MediaType, columns: AbstractSet[str] | Non
     if for_function and media in (TEXT, XML, OCTETS):
         return Payload(body)
     raise BodyWrong(f"Content-Type not acceptable: {media.mime}")
+
+
+def is_json_object(body: bytes) -> bool:
+    return body.lstrip(WHITESPACE)[:1] == b"{"
 
 
 def _json(body: bytes, columns: AbstractSet[str] | None, *, for_function: bool) -> Payload:

@@ -44,10 +44,14 @@ class Preferences:
         return self.count in ("exact", "estimated")
 
     def without(self, *names: str) -> "Preferences":
+        if self is NO_PREFERENCES:
+            return self
         return replace(self, **dict.fromkeys(names))  # type: ignore[arg-type]
 
     def applied(self) -> str:
         """The value of `Preference-Applied`; empty where nothing was."""
+        if self is NO_PREFERENCES:
+            return ""
         found = [
             f"{name}={value}"
             for name, value in (

@@ -1,5 +1,6 @@
 """The query string, taken apart: what is selected, filtered, ordered and paged, at the top and in embedded rows."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final, TypeAlias
@@ -19,6 +20,8 @@ RESERVED: Final = ("select", "columns", "on_conflict")
 EMBEDDABLE: Final = ("order", "limit", "offset", "and", "or")
 MAX_PARAMETERS: Final = 1_000
 ROOT: Final[Path] = ()
+# Nothing to decode, and nothing to quote.
+PLAIN: Final = re.compile(rb"[A-Za-z0-9_.~-]+=[A-Za-z0-9_.~-]*(?:&[A-Za-z0-9_.~-]+=[A-Za-z0-9_.~-]*)*")
 
 
 @dataclass(frozen=True)
@@ -38,7 +41,6 @@ class Query:
     filtered: frozenset[str] = frozenset()
     columns: frozenset[str] | None = None
     on_conflict: tuple[str, ...] | None = None
-    canonical: str = ""
 
 
 def parse_query(text: bytes, *, for_function: bool) -> Query:
@@ -64,7 +66,6 @@ def parse_query(text: bytes, *, for_function: bool) -> Query:
         filtered=frozenset(name for name, _ in rest),
         columns=frozenset(_names("columns", first["columns"])) if "columns" in first else None,
         on_conflict=tuple(_names("on_conflict", first["on_conflict"])) if "on_conflict" in first else None,
-        canonical=_canonical(text),
     )
 
 
@@ -74,17 +75,19 @@ def _pairs(text: bytes) -> list[tuple[str, str]]:
     if len(parts) > MAX_PARAMETERS:
         raise QueryStringWrong(f"the query string has more than {MAX_PARAMETERS} parameters")
     split = [part.partition("=") for part in parts if part]
-    return [(_decode(name), _decode(value)) for name, equals, value in split if equals]
+    return [(decode(name), decode(value)) for name, equals, value in split if equals]
 
 
-def _decode(text: str) -> str:
+def decode(text: str) -> str:
     return unquote_plus(text.encode("latin-1").decode(errors="replace"), errors="replace")
 
 
-def _canonical(text: bytes) -> str:
+def canonical(text: bytes) -> str:
     """Sorted by name, for `Content-Location`."""
+    if PLAIN.fullmatch(text):
+        return "&".join(sorted(text.decode("ascii").split("&"), key=lambda part: part.partition("=")[0]))
     split = [part.partition("=") for part in text.decode("latin-1").split("&") if part]
-    pairs = sorted(((_decode(name), _decode(value)) for name, _, value in split), key=lambda pair: pair[0])
+    pairs = sorted(((decode(name), decode(value)) for name, _, value in split), key=lambda pair: pair[0])
     return "&".join(f"{quote(name, safe='')}={quote(value, safe='')}" for name, value in pairs)
 
 

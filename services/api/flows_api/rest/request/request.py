@@ -79,8 +79,10 @@ class Request:
         return self.payload.keys if self.payload else frozenset()
 
     def cookies(self) -> dict[str, str]:
+        if "cookie" not in self.raw.headers:
+            return {}
         try:
-            return {name: morsel.value for name, morsel in SimpleCookie(self.raw.headers.get("cookie", "")).items()}
+            return {name: morsel.value for name, morsel in SimpleCookie(self.raw.headers["cookie"]).items()}
         except CookieError:
             return {}
 

@@ -1,0 +1,33 @@
+"""A statement that first sets what the database may know of its request, so that no other needs to come before it.
+
+The rows of the answer are made for the row of `pgrst_request`, and settings are set where that row is made. Policies,
+views and functions read them afterwards; were one to read them before, it would find none, and so show nothing.
+"""
+
+from typing import Final
+
+REQUEST: Final = "pgrst_request"
+IS_SET: Final = f"{REQUEST}.settings > 0"
+# Bound after the statement's own parameters, behind the role.
+SETTINGS: Final = ("request.jwt.claims", "request.method", "request.path", "request.headers", "request.cookies")
+READ_ONLY: Final = "set_config('transaction_read_only', 'on', true), "
+
+# There is no row, and so no answer, where the connection is not the role that the request is to be answered as.
+STATEMENT: Final = f"""\
+WITH {REQUEST} AS MATERIALIZED (
+    SELECT num_nonnulls({{settings}}) AS settings WHERE current_user = ${{role}}::text
+){{source}}
+SELECT pgrst_answer.* FROM {REQUEST}, LATERAL ({{answer}} WHERE {IS_SET}) AS pgrst_answer"""
+
+
+def at_once_sql(answer: str, source: str, parameters: int, *, reads: bool) -> str:
+    """`source` are the further parts of WITH; `parameters` are bound already."""
+    settings = ", ".join(
+        f"set_config('{name}', ${number}::text, true)" for number, name in enumerate(SETTINGS, parameters + 2)
+    )
+    return STATEMENT.format(
+        settings=f"{READ_ONLY if reads else ''}{settings}",
+        role=parameters + 1,
+        source=f", {source}" if source else "",
+        answer=answer,
+    )
