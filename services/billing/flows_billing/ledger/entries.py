@@ -4,10 +4,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
-from typing import Literal
+from typing import Literal, TypeAlias
 from uuid import UUID, uuid4
 
 from flows_billing.invoices.invoice import Invoice
+
+EntryKind: TypeAlias = Literal[
+    "invoice", "credit_note", "payment", "refund", "topup", "solar_credit", "gift", "write_off"
+]
 
 
 class LedgerCode(StrEnum):
@@ -16,6 +20,11 @@ class LedgerCode(StrEnum):
     RECEIVABLE = "receivable"
     SALES = "sales"
     VAT = "vat"
+    BANK = "bank"
+    METER_CREDIT = "meter_credit"
+    SOLAR_CREDITS = "solar_credits"
+    GIFTS = "gifts"
+    BAD_DEBTS = "bad_debts"
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,11 +39,11 @@ class Posting:
 @dataclass(frozen=True, slots=True)
 class Entry:
     id: UUID
-    kind: Literal["invoice"]
+    kind: EntryKind
     reference: str
     description: str
     entry_date: date
-    invoice: UUID
+    invoice: UUID | None
     postings: tuple[Posting, ...]
 
 

@@ -10,6 +10,11 @@ NAMES = {
     LedgerCode.RECEIVABLE: ("asset", "Owed by the customer"),
     LedgerCode.SALES: ("income", "Energy sold"),
     LedgerCode.VAT: ("liability", "VAT charged"),
+    LedgerCode.BANK: ("asset", "Money at the bank"),
+    LedgerCode.METER_CREDIT: ("liability", "Money on prepay meters"),
+    LedgerCode.SOLAR_CREDITS: ("expense", "Solar credits given"),
+    LedgerCode.GIFTS: ("expense", "Gifts given"),
+    LedgerCode.BAD_DEBTS: ("expense", "Debts written off"),
 }
 
 MAKE_ACCOUNTS = """
