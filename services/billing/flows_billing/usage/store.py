@@ -63,8 +63,8 @@ ESTIMATED = """
 # The same statement is for one register and for all of them: a plan made once for both would suit neither.
 PLANNING = "SET LOCAL work_mem = '{work_mem_mb:d}MB'; SET LOCAL plan_cache_mode = 'force_custom_plan'"
 
-# A register belongs to a circuit for whole readings of its own, so the day of a change counts for both. What is estimated
-# is billed, so it is used: few half hours, found by their registers.
+# A register belongs to a circuit for whole readings of its own, so the day of a change counts for both. What is
+# estimated is billed, so it is used: few half hours, found by their registers.
 MONTHLY_USAGE = """
     WITH link AS MATERIALIZED (
         SELECT link.circuit, link.register,

@@ -77,7 +77,7 @@ class MeterShadow(Dated, table=True):
 
 
 class Register(Dated, table=True):
-    """One measured quantity of a meter, in `[start_time, end_time)`; `follows`: the one that it replaced in the home."""
+    """One measured quantity of a meter, in `[start_time, end_time)`; `follows`: the one before it in the home."""
 
     __tablename__ = "meter_registers"
     __table_args__ = (

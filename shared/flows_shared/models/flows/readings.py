@@ -170,7 +170,7 @@ class _OfRegister(Dated):
 
 
 class RegisterIntervalMissingReason(_OfRegister, table=True):
-    """Why a meter that answered for a half hour has no reading of it; gone when one comes. `tries`: how often it did."""
+    """Why a meter that answered for a half hour has no reading; gone when one comes. `tries`: how often it did."""
 
     __tablename__ = "register_interval_missing_reasons"
     __table_args__ = FLOWS

@@ -71,8 +71,8 @@ LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public AS $$
 DECLARE
     moved uuid;
 BEGIN
-    SELECT old.wallet INTO moved FROM meters AS old, meters AS new
-     WHERE old.id = OLD.supply_meter AND new.id = NEW.supply_meter AND new.wallet IS NULL;
+    SELECT before.wallet INTO moved FROM meters AS before, meters AS after
+     WHERE before.id = OLD.supply_meter AND after.id = NEW.supply_meter AND after.wallet IS NULL;
     IF moved IS NOT NULL THEN
         UPDATE meters SET wallet = NULL WHERE id = OLD.supply_meter;
         UPDATE meters SET wallet = moved WHERE id = NEW.supply_meter;
