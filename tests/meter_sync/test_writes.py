@@ -229,6 +229,66 @@ async def test_tariff_is_whole_wherever_the_worker_is_killed(community: MakeComm
             assert written(relay)[len(written(relay)) - len(last_run) :] == last_run
 
 
+PRICES = (
+    "unit_rate_a",
+    "unit_rate_b",
+    "standing_charge",
+    "emergency_credit",
+    "ecredit_availability",
+    "debt_recovery_rate",
+)
+
+
+async def active(lab: Community) -> tuple[Decimal, ...]:
+    """What the meter charges, in the order of `PRICES`."""
+    await lab.sync("TariffsActive", serials=["EML1"])
+    held = (await lab.shadow("EML1"))["tariffs_active"]
+    names = ("unit_rate_element_a", "unit_rate_element_b", "standing_charge", "emergency_credit")
+    names += ("ecredit_availability", "debt_recovery_rate")
+    return tuple(Decimal(held.get(name) or held[f"prepayment_{name}"]) for name in names)
+
+
+async def test_armed_tariff_is_put_off_before_another_is_written_over_it(community: MakeCommunity) -> None:
+    lab = await community(PREPAY)
+    soon = datetime.now(UTC).replace(microsecond=0) + timedelta(hours=1)
+    await send(lab, await ask(lab, "tariff", {**TARIFF, "activation_at": soon.isoformat()}))
+    async with watched(lab) as relay:
+        done = await send(lab, await ask(lab, "tariff", {**TARIFF, "unit_rate_a": "0.3"}, "another"))
+        assert written(relay) == [objects.FUTURE_ACTIVATION.id, *(held.id for held in SAFE_ORDER)]
+    assert (done["status"], done["after"]["tariff_future_block_8_rate_1"]) == ("confirmed", "0.30000")
+
+
+async def test_half_of_a_tariff_never_becomes_active_wherever_the_worker_is_killed(community: MakeCommunity) -> None:
+    moment = datetime.now(UTC).replace(microsecond=0)
+    lab = await community(PREPAY, now=lambda: moment)
+    old = {**TARIFF, **dict(zip(PRICES, ("0.3", "0.31", "0.32", "0.33", "0.34", "0.35"), strict=True))}
+    first_write = 1 + len(SAFE_ORDER) + 1
+    writes = range(first_write, first_write + 1 + len(SAFE_ORDER))
+    steps = [Hold(writes[0], "request"), *(Hold(number, "answer") for number in writes)]
+    async with watched(lab) as relay:
+        for number, hold in enumerate(steps):
+            due = moment + timedelta(hours=1)
+            await send(lab, await ask(lab, "tariff", {**old, "activation_at": due.isoformat()}, f"old {number}"))
+            before = await active(lab)
+            relay.requests.clear()
+            values = {**TARIFF, "activation_at": (ACTIVATION + timedelta(days=number)).isoformat()}
+            command = await ask(lab, "tariff", values, f"new {number}")
+            relay.hold = hold
+            process = start_sending(settings_of(lab), command)
+            async with asyncio.timeout(20):
+                await relay.held.wait()
+                process.kill()
+                await asyncio.to_thread(process.join)
+                await relay.left.wait()
+            relay.held.clear()
+            await lab.execute("UPDATE flows.meter_leases SET expires_at = now()")
+            moment = due + timedelta(minutes=1)  # meanwhile the old one's time comes
+            whole = tuple(Decimal(old[name]) for name in PRICES)
+            assert await active(lab) in (before, whole), hold
+            assert (await send(lab, command))["status"] == "confirmed"
+            assert (await lab.shadow("EML1"))["tariffs_future"]["unit_rate_element_a"] == "0.23450"
+
+
 async def test_command_asked_twice_with_a_key_is_one(community: MakeCommunity) -> None:
     lab = await community(PREPAY)
     first = await ask(lab, "token", {"token": TOKEN})

@@ -14,7 +14,7 @@ from flows_api.commands.access import Operator
 from flows_api.commands.meters.meter import Serial, fetch_meter
 from flows_api.commands.models import example, problems
 from flows_shared.db import JSON
-from flows_shared.errors import ConflictError, FlowsError, InvalidError
+from flows_shared.errors import ConflictError, FlowsError, ForbiddenError, InvalidError
 from flows_shared.service import Db
 
 Element: TypeAlias = Literal["A", "B", "SINGLE"]
@@ -46,8 +46,16 @@ class ExchangeInvalid(InvalidError):
     code = "meter.exchange_invalid"
 
 
-# As the database refuses, to be told from its own errors.
-REFUSALS: Final[dict[str, type[FlowsError]]] = {"PT409": ExchangeRefused, "PT422": ExchangeInvalid}
+class ExchangeForbidden(ForbiddenError):
+    code = "auth.scope"
+
+
+# As the database refuses, to be told from its own errors; the last is a key that may not write all that changes.
+REFUSALS: Final[dict[str, type[FlowsError]]] = {
+    "PT409": ExchangeRefused,
+    "PT422": ExchangeInvalid,
+    "42501": ExchangeForbidden,
+}
 
 
 class ExchangeRequest(BaseModel):
