@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -405,22 +405,44 @@ async def test_clocks_are_corrected_where_they_are_off_by_more_than_the_setting(
         assert await ask_for_clock_corrections(transaction, 20, today) == 0
 
 
-async def test_future_tariff_that_a_meter_lacks_is_sent_until_it_reads_back_the_same(community: MakeCommunity) -> None:
-    lab = await community(PREPAY)
-    start = (datetime.now(UTC) + timedelta(days=40)).date().replace(day=1)
-    await make_customer_with_tariff(lab, start)
+def next_start() -> date:
+    return (datetime.now(UTC) + timedelta(days=40)).date().replace(day=1)
 
-    async def missing() -> int:
-        async with lab.db.transaction() as transaction:
-            return await ask_for_missing_tariffs(transaction, datetime.now(UTC).date())
 
-    assert await missing() == await missing() == 1
+async def missing(lab: Community, in_days: int = 0) -> int:
+    """How many tariffs are asked for, so many days from now."""
+    async with lab.db.transaction() as transaction:
+        return await ask_for_missing_tariffs(transaction, datetime.now(UTC).date() + timedelta(days=in_days))
+
+
+# What a three-phase meter holds is the same; it has no prepay mode.
+@pytest.mark.parametrize("config", [PREPAY, MeterConfig("EML1", hardware=Hardware.P1AX)], ids=["prepay", "three-phase"])
+async def test_future_tariff_that_a_meter_lacks_is_sent_until_it_reads_back_the_same(
+    community: MakeCommunity, config: MeterConfig
+) -> None:
+    lab = await community(config)
+    await make_customer_with_tariff(lab, next_start())
+    assert await missing(lab) == await missing(lab) == 1
     [command] = await lab.fetch("SELECT * FROM flows.meter_commands")
     assert (command["arguments"]["unit_rate_a"], command["arguments"]["unit_rate_b"]) == ("0.21000", "0.11000")
     assert (await send(lab, command["id"]))["status"] == "confirmed"
-    assert await missing() == 0
+    assert await missing(lab) == await missing(lab, 1) == 0
     armed = lab.meter("EML1").state.tariffs.armed_at
     assert armed is not None
+    await lab.sync("TariffsActive", "TariffsFuture")  # what a pass reads says the same
+    assert await missing(lab, 1) == 0
+
+
+async def test_tariff_that_a_meter_refuses_is_not_sent_again_every_day(community: MakeCommunity) -> None:
+    lab = await community(MeterConfig("EML1", hardware=Hardware.P1AX))
+    await make_customer_with_tariff(lab, next_start())
+    assert await missing(lab) == 1
+    [command] = await lab.fetch("SELECT * FROM flows.meter_commands")
+    lab.meter("EML1").faults = Faults(nak=1, nak_code=6)
+    assert (await send(lab, command["id"]))["error_code"] == "emop.security_not_granted"
+    assert await missing(lab, 1) == 0
+    await lab.execute("UPDATE public.customer_tariffs SET computed_unit_rate = 0.22")
+    assert await missing(lab, 1) == 1  # another tariff may be taken
 
 
 async def make_customer_with_tariff(lab: Community, start: object) -> None:
