@@ -243,9 +243,8 @@ async def active(lab: Community) -> tuple[Decimal, ...]:
     """What the meter charges, in the order of `PRICES`."""
     await lab.sync("TariffsActive", serials=["EML1"])
     held = (await lab.shadow("EML1"))["tariffs_active"]
-    names = ("unit_rate_element_a", "unit_rate_element_b", "standing_charge", "emergency_credit")
-    names += ("ecredit_availability", "debt_recovery_rate")
-    return tuple(Decimal(held.get(name) or held[f"prepayment_{name}"]) for name in names)
+    prices = {name.removeprefix("prepayment_").replace("_element", ""): price for name, price in held.items()}
+    return tuple(Decimal(prices[name]) for name in PRICES)
 
 
 async def test_armed_tariff_is_put_off_before_another_is_written_over_it(community: MakeCommunity) -> None:

@@ -45,7 +45,8 @@ async def sync_meter(serial: str, request: SyncRequest, db: Db, caller: CallingS
         meter_id = await meter_of_serial(transaction, serial)
         await transaction.execute(NOTE_SYNC, meter_id, {"metrics": metrics})
         key = f"{meter_id} {' '.join(metrics or ['all'])}"
-        job_id = await enqueue(transaction, SERVICE, "sync_meters", *sync_arguments([meter_id], metrics), key=key)
+        arguments = sync_arguments([meter_id], metrics, by_hand=True)
+        job_id = await enqueue(transaction, SERVICE, "sync_meters", *arguments, key=key)
     return SyncAccepted(meter_id=meter_id, job_id=job_id)
 
 

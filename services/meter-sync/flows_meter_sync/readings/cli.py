@@ -70,6 +70,7 @@ def gaps(
             "half_hours": gap.half_hours,
             "estimated": gap.estimated,
             "reasons": "; ".join(gap.reasons),
+            "tries": gap.tries,
         }
         for gap in found
     ]
