@@ -77,6 +77,7 @@ def create_app() -> FastAPI:
         invites.router,
         billing.router,
         meters.router,
+        meters.readings.files,
         invoices.router,
         pages.router,
     ):

@@ -2,8 +2,8 @@
 
 from fastapi import APIRouter
 
-from flows_api.commands.meters import exchange, sync, values, writes
+from flows_api.commands.meters import exchange, readings, sync, values, writes
 
 router = APIRouter(prefix="/v1/meters", tags=["meters"])
-for part in (sync, writes, exchange, values):
+for part in (sync, writes, exchange, readings, values):
     router.include_router(part.router)
