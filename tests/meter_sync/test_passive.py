@@ -157,6 +157,45 @@ async def test_passive_meters_hold_what_their_source_holds_and_twice_is_once(
     assert source.meter("EML1").counters.connections > 0
 
 
+async def follow_database(follower: Follower, url: str) -> None:
+    """From now on, without any API."""
+    parts = urlsplit(url)
+    place = parts._replace(netloc=parts.netloc.replace(f":{parts.password}@", "@")).geturl()
+    change = "UPDATE flows.meter_sources SET url = $1, api_key = $2"
+    await follower.admin.execute(change, place, parts.password or "none is asked for")
+
+
+async def test_source_can_be_a_database_that_is_only_read(
+    source: Community, follower: Follower, databases: Databases, database_url: str
+) -> None:
+    # Any role that reads; billing's may write, and is not let to.
+    name = urlsplit(database_url).path.removeprefix("/")
+    await follow_database(follower, databases.url_of(name, user="flows_billing"))
+    assert (await follower.follow())["last_error"] is None
+    async with source.admin.connection() as theirs:
+        expected = await everything(theirs)
+        assert all(expected)
+        assert await everything(follower.admin) == expected
+        await source.sync("Reads", "Csq")
+        await source.execute("UPDATE flows.register_interval_hh SET kwh = kwh + 1")
+        await follower.follow()
+        assert await everything(follower.admin) == await everything(theirs)
+
+
+async def test_what_is_wrong_with_a_database_stands_beside_it(
+    follower: Follower, databases: Databases, database_url: str
+) -> None:
+    name = urlsplit(database_url).path.removeprefix("/")
+    await follow_database(follower, databases.url_of(name, user="nobody"))
+    assert "says no" in (await follower.follow())["last_error"]
+    await follower.admin.execute(
+        "UPDATE flows.meter_sources SET url = $1", f"postgresql://x@127.0.0.1:{free_port()}/flows"
+    )
+    assert "no answer from PostgreSQL at 127.0.0.1:" in (await follower.follow())["last_error"]
+    with pytest.raises(asyncpg.CheckViolationError, match="without_password"):  # the audit log would show it
+        await follower.admin.execute("UPDATE flows.meter_sources SET url = 'postgresql://reader:secret@host/flows'")
+
+
 async def test_what_is_wrong_with_a_source_stands_beside_it(follower: Follower) -> None:
     url = await follower.admin.fetchval("SELECT url FROM flows.meter_sources")
     await follower.admin.execute("UPDATE flows.meter_sources SET api_key = 'wrong'")

@@ -1,1 +1,1 @@
-"""Passive meters: they follow another Flows over its REST API, and no hardware is asked."""
+"""Passive meters: they follow another Flows, over its REST API or its database, and no hardware is asked."""

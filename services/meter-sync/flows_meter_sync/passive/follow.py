@@ -5,7 +5,9 @@ from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
-from flows_meter_sync.passive.source import Row, Source, one_of, open_source
+from flows_meter_sync.passive.api import open_api
+from flows_meter_sync.passive.database import open_database
+from flows_meter_sync.passive.source import Condition, Row, Source, all_rows
 from flows_meter_sync.passive.store import (
     STREAMS,
     Passive,
@@ -21,7 +23,7 @@ from flows_meter_sync.settings import MeterSyncSettings
 from flows_meter_sync.visits.store import REGISTRY_COLUMNS
 from flows_shared.db import Database
 
-METERS_AT_ONCE: Final = 100  # as many ids as fit into an address
+METERS_AT_ONCE: Final = 100  # as many ids as fit into an address of the API
 REGISTRY: Final = ("id", *REGISTRY_COLUMNS)
 
 
@@ -32,7 +34,8 @@ async def follow(db: Database, settings: MeterSyncSettings, esco: UUID, now: dat
     if place is None:
         return 0
     known = 0
-    async with open_source(place) as source:
+    opened = open_database(place) if place.url.startswith("postgres") else open_api(place)
+    async with opened as source:
         for start in range(0, len(meters), METERS_AT_ONCE):
             known += await _follow_some(db, source, settings, meters[start : start + METERS_AT_ONCE], now)
     return known
@@ -43,18 +46,13 @@ async def _follow_some(
 ) -> int:
     """The source is asked first, so that no transaction waits for it."""
     by_serial = {meter.serial: meter for meter in meters}
-    registry = await source.rows("meter_registry", REGISTRY, "id", serial=one_of(by_serial))
+    registry = await all_rows(source, "meter_registry", REGISTRY, ["id"], serial=by_serial)
     if not registry:
         return 0
     own = {row["id"]: by_serial[row["serial"]] for row in registry}
-    shadows = await source.rows("meter_shadows", ["*"], "id", id=one_of(own))
-    registers = await source.rows(
-        "meter_registers",
-        ("register_id", "meter_id", "element"),
-        "register_id",
-        meter_id=one_of(own),
-        status="eq.enabled",
-    )
+    shadows = await all_rows(source, "meter_shadows", ["*"], ["id"], id=own)
+    columns = ("register_id", "meter_id", "element")
+    registers = await all_rows(source, "meter_registers", columns, ["register_id"], meter_id=own, status="enabled")
     owners = {
         "meter_id": {id: meter.id for id, meter in own.items()},
         "register_id": _own_registers(registers, own),
@@ -88,7 +86,5 @@ async def _new_rows(
         held = await newest_held(connection, stream, own.values())
     back = overlap if stream.corrected else timedelta()
     start = min(since if at is None else at - back for at in held.values())
-    order = ",".join((stream.key, "timestamp", *(name for name in stream.identity.split(", ")[2:])))
-    return await source.rows(
-        stream.table, stream.columns, order, **{stream.key: one_of(own), "timestamp": f"gte.{start.isoformat()}"}
-    )
+    conditions: dict[str, Condition] = {stream.key: own, "timestamp": start}
+    return await all_rows(source, stream.table, stream.columns, stream.identity.split(", "), **conditions)

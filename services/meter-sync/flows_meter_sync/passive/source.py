@@ -1,19 +1,16 @@
-"""The other Flows: its REST API in PostgREST's dialect, as any client reads it."""
+"""The other Flows: what is asked of it, whichever way it is reached."""
 
-import json
-from collections.abc import AsyncIterator, Iterable, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from decimal import Decimal
-from typing import Any, Final, TypeAlias
-
-import httpx
+from datetime import datetime
+from typing import Any, Final, Protocol, TypeAlias
 
 from flows_shared.errors import FlowsError
 
 Row: TypeAlias = Mapping[str, Any]
+# A column's value is this one, or one of these, or lies from this time on.
+Condition: TypeAlias = str | datetime | Collection[object]
 
-PROFILE: Final = "flows"
 PAGE: Final = 5_000
 TIMEOUT_SECONDS: Final = 30.0
 
@@ -39,48 +36,20 @@ class Place:
     token: str | None = field(default=None, repr=False)
 
 
-class Source:
-    """Made by `open_source`."""
+class Source(Protocol):
+    """The tables of its schema `flows`, a page at a time."""
 
-    def __init__(self, http: httpx.AsyncClient) -> None:
-        self.http = http
-
-    async def rows(self, table: str, columns: Iterable[str], order: str, **filters: str) -> list[Row]:
-        """All rows, however many the other gives at once; numbers with decimals come as `Decimal`."""
-        found: list[Row] = []
-        query = {"select": ",".join(columns), "order": order, **filters}
-        while page := await self._page(table, {**query, "limit": str(PAGE), "offset": str(len(found))}):
-            found += page
-        return found
-
-    async def _page(self, table: str, query: Mapping[str, str]) -> list[Row]:
-        try:
-            response = await self.http.get(table, params=query)
-        except httpx.HTTPError as error:
-            raise SourceAway(f"no answer from {self.http.base_url}: {error or type(error).__name__}") from error
-        if not response.is_success:
-            raise SourceRefused(f"{self.http.base_url}{table} answered {response.status_code}: {response.text[:200]}")
-        try:
-            rows: list[Row] = json.loads(response.content, parse_float=Decimal)
-        except ValueError:
-            raise SourceRefused(f"{self.http.base_url}{table} answered no JSON") from None
-        return rows
+    async def page(
+        self, table: str, columns: Sequence[str], order: Sequence[str], where: Mapping[str, Condition], offset: int
+    ) -> list[Row]:
+        """At most `PAGE` rows; times are ISO text, ids are text, numbers with decimals are `Decimal`."""
 
 
-@asynccontextmanager
-async def open_source(place: Place) -> AsyncIterator[Source]:
-    """The other Flows, for a block."""
-    headers = {
-        "apikey": place.api_key,
-        "Authorization": f"Bearer {place.token or place.api_key}",
-        "Accept-Profile": PROFILE,
-        "Content-Profile": PROFILE,
-    }
-    base = place.url.rstrip("/") + "/"
-    async with httpx.AsyncClient(base_url=base, headers=headers, timeout=TIMEOUT_SECONDS) as http:
-        yield Source(http)
-
-
-def one_of(values: Iterable[object]) -> str:
-    """A filter; quoted, as a value may hold what the dialect knows."""
-    return f"in.({','.join(json.dumps(str(value)) for value in values)})"
+async def all_rows(
+    source: Source, table: str, columns: Sequence[str], order: Sequence[str], **where: Condition
+) -> list[Row]:
+    """All rows, however many the other gives at once."""
+    found: list[Row] = []
+    while page := await source.page(table, columns, order, where, len(found)):
+        found += page
+    return found

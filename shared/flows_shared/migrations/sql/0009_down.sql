@@ -3,6 +3,7 @@
 -- 04_sources.sql
 ALTER TABLE flows.meter_sources
     DROP CONSTRAINT meter_sources_url_check,
+    DROP CONSTRAINT meter_sources_url_without_password,
     ADD CONSTRAINT meter_sources_url_check CHECK (url ~ '^https?://');
 
 -- 03_prices_with_vat.sql
