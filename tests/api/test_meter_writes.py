@@ -183,6 +183,7 @@ async def test_what_is_known_of_a_meter_is_shown_to_whose_it_is(
         assert (await get("/tariff"))["tariffs_active"] == {"standing_charge": "0.41250"}
         half_hours = await get("/profile", start="2026-10-01T00:00:00Z", end="2026-10-01T02:00:00Z")
         assert [Decimal(row["kwh"]) * 100 for row in half_hours] == [0, 1, 2, 3]
+        assert {row["source"] for row in half_hours} == {"measured"}
         assert (await get("/events"))[0]["name"] == "EVENT_POWER_UP"
     wrong = {"start": "2026-01-01T00:00:00Z", "end": "2026-10-01T00:00:00Z"}
     response = await client.get(f"/v1/meters/{ann.serial}/profile", headers=as_user(ann.user), params=wrong)

@@ -129,7 +129,7 @@ async def test_files_of_the_two_elements_go_to_their_registers(home: Home) -> No
     stored = await home.fetch("SELECT register_id, kwh FROM flows.register_interval_hh ORDER BY kwh")
     assert stored == [(home.register_id, Decimal("0.2")), (b, Decimal("0.4"))]
     unmarked = await take(home, field_file(home.serial, 0, "1000", "1200"))
-    assert unmarked[0].details == f"{home.serial} has no import register"
+    assert unmarked[0].details == f"{home.serial} has elements A and B: the file's name has to say which it is of"
 
 
 @pytest.mark.parametrize("name", ["notes.csv", "EML1-20261345.csv"])

@@ -33,6 +33,23 @@ async def test_state_of_the_fleet_is_counted_by_community(community: MakeCommuni
     assert "EML" not in said
 
 
+async def test_half_hours_are_as_old_as_the_newest_one_however_well_the_log_was_read(community: MakeCommunity) -> None:
+    lab = await community(MeterConfig("EML1"), MeterConfig("EML2"), MeterConfig("EML3", faults=Faults(refuse=1)))
+    await lab.sync("ProfileLog", attempts=1)
+    await lab.execute(
+        "DELETE FROM flows.register_interval_hh WHERE register_id = $1 AND timestamp > now() - interval '30 hours'",
+        lab.registers["EML2", "SINGLE"],
+    )
+    state, registry = FleetState(), CollectorRegistry()
+    registry.register(state)
+    async with lab.db.connection() as connection:
+        await state.measure(connection)
+    said = generate_latest(registry).decode()
+    ages = dict(re.findall(r'age_seconds_bucket{esco="LAB",le="([^"]+)",metric="SyncerProfileLog"} ([\d.]+)', said))
+    hours = {float(limit) / 3600: float(count) for limit, count in ages.items() if limit != "+Inf"}
+    assert (hours[1], hours[25], hours[49], ages["+Inf"]) == (1, 1, 2, "2.0")
+
+
 async def test_tries_are_counted_with_what_went_wrong(community: MakeCommunity) -> None:
     lab = await community(MeterConfig("EML1"), MeterConfig("EML2", faults=Faults(refuse=1)))
     await lab.execute("UPDATE flows.escos SET code = 'TRIED'")

@@ -138,7 +138,7 @@ def profile(
     """Half-hourly energy."""
     with _gateway(serial) as gateway:
         rows = gateway.get("profile", start=start, end=end)
-    _print(rows, as_json, lambda: _table(rows, ("start", "element", "nature", "kwh")))
+    _print(rows, as_json, lambda: _table(rows, ("start", "element", "nature", "kwh", "source")))
 
 
 @commands.command()

@@ -25,15 +25,30 @@ HEALTH: Final = """
      WHERE meter.installation_status = 'enabled'
      GROUP BY esco.code, meter.mode, shadow.health
 """
-# Which of the ages' steps a meter has passed, and how old its newest value is.
+# Which of the ages' steps a meter has passed, and how old its newest value is. A log may be read well and have nothing
+# new: of half hours the newest one counts, by the sums of days, which are few; of several registers the oldest such.
 READ_AGES: Final = """
+    WITH newest AS (
+        SELECT register.meter_id,
+               min(last.day::timestamp AT TIME ZONE esco.time_zone + last.intervals * interval '30 minutes') AS at
+          FROM flows.meter_registers AS register
+          JOIN flows.meter_registry AS meter ON meter.id = register.meter_id
+          JOIN flows.escos AS esco ON esco.id = meter.esco
+         CROSS JOIN LATERAL (SELECT day, intervals FROM flows.register_interval_daily AS daily
+                              WHERE daily.register_id = register.register_id ORDER BY day DESC LIMIT 1) AS last
+         WHERE register.status = 'enabled'
+         GROUP BY register.meter_id
+    )
     SELECT esco.code, status.metric, width_bucket(age.seconds, $1::float8[]) AS step, count(*) AS meters,
            sum(age.seconds) AS seconds
       FROM flows.meter_sync_status AS status
       JOIN flows.meter_registry AS meter ON meter.id = status.meter_id AND meter.installation_status = 'enabled'
       JOIN flows.escos AS esco ON esco.id = meter.esco
-     CROSS JOIN LATERAL (SELECT extract(epoch FROM now() - status.last_success_at)::float8 AS seconds) AS age
-     WHERE status.last_success_at IS NOT NULL
+      LEFT JOIN newest ON newest.meter_id = status.meter_id
+     CROSS JOIN LATERAL (
+           SELECT extract(epoch FROM now() - CASE status.metric WHEN 'SyncerProfileLog' THEN newest.at
+                                             ELSE status.last_success_at END)::float8 AS seconds) AS age
+     WHERE age.seconds IS NOT NULL
      GROUP BY esco.code, status.metric, step
 """
 COMMANDS: Final = """

@@ -105,6 +105,11 @@ def _register_of(value: Value, registers: Sequence[MeterRegister], now: datetime
     if not registers:
         raise _Unassigned(f"no meter has the serial {value.serial}")
     fitting = [register for register in registers if _fits(value, register, registers)]
+    elements = sorted({register.element for register in registers})
+    if not fitting and value.element is None and len(elements) > 1:
+        raise _Unassigned(
+            f"{value.serial} has elements {' and '.join(elements)}: the file's name has to say which it is of"
+        )
     if not fitting:
         wanted = " ".join(filter(None, [value.direction, "register", value.element and f"of element {value.element}"]))
         raise _Unassigned(f"{value.serial} has no {wanted}")

@@ -19,11 +19,11 @@ from flows_shared.time import utc_now
 MOST_DAYS = 62
 
 PROFILE = """
-    SELECT register.element, register.nature, hh.timestamp AS start, hh.kwh
+    SELECT register.element, register.nature, half_hour.timestamp AS start, half_hour.kwh, half_hour.source
       FROM flows.meter_registers AS register
-      JOIN flows.register_interval_hh AS hh ON hh.register_id = register.register_id
-     WHERE register.meter_id = $1 AND hh.timestamp >= $2 AND hh.timestamp < $3
-     ORDER BY hh.timestamp, register.element
+      JOIN flows.register_intervals AS half_hour USING (register_id)
+     WHERE register.meter_id = $1 AND half_hour.timestamp >= $2 AND half_hour.timestamp < $3
+     ORDER BY half_hour.timestamp, register.element
 """
 EVENTS = """
     SELECT event.timestamp AS at, event.event_type AS type, kind.name, event.event_set AS count
@@ -100,6 +100,7 @@ class HalfHour(BaseModel):
     nature: str = Field(examples=["power"])
     start: datetime
     kwh: Decimal
+    source: Literal["measured", "imported", "edited", "estimated"]
 
 
 class Event(BaseModel):
