@@ -1,7 +1,7 @@
 """POST /v1/meters/SERIAL/exchange: a new meter goes on where the old one ends, in circuits and bills."""
 
-from collections.abc import AsyncIterator
-from datetime import UTC, date, datetime, timedelta
+from collections.abc import AsyncIterator, Callable
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -80,7 +80,7 @@ async def test_new_meter_goes_on_in_circuit_home_and_service_head_and_the_reads_
 
     ended = await db.fetchrow("SELECT * FROM flows.meter_registers WHERE register_id = $1", old.register)
     assert ended is not None
-    assert (ended["status"], ended["end_time"]) == ("replaced", NEXT)
+    assert (ended["status"], ended["end_time"], ended["replaced_by"]) == ("replaced", NEXT, new.id)
     links = await db.fetch("SELECT * FROM flows.circuit_register WHERE circuit = $1 ORDER BY start_time", circuit)
     assert [(row["end_time"], str(row["register"])) for row in links] == [
         (NEXT, str(old.register)),
@@ -209,13 +209,16 @@ async def test_customer_exchanges_nothing(
     assert (response.status_code, response.json()["code"]) == (403, "auth.role")
 
 
-async def test_register_follows_none_of_another_community(db: Connection, community: Community) -> None:
+async def test_admin_links_no_register_to_a_meter_of_another_community(
+    client: httpx.AsyncClient, db: Connection, community: Community, as_user: TokenFor
+) -> None:
     ours, theirs = await make_meter(db, community.lab), await make_meter(db, community.wlce)
-    follow = "UPDATE flows.meter_registers SET follows = $2 WHERE register_id = $1"
-    with pytest.raises(Exception, match="of the same community"):
-        await db.execute(follow, ours.register, theirs.register)
-    with pytest.raises(Exception, match="of the same community"):
-        await db.execute(follow, ours.register, ours.register)
+    response = await client.patch(
+        f"/rest/v1/meter_registers?register_id=eq.{ours.register}",
+        json={"replaced_by": str(theirs.id)},
+        headers={**as_user(community.lab_admin, "admin"), "Content-Profile": "flows"},
+    )
+    assert (response.status_code, response.json()["code"]) == (403, "42501")
 
 
 async def test_customer_sees_what_the_old_meter_measured_and_nobody_elses(
@@ -245,37 +248,94 @@ async def test_customer_sees_what_the_old_meter_measured_and_nobody_elses(
     assert await seen(home, "meter_registry", f"select=serial&id=eq.{home.meter.id}") == []
 
 
-async def test_bill_over_an_exchange_counts_both_meters(
+class Billed:
+    """A community that is billed, and an operator who exchanges its meters."""
+
+    def __init__(self, community: BilledCommunity, exchange: Exchanges) -> None:
+        self.community, self.exchange = community, exchange
+
+    async def stock(self, **values: Any) -> Meter:
+        async with self.community.db.connection() as db:
+            return await stock(db, self.community.esco, **values)
+
+    async def exchanged(self, old: UUID, new: Meter, at: datetime) -> dict[str, UUID]:
+        """The new registers by element."""
+        serial = await self.community.value("SELECT serial FROM flows.meter_registry WHERE id = $1", old)
+        response = await self.exchange(Meter(old, serial, {}), new, at)
+        assert response.status_code == 201, response.text
+        return {row["element"]: UUID(row["register_id"]) for row in response.json()["registers"]}
+
+
+@pytest.fixture
+async def billed(
     client: httpx.AsyncClient,
     module_database_url: str,
-    module_role_url: Any,
+    module_role_url: Callable[[str], str],
     community: Community,
     as_user: TokenFor,
-) -> None:
+) -> AsyncIterator[Billed]:
     owner = await Database.open(module_database_url, name="tests", size=3)
     billing = await Database.open(module_role_url("flows_billing"), name="tests", size=3)
-    try:
-        billed = await BilledCommunity.make(owner, billing, code="EXCH")
-        await billed.tariff("0.20000", "0.50000")
-        home = await billed.home()
-        async with owner.connection() as db:
-            serial = await db.fetchval("SELECT serial FROM flows.meter_registry WHERE id = $1", home.meter)
-            new = await stock(db, billed.esco)
-        month, old = OCTOBER.period(LONDON), home.registers["SINGLE"]
-        await billed.measure(old, Period(month.start, NEXT), "0.1")
-        response = await Exchanges(client, as_user(community.operator, "admin"))(Meter(home.meter, serial, {}), new)
-        assert response.status_code == 201, response.text
-        follower = UUID(response.json()["registers"][0]["register_id"])
-        await billed.measure(follower, Period(NEXT, month.end), "0.2")
-        run = await billed.bill()
-        assert run.billed == 1, await billed.outcome(home)
-        # From 1 October 00:00 (23:00 UTC) to 15 October 10:30 UTC 14 days and 11.5 hours: 695 half hours of 1,490.
-        assert await billed.lines(home) == [
-            ("Electricity", Decimal("69.5"), "0.20000", 1390),
-            ("Electricity", Decimal("159.0"), "0.20000", 3180),  # 795 x 0.2
-            ("Standing charge", Decimal(31), "0.50000", 1550),
-        ]
-        assert (await billed.invoice(home))["period_start"] == date(2026, 10, 1)
-    finally:
-        await billing.close()
-        await owner.close()
+    number = await owner.pool.fetchval("SELECT count(*) FROM flows.escos")
+    made = await BilledCommunity.make(owner, billing, code=f"EX{number}")
+    await made.tariff("0.20000", "0.50000")
+    yield Billed(made, Exchanges(client, as_user(community.operator, "admin")))
+    await billing.close()
+    await owner.close()
+
+
+async def test_bill_over_an_exchange_counts_both_meters(billed: Billed) -> None:
+    home, new = await billed.community.home(), await billed.stock()
+    month = OCTOBER.period(LONDON)
+    await billed.community.measure(home.registers["SINGLE"], Period(month.start, NEXT), "0.1")
+    registers = await billed.exchanged(home.meter, new, AT)
+    await billed.community.measure(registers["SINGLE"], Period(NEXT, month.end), "0.2")
+    run = await billed.community.bill()
+    assert run.billed == 1, await billed.community.outcome(home)
+    # From 1 October 00:00 (23:00 UTC) to 15 October 10:30 UTC 14 days and 11.5 hours: 695 half hours of 1,490.
+    assert await billed.community.lines(home) == [
+        ("Electricity", Decimal("69.5"), "0.20000", 1390),
+        ("Electricity", Decimal("159.0"), "0.20000", 3180),  # 795 x 0.2
+        ("Standing charge", Decimal(31), "0.50000", 1550),
+    ]
+
+
+async def test_element_that_nothing_follows_is_billed_to_its_end(billed: Billed) -> None:
+    home, new = await billed.community.home(elements=("A", "B")), await billed.stock(hardware="EMA1.w")
+    month = OCTOBER.period(LONDON)
+    for element, kwh in (("A", "0.1"), ("B", "0.3")):
+        await billed.community.measure(home.registers[element], Period(month.start, NEXT), kwh)
+    registers = await billed.exchanged(home.meter, new, AT)
+    assert list(registers) == ["SINGLE"]
+    await billed.community.measure(registers["SINGLE"], Period(NEXT, month.end), "0.2")
+    await billed.community.bill()
+    lines = await billed.community.lines(home)
+    assert sorted(line[1] for line in lines) == sorted(
+        [Decimal("69.5"), Decimal("208.5"), Decimal("159.0"), Decimal(31)]  # 695 x 0.3
+    )
+
+
+async def test_meter_that_moves_on_to_another_home_is_billed_in_each_for_its_time(billed: Billed) -> None:
+    first, second = await billed.community.home(), await billed.community.home()
+    month, moved = OCTOBER.period(LONDON), datetime(2026, 10, 20, tzinfo=UTC)
+    at_home = first.registers["SINGLE"]
+    await billed.community.measure(at_home, Period(month.start, NEXT), "0.1")
+    after = await billed.exchanged(first.meter, await billed.stock(), AT)
+    await billed.community.measure(after["SINGLE"], Period(NEXT, month.end), "0.2")
+    # What the first home gave away takes the place of the second home's meter.
+    await billed.community.execute(
+        "UPDATE flows.meter_registry SET installation_status = 'enabled' WHERE id = $1", first.meter
+    )
+    serial = await billed.community.value("SELECT serial FROM flows.meter_registry WHERE id = $1", first.meter)
+    await billed.community.measure(second.registers["SINGLE"], Period(month.start, moved), "0.4")
+    again = await billed.exchanged(second.meter, Meter(first.meter, serial, {}), moved)
+    await billed.community.measure(again["SINGLE"], Period(moved, month.end), "0.5")
+    run = await billed.community.bill()
+    assert run.billed == 2
+    # The second home: 19 days and an hour, 914 half hours; then 576 of the other meter.
+    assert [line[1] for line in await billed.community.lines(first)] == [Decimal("69.5"), Decimal("159.0"), Decimal(31)]
+    assert [line[1] for line in await billed.community.lines(second)] == [
+        Decimal("365.6"),
+        Decimal("288.0"),
+        Decimal(31),
+    ]

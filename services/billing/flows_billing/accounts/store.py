@@ -45,18 +45,23 @@ RIVALS = """
        AND rival.start_date < $3
        AND (rival.end_date IS NULL OR rival.end_date >= $2)
 """
-# Of a meter and of those that it came after in the home: what these measured is the home's.
+# Of a meter and of those whose place it took in the home: what these measured is the home's.
 REGISTERS = """
     WITH RECURSIVE measured AS (
-        SELECT meter_id AS meter, register_id, follows FROM flows.meter_registers WHERE meter_id = ANY($1)
+        SELECT meter_id AS meter, register_id, meter_id, start_time
+          FROM flows.meter_registers WHERE meter_id = ANY($1) AND replaced_by IS NULL
          UNION
-        SELECT measured.meter, earlier.register_id, earlier.follows
-          FROM measured JOIN flows.meter_registers AS earlier ON earlier.register_id = measured.follows
+        SELECT measured.meter, earlier.register_id, earlier.meter_id, earlier.start_time
+          FROM measured
+          JOIN flows.meter_registers AS last
+            ON last.replaced_by = measured.meter_id AND last.end_time = measured.start_time
+          JOIN flows.meter_registers AS earlier
+            ON earlier.replaced_by = measured.meter_id AND earlier.meter_id = last.meter_id
     )
-    SELECT measured.meter AS meter_id, register_id AS id, element, nature, start_time AS start, end_time AS end
-      FROM measured JOIN flows.meter_registers USING (register_id)
+    SELECT measured.meter AS meter_id, register_id AS id, element, nature, register.start_time AS start, end_time AS end
+      FROM measured JOIN flows.meter_registers AS register USING (register_id)
      WHERE nature <> 'solar'
-     ORDER BY measured.meter, element, start_time
+     ORDER BY measured.meter, element, register.start_time
 """
 BY_NUMBER = """
     SELECT account.id

@@ -98,9 +98,9 @@ BEGIN
           FROM register JOIN flows.circuit_register AS link ON link.register = register.id);
 END
 $$;
-DROP TRIGGER check_follows ON flows.meter_registers;
-DROP FUNCTION flows.move_wallet, flows.check_follows;
-ALTER TABLE flows.meter_registers DROP COLUMN follows;
+DROP FUNCTION flows.move_wallet;
+DROP POLICY replacement_links ON flows.meter_registers;
+ALTER TABLE flows.meter_registers DROP COLUMN replaced_by;
 
 -- 01_given_up.sql
 ALTER TABLE flows.register_interval_missing_reasons DROP COLUMN tries;

@@ -21,8 +21,9 @@ Element: TypeAlias = Literal["A", "B", "SINGLE"]
 Reads: TypeAlias = dict[Element, Annotated[Decimal, Field(ge=0, max_digits=12)]]
 
 EXCHANGE: Final = "SELECT flows.exchange_meter($1, $2, $3, $4, $5)"
+FOLLOWED: Final = "SELECT follower, register_id FROM flows.follow_elements($1, $2, $3)"
 REGISTERS: Final = """
-    SELECT register.register_id, register.element, register.nature, register.start_time, register.follows,
+    SELECT register.register_id, register.element, register.nature, register.start_time,
            ARRAY(SELECT circuit FROM flows.circuit_register WHERE register = register.register_id) AS circuits
       FROM flows.meter_registers AS register
      WHERE register.meter_id = $1 AND register.status = 'enabled'
@@ -100,13 +101,15 @@ async def exchange_meter(serial: Serial, asked: ExchangeRequest, principal: Oper
         old, new = await fetch_meter(transaction, serial), await fetch_meter(transaction, asked.new_serial)
         reads = [_plain(asked.closing_reads), _plain(asked.opening_reads)]
         try:
+            rows = await transaction.fetch(FOLLOWED, old["id"], new["id"], asked.exchanged_at)
+            followed = {row["follower"]: row["register_id"] for row in rows}
             await transaction.execute(EXCHANGE, old["id"], new["id"], asked.exchanged_at, *reads)
         except asyncpg.PostgresError as error:
             if refusal := REFUSALS.get(error.sqlstate or ""):
                 raise refusal(error.args[0]) from error
             raise
         rows = await transaction.fetch(REGISTERS, new["id"])
-    registers = [ExchangedRegister(**row) for row in rows]
+    registers = [ExchangedRegister(**row, follows=followed[row["element"]]) for row in rows]
     return Exchange(serial=serial, new_serial=asked.new_serial, exchanged_at=asked.exchanged_at, registers=registers)
 
 

@@ -1,27 +1,16 @@
 -- A meter that is exchanged: what the old one measured goes on being the home's, on its bills and for its customer.
-ALTER TABLE flows.meter_registers ADD COLUMN follows uuid REFERENCES flows.meter_registers (register_id) ON DELETE SET NULL;
-CREATE INDEX ON flows.meter_registers (follows);
-COMMENT ON COLUMN flows.meter_registers.follows IS 'The register that it replaced in the same home';
+-- All registers that a meter had in a home say so, followed or not; in its next home it gets others.
+ALTER TABLE flows.meter_registers ADD COLUMN replaced_by uuid REFERENCES flows.meter_registry (id) ON DELETE SET NULL;
+CREATE INDEX ON flows.meter_registers (replaced_by);
+COMMENT ON COLUMN flows.meter_registers.replaced_by IS 'The meter that took the place of this register''s in its home';
 
-UPDATE flows.meter_registers AS register SET follows = earlier.register_id
-  FROM flows.meter_registers AS earlier
- WHERE register.notes = format('follows register %s', earlier.register_id);
+UPDATE flows.meter_registers AS register SET replaced_by = follower.meter_id
+  FROM flows.meter_registers AS follower
+ WHERE follower.notes = format('follows register %s', register.register_id) AND follower.meter_id <> register.meter_id;
 
--- Policies let an admin see both ends of a link; a policy of a table that asks this table itself would ask for ever.
-CREATE FUNCTION flows.check_follows() RETURNS trigger
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, flows AS $$
-BEGIN
-    IF NEW.follows = NEW.register_id
-       OR (SELECT esco FROM flows.meter_registry WHERE id = NEW.meter_id)
-          <> (SELECT meter.esco FROM flows.meter_registers AS earlier JOIN flows.meter_registry AS meter ON meter.id = earlier.meter_id
-               WHERE earlier.register_id = NEW.follows) THEN
-        RAISE check_violation USING MESSAGE = 'a register follows another one of the same community';
-    END IF;
-    RETURN NEW;
-END
-$$;
-CREATE TRIGGER check_follows BEFORE INSERT OR UPDATE OF follows, meter_id ON flows.meter_registers
-    FOR EACH ROW WHEN (NEW.follows IS NOT NULL) EXECUTE FUNCTION flows.check_follows();
+-- As for the table's other links: foreign keys look past the policies.
+CREATE POLICY replacement_links ON flows.meter_registers AS RESTRICTIVE TO admin USING (true)
+    WITH CHECK (replaced_by IS NULL OR EXISTS (SELECT FROM flows.meter_registry AS linked WHERE linked.id = replaced_by));
 
 CREATE OR REPLACE FUNCTION flows.own_times() RETURNS flows.own_time[]
 LANGUAGE plpgsql STABLE PARALLEL SAFE SECURITY DEFINER SET search_path = pg_catalog, flows AS $$
@@ -47,11 +36,13 @@ BEGIN
              UNION ALL
             SELECT solar_meter, days, times FROM home WHERE solar_meter IS NOT NULL
         ), register AS (
-            SELECT register.register_id AS id, register.follows, meter.days, meter.times
-              FROM meter JOIN flows.meter_registers AS register ON register.meter_id = meter.id
+            SELECT register.register_id AS id, register.meter_id, register.start_time, meter.days, meter.times
+              FROM meter JOIN flows.meter_registers AS register ON register.meter_id = meter.id AND register.replaced_by IS NULL
              UNION
-            SELECT earlier.register_id, earlier.follows, register.days, register.times
-              FROM register JOIN flows.meter_registers AS earlier ON earlier.register_id = register.follows
+            SELECT earlier.register_id, earlier.meter_id, earlier.start_time, register.days, register.times
+              FROM register
+              JOIN flows.meter_registers AS last ON last.replaced_by = register.meter_id AND last.end_time = register.start_time
+              JOIN flows.meter_registers AS earlier ON earlier.replaced_by = register.meter_id AND earlier.meter_id = last.meter_id
         )
         SELECT ROW(id, days, times)::flows.own_time FROM home
          UNION ALL
@@ -134,9 +125,8 @@ BEGIN
         PERFORM flows.keep_read(ended.register_id, ended.nature, next_half_hour, (closing_reads ->> ended.element)::numeric);
         added := NULL;
         IF ended.follower IS NOT NULL THEN
-            INSERT INTO flows.meter_registers (meter_id, element, nature, start_time, follows, notes)
-            VALUES (new_meter, ended.follower, ended.nature, next_half_hour, ended.register_id,
-                    format('follows register %s', ended.register_id))
+            INSERT INTO flows.meter_registers (meter_id, element, nature, start_time, notes)
+            VALUES (new_meter, ended.follower, ended.nature, next_half_hour, format('follows register %s', ended.register_id))
             RETURNING register_id INTO added;
             PERFORM flows.keep_read(added, ended.nature, exchanged_at, (opening_reads ->> ended.follower)::numeric);
             RETURN NEXT added;
@@ -149,6 +139,7 @@ BEGIN
         INSERT INTO flows.circuit_register (circuit, register, start_time)
         SELECT circuit, added, next_half_hour FROM closed WHERE added IS NOT NULL;
     END LOOP;
+    UPDATE flows.meter_registers SET replaced_by = new_meter WHERE meter_id = old_meter AND replaced_by IS NULL;
     UPDATE public.properties SET supply_meter = new_meter WHERE supply_meter = old_meter;
     UPDATE public.properties SET solar_meter = new_meter WHERE solar_meter = old_meter;
     UPDATE flows.service_head_meter AS head SET meter = new_meter
@@ -251,7 +242,7 @@ END
 $$;
 
 GRANT INSERT ON flows.register_import, flows.register_export TO admin;
-REVOKE EXECUTE ON FUNCTION flows.check_follows, flows.move_wallet, flows.follow_elements, flows.exchange_meter,
+REVOKE EXECUTE ON FUNCTION flows.move_wallet, flows.follow_elements, flows.exchange_meter,
     flows.check_exchange, flows.check_exchange_reads, flows.keep_read FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION flows.exchange_meter, flows.follow_elements, flows.check_exchange, flows.check_exchange_reads, flows.keep_read
     TO admin, service;
