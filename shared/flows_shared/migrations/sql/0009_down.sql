@@ -25,7 +25,7 @@ DROP FUNCTION flows.supply_vat_rate;
 
 -- 02_exchanges.sql
 REVOKE INSERT ON flows.register_import, flows.register_export FROM admin;
-DROP FUNCTION flows.exchange_meter, flows.check_exchange, flows.check_exchange_reads, flows.keep_read, flows.follow_elements;
+DROP FUNCTION flows.exchange_meter, flows.check_exchange, flows.check_exchange_reads, flows.follow_elements;
 CREATE FUNCTION flows.exchange_meter(old_meter uuid, new_meter uuid, exchanged_at timestamptz) RETURNS SETOF uuid
 LANGUAGE plpgsql SET search_path = pg_catalog, flows AS $$
 DECLARE

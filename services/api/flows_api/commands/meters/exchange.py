@@ -51,11 +51,10 @@ class ExchangeForbidden(ForbiddenError):
     code = "auth.scope"
 
 
-# As the database refuses, to be told from its own errors; the last is a key that may not write all that changes.
-REFUSALS: Final[dict[str, type[FlowsError]]] = {
-    "PT409": ExchangeRefused,
-    "PT422": ExchangeInvalid,
-    "42501": ExchangeForbidden,
+REFUSALS: Final[dict[type[asyncpg.PostgresError], type[FlowsError]]] = {
+    asyncpg.RaiseError: ExchangeRefused,
+    asyncpg.InvalidParameterValueError: ExchangeInvalid,
+    asyncpg.InsufficientPrivilegeError: ExchangeForbidden,  # a key that may not write all that changes
 }
 
 
@@ -104,10 +103,8 @@ async def exchange_meter(serial: Serial, asked: ExchangeRequest, principal: Oper
             rows = await transaction.fetch(FOLLOWED, old["id"], new["id"], asked.exchanged_at)
             followed = {row["follower"]: row["register_id"] for row in rows}
             await transaction.execute(EXCHANGE, old["id"], new["id"], asked.exchanged_at, *reads)
-        except asyncpg.PostgresError as error:
-            if refusal := REFUSALS.get(error.sqlstate or ""):
-                raise refusal(error.args[0]) from error
-            raise
+        except tuple(REFUSALS) as error:
+            raise REFUSALS[type(error)](error.args[0]) from error
         rows = await transaction.fetch(REGISTERS, new["id"])
     registers = [ExchangedRegister(**row, follows=followed[row["element"]]) for row in rows]
     return Exchange(serial=serial, new_serial=asked.new_serial, exchanged_at=asked.exchanged_at, registers=registers)

@@ -90,7 +90,7 @@ BEGIN
                                   WHERE link.register = held.register_id AND coalesce(link.end_time, 'infinity') > at)
                    ORDER BY held.element);
     IF new_hardware IN ('B1.w', 'EMA1.w', 'P1.ax', 'P1.cx') AND used @> '{A,B}' THEN
-        RAISE SQLSTATE 'PT409' USING
+        RAISE EXCEPTION USING
             MESSAGE = format('elements A and B both measure a circuit, and meter %s (%s) has one element', new_serial, new_hardware),
             HINT = 'End the circuit of one of them first, or use a meter with two elements.';
     END IF;
@@ -121,16 +121,22 @@ BEGIN
     PERFORM flows.check_exchange_reads(old_meter, new_meter, exchanged_at, next_half_hour, closing_reads, opening_reads);
     FOR ended IN SELECT * FROM flows.follow_elements(old_meter, new_meter, next_half_hour) LOOP
         UPDATE flows.meter_registers SET status = 'replaced', end_time = next_half_hour WHERE register_id = ended.register_id;
-        -- What it had counted stays so until its last half hour is over.
-        PERFORM flows.keep_read(ended.register_id, ended.nature, next_half_hour, (closing_reads ->> ended.element)::numeric);
         added := NULL;
         IF ended.follower IS NOT NULL THEN
             INSERT INTO flows.meter_registers (meter_id, element, nature, start_time, notes)
             VALUES (new_meter, ended.follower, ended.nature, next_half_hour, format('follows register %s', ended.register_id))
             RETURNING register_id INTO added;
-            PERFORM flows.keep_read(added, ended.nature, exchanged_at, (opening_reads ->> ended.follower)::numeric);
             RETURN NEXT added;
         END IF;
+        -- What the old one had counted stays so until its last half hour is over.
+        WITH given AS (
+            SELECT * FROM (VALUES (ended.register_id, next_half_hour, (closing_reads ->> ended.element)::numeric),
+                                  (added, exchanged_at, (opening_reads ->> ended.follower)::numeric))
+                       AS said (register_id, at, kwh) WHERE kwh IS NOT NULL
+        ), imported AS (
+            INSERT INTO flows.register_import SELECT * FROM given WHERE ended.nature <> 'solar'
+        )
+        INSERT INTO flows.register_export SELECT * FROM given WHERE ended.nature = 'solar';
         WITH closed AS (
             UPDATE flows.circuit_register SET end_time = next_half_hour
              WHERE register = ended.register_id AND coalesce(end_time, 'infinity') > next_half_hour AND start_time < next_half_hour
@@ -163,32 +169,32 @@ BEGIN
     SELECT * INTO old_one FROM flows.meter_registry WHERE id = old_meter;
     SELECT * INTO new_one FROM flows.meter_registry WHERE id = new_meter AND installation_status <> 'deleted';
     IF old_one.id IS NULL OR new_one.id IS NULL THEN
-        RAISE SQLSTATE 'PT404' USING MESSAGE = format('there is no meter %s', CASE WHEN old_one.id IS NULL THEN old_meter ELSE new_meter END);
+        RAISE no_data_found USING MESSAGE = format('there is no meter %s', CASE WHEN old_one.id IS NULL THEN old_meter ELSE new_meter END);
     ELSIF old_one.id = new_one.id THEN
-        RAISE SQLSTATE 'PT422' USING MESSAGE = format('meter %s cannot replace itself', old_one.serial);
+        RAISE invalid_parameter_value USING MESSAGE = format('meter %s cannot replace itself', old_one.serial);
     ELSIF old_one.esco <> new_one.esco THEN
-        RAISE SQLSTATE 'PT409' USING MESSAGE = format('meter %s belongs to another community than meter %s', new_one.serial, old_one.serial);
+        RAISE EXCEPTION USING MESSAGE = format('meter %s belongs to another community than meter %s', new_one.serial, old_one.serial);
     ELSIF exchanged_at > now() THEN
-        RAISE SQLSTATE 'PT422' USING MESSAGE = format('the exchange at %s lies in the future', to_json(exchanged_at) #>> '{}');
+        RAISE invalid_parameter_value USING MESSAGE = format('the exchange at %s lies in the future', to_json(exchanged_at) #>> '{}');
     END IF;
     SELECT max(start_time) FILTER (WHERE status = 'enabled'), max(end_time) INTO began, ended
       FROM flows.meter_registers WHERE meter_id = old_meter;
     IF began IS NULL AND ended IS NOT NULL THEN
-        RAISE SQLSTATE 'PT409' USING MESSAGE = format('meter %s was replaced at %s already', old_one.serial, to_json(ended) #>> '{}');
+        RAISE EXCEPTION USING MESSAGE = format('meter %s was replaced at %s already', old_one.serial, to_json(ended) #>> '{}');
     ELSIF began IS NULL THEN
-        RAISE SQLSTATE 'PT409' USING MESSAGE = format('meter %s has no register that could be followed', old_one.serial);
+        RAISE EXCEPTION USING MESSAGE = format('meter %s has no register that could be followed', old_one.serial);
     ELSIF began >= exchanged_at THEN
-        RAISE SQLSTATE 'PT422' USING MESSAGE = format('meter %s has measured only since %s', old_one.serial, to_json(began) #>> '{}');
+        RAISE invalid_parameter_value USING MESSAGE = format('meter %s has measured only since %s', old_one.serial, to_json(began) #>> '{}');
     END IF;
     SELECT max(timestamp) INTO measured
       FROM flows.register_interval_hh AS held JOIN flows.meter_registers AS register USING (register_id)
      WHERE register.meter_id = old_meter AND register.status = 'enabled' AND held.timestamp >= ends_at;
     IF measured IS NOT NULL THEN
-        RAISE SQLSTATE 'PT422' USING MESSAGE = format('meter %s still measured at %s', old_one.serial, to_json(measured) #>> '{}');
+        RAISE invalid_parameter_value USING MESSAGE = format('meter %s still measured at %s', old_one.serial, to_json(measured) #>> '{}');
     END IF;
     IF EXISTS (SELECT FROM flows.meter_registers WHERE meter_id = new_meter AND (end_time IS NULL OR end_time > ends_at))
        OR EXISTS (SELECT FROM public.properties WHERE new_meter IN (supply_meter, solar_meter)) THEN
-        RAISE SQLSTATE 'PT409' USING MESSAGE = format('meter %s is in use already', new_one.serial);
+        RAISE EXCEPTION USING MESSAGE = format('meter %s is in use already', new_one.serial);
     END IF;
 END
 $$;
@@ -204,12 +210,12 @@ BEGIN
     SELECT element INTO named FROM jsonb_object_keys(closing_reads) AS element
      WHERE element NOT IN (SELECT old.element FROM flows.follow_elements(old_meter, new_meter, ends_at) AS old);
     IF FOUND THEN
-        RAISE SQLSTATE 'PT422' USING MESSAGE = format('closing read: the old meter has no element %s', named);
+        RAISE invalid_parameter_value USING MESSAGE = format('closing read: the old meter has no element %s', named);
     END IF;
     SELECT element INTO named FROM jsonb_object_keys(opening_reads) AS element
      WHERE element NOT IN (SELECT follower FROM flows.follow_elements(old_meter, new_meter, ends_at) WHERE follower IS NOT NULL);
     IF FOUND THEN
-        RAISE SQLSTATE 'PT422' USING MESSAGE = format('opening read: no element %s of the new meter follows the old one', named);
+        RAISE invalid_parameter_value USING MESSAGE = format('opening read: no element %s of the new meter follows the old one', named);
     END IF;
     SELECT old.element, last.read, (closing_reads ->> old.element)::numeric AS closing INTO held
       FROM flows.follow_elements(old_meter, new_meter, ends_at) AS old
@@ -222,27 +228,14 @@ BEGIN
            ) AS last
      WHERE (closing_reads ->> old.element)::numeric < last.read;
     IF FOUND THEN
-        RAISE SQLSTATE 'PT422' USING
+        RAISE invalid_parameter_value USING
             MESSAGE = format('closing read: element %s had counted %s kWh before, more than %s', held.element, held.read, held.closing);
-    END IF;
-END
-$$;
-
-CREATE FUNCTION flows.keep_read(register uuid, nature text, at timestamptz, kwh numeric) RETURNS void
-LANGUAGE plpgsql SET search_path = pg_catalog, flows AS $$
-BEGIN
-    IF kwh IS NULL THEN
-        RETURN;
-    ELSIF nature = 'solar' THEN
-        INSERT INTO flows.register_export VALUES (register, at, kwh);
-    ELSE
-        INSERT INTO flows.register_import VALUES (register, at, kwh);
     END IF;
 END
 $$;
 
 GRANT INSERT ON flows.register_import, flows.register_export TO admin;
 REVOKE EXECUTE ON FUNCTION flows.move_wallet, flows.follow_elements, flows.exchange_meter,
-    flows.check_exchange, flows.check_exchange_reads, flows.keep_read FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION flows.exchange_meter, flows.follow_elements, flows.check_exchange, flows.check_exchange_reads, flows.keep_read
+    flows.check_exchange, flows.check_exchange_reads FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION flows.exchange_meter, flows.follow_elements, flows.check_exchange, flows.check_exchange_reads
     TO admin, service;
