@@ -1,4 +1,4 @@
-"""Money in the books: refunds and write-offs, every money event posted by the database, statements, invoice statuses."""
+"""Money in the books: refunds, write-offs, each event posted by the database, statements, statuses of invoices."""
 
 from flows_shared.migrate import run_sql
 

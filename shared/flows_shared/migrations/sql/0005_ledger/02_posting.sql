@@ -161,7 +161,8 @@ BEGIN
          WHERE ledger.code = 'receivable' AND (of_accounts IS NULL OR ledger.account = ANY(of_accounts))
          GROUP BY ledger.account
     ), open AS (
-        SELECT invoice.id, invoice.total_pence, invoice.due_date < (at AT TIME ZONE esco.time_zone)::date AS is_late,
+        SELECT invoice.id, invoice.total_pence,
+               coalesce(invoice.due_date < (at AT TIME ZONE esco.time_zone)::date, invoice.status = 'overdue') AS is_late,
                coalesce(balance.pence, 0) - coalesce(sum(invoice.total_pence) OVER newer, 0) AS left_over
           FROM public.invoices AS invoice
           JOIN flows.escos AS esco ON esco.id = invoice.esco
@@ -183,7 +184,8 @@ BEGIN
     RETURN changed;
 END
 $$;
-COMMENT ON FUNCTION flows.set_invoice_statuses IS 'Lets the issued invoices of these accounts, or all, say whether they are paid, part paid or overdue; how many changed';
+COMMENT ON FUNCTION flows.set_invoice_statuses IS
+    'Lets the issued invoices of these accounts, or all, say whether they are paid, part paid or, at a time that is given, overdue; how many changed';
 
 CREATE FUNCTION flows.follow_postings() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, flows AS $$
@@ -195,7 +197,7 @@ BEGIN
                       WHERE id IN (SELECT ledger_account FROM posted) AND code = 'receivable'
                       ORDER BY id FOR NO KEY UPDATE);
     IF touched <> '{}' THEN
-        PERFORM flows.set_invoice_statuses(touched, now());
+        PERFORM flows.set_invoice_statuses(touched, NULL);
     END IF;
     RETURN NULL;
 END
