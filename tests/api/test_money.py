@@ -1,5 +1,9 @@
 """/v1/billing and /v1/accounts: admins record money of their communities, customers read what they owe."""
 
+import hashlib
+import io
+import json
+import zipfile
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -185,3 +189,21 @@ async def test_clients_patch_over_the_data_api_is_posted(
     )
     assert patched.status_code in (200, 204), patched.text
     assert await balance(client, number, admin) == before - 700
+
+
+async def test_evidence_of_a_month_is_an_archive_for_its_admins(
+    client: httpx.AsyncClient, community: Community, as_user: TokenFor
+) -> None:
+    asked = {"month": "2026-09", "esco": str(community.lab)}
+    answer = await client.post("/v1/billing/evidence", json=asked, headers=as_user(community.lab_admin, "admin"))
+    assert (answer.status_code, answer.headers["Content-Type"]) == (200, "application/zip"), answer.text
+    with zipfile.ZipFile(io.BytesIO(answer.content)) as archive:
+        manifest = archive.read("LAB-2026-09/manifest.json")
+    assert answer.headers["X-Manifest-Sha256"] == hashlib.sha256(manifest).hexdigest()
+    assert json.loads(manifest)["taken_by"] == str(community.lab_admin)
+    for headers, body, code in (
+        (as_user(community.lab_admin, "admin"), {**asked, "esco": str(community.wlce)}, "billing.esco_forbidden"),
+        (as_user(community.ann.user), asked, "auth.role"),
+    ):
+        refused = await client.post("/v1/billing/evidence", json=body, headers=headers)
+        assert (refused.status_code, refused.json()["code"]) == (403, code)

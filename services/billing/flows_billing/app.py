@@ -12,7 +12,7 @@ from flows_billing.errors import UnknownInvoice
 from flows_billing.invoices.documents import printed_invoice
 from flows_billing.invoices.explain import Explanation, explain
 from flows_billing.invoices.verify import verify_invoices
-from flows_billing.routes import money
+from flows_billing.routes import money, month_end
 from flows_billing.runs.escos import find_escos
 from flows_billing.runs.preview import preview_run
 from flows_billing.runs.request import SERVICE, enqueue_runs, request_runs
@@ -150,6 +150,7 @@ def create_app() -> FastAPI:
     app = create_service_app(SERVICE, load_settings(BillingSettings))
     app.include_router(router)
     app.include_router(money.router)
+    app.include_router(month_end.router)
     return app
 
 

@@ -10,6 +10,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from flows_billing.accounts.store import account_by_number
 from flows_billing.commands.ledger import ledger
+from flows_billing.commands.month_end import evidence
 from flows_billing.commands.opening import load, opened
 from flows_billing.errors import UnknownInvoice
 from flows_billing.invoices.documents import printed_invoice
@@ -43,6 +44,7 @@ commands = typer.Typer(no_args_is_help=True)
 billing = typer.Typer(help="Bill what a community's meters measured.", no_args_is_help=True)
 commands.add_typer(billing, name="billing")
 commands.add_typer(ledger, name="ledger")
+billing.command("evidence")(evidence)
 
 MonthText = Annotated[str, typer.Argument(help="A month that has ended, such as 2026-10.", show_default=False)]
 EscoCode = Annotated[str | None, typer.Option("--esco", help="Only the community with this code.", show_default=False)]

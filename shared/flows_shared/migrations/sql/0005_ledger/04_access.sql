@@ -34,8 +34,15 @@ GRANT SELECT ON flows.money_events TO reporting, flows_worker;
 GRANT INSERT, UPDATE ON public.payments TO flows_billing;
 GRANT INSERT ON public.payment_events, public.gifts TO flows_billing;
 
-REVOKE EXECUTE ON FUNCTION flows.keep_posted, flows.follow_payment, flows.refuse_second_landing, flows.ledger_codes,
+-- The audit log holds secrets; of gifts and top-ups it alone knows who made them.
+CREATE FUNCTION flows.made_by(of_table text, of_row uuid) RETURNS text
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, flows AS $$
+    SELECT actor FROM flows.audit_log
+     WHERE table_name = of_table AND row_id = of_row::text AND action = 'insert' ORDER BY id LIMIT 1;
+$$;
+
+REVOKE EXECUTE ON FUNCTION flows.made_by, flows.keep_posted, flows.follow_payment, flows.refuse_second_landing, flows.ledger_codes,
     flows.post_money, flows.post_rows, flows.set_invoice_statuses, flows.follow_postings, flows.hold_receivable FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION flows.ledger_codes, flows.set_invoice_statuses, flows.hold_receivable TO flows_billing;
+GRANT EXECUTE ON FUNCTION flows.made_by, flows.ledger_codes, flows.set_invoice_statuses, flows.hold_receivable TO flows_billing;
 
 SELECT flows.guard_writes();
