@@ -24,11 +24,13 @@ from flows_shared.models.public.payments import (
     Gift,
     Payment,
     PaymentEvent,
+    Refund,
     Topup,
     TopupEvent,
     TopupGift,
     TopupPayment,
     TopupSolarCredit,
+    WriteOff,
 )
 from flows_shared.models.public.people import (
     ApiKey,
@@ -93,6 +95,7 @@ __all__ = [
     "Property",
     "RateBand",
     "RateProfile",
+    "Refund",
     "RegisteredProprietor",
     "SolarCreditAllocation",
     "SolarCreditTariff",
@@ -108,4 +111,5 @@ __all__ = [
     "VatRegistration",
     "VatStatus",
     "Wallet",
+    "WriteOff",
 ]
