@@ -64,7 +64,8 @@ RATES = f"""{CHOSEN}
                ELSE coalesce(own.computed_unit_rate, community.computed_unit_rate) END AS rate) AS price ON true
      WHERE line.kind IN ('energy', 'standing_charge', 'export_credit') AND price.rate IS DISTINCT FROM line.rate
 """
-# What was taken back need not agree with what is known since. Shares of VAT and blocks split a sum over lines: together they are the register's energy in its part and band.
+# What was taken back need not agree with what is known since.
+# Shares of VAT and blocks split a sum over lines: together they are the register's energy in its part and band.
 READINGS = f"""{CHOSEN}, billed AS (
         SELECT chosen.number, line.register, line.period_start, line.band,
                coalesce(own.rate_profile, community.rate_profile) AS profile,
