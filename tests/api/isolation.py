@@ -39,7 +39,7 @@ VALUES: Final[Mapping[str, Mapping[str, Any]]] = {
     "public.credit_notes": {"replacement": None, "causes": ["readings"], "total_pence": 2},
     "public.back_bill_exceptions": {"period_end": date(2030, 1, 1)},
     "public.documents": {"credit_note": None},
-    "public.stale_invoices": {"cause": "days"},
+    "public.stale_invoices": {"cause": "payer"},
     "public.vat_statuses": {"property": None},
     "flows.meter_sources": {"url": "https://isolation.example/rest/v1"},
 }

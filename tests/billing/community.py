@@ -96,7 +96,7 @@ class Community:
     async def customer(self, *, fullname: str = "Sam Bloggs", email: str | None = None) -> UUID:
         return await _insert(self.db, "public.customers", fullname=fullname, email=email, esco=self.esco)
 
-    async def party(self, home: Home, customer: UUID, *, role: str = "occupier", **dates: date) -> None:
+    async def party(self, home: Home, customer: UUID, *, role: str = "occupier", **dates: Any) -> None:
         """Let a customer take part in the home's account, after those who do."""
         await _insert(self.db, "public.customer_accounts", customer=customer, account=home.account, role=role, **dates)
 

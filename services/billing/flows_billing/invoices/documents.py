@@ -90,7 +90,6 @@ class PrintedInvoice:
     replaces: str | None = None
     credit_note: str | None = None
     is_final: bool = False
-    refund_pence: int | None = None
     closing_reads: tuple[ClosingRead, ...] = ()
 
     @property
@@ -121,13 +120,14 @@ INVOICES = """
            coalesce(people.names, customer.fullname) AS customer, account.account_number, account.payment_method,
            property.plot, property.description AS home, esco.name AS seller, esco.address AS seller_address,
            invoice.vat_number, esco.app_url AS portal, replaced.number AS replaces,
-           closing.account IS NOT NULL AS is_final, closing.refund_pence, note.number AS credit_note
+           closing.account IS NOT NULL AS is_final, note.number AS credit_note
       FROM public.invoices AS invoice
       JOIN public.customers AS customer ON customer.id = invoice.customer
       JOIN public.accounts AS account ON account.id = invoice.account
       JOIN public.properties AS property ON property.id = account.property
       JOIN flows.escos AS esco ON esco.id = invoice.esco
-      LEFT JOIN public.account_closings AS closing ON closing.invoice = invoice.id
+      LEFT JOIN public.account_closings AS closing ON closing.account = invoice.account
+       AND closing.last_day + 1 = invoice.period_end
       LEFT JOIN public.credit_notes AS note ON note.invoice = invoice.id
       LEFT JOIN public.credit_notes AS correction ON correction.replacement = invoice.id
       LEFT JOIN public.invoices AS replaced ON replaced.id = correction.invoice
@@ -189,12 +189,12 @@ USAGE = """
      ORDER BY invoice, day
 """
 CLOSING_READS = """
-    SELECT closing.invoice, register.element, read.read, read.source
-      FROM public.account_closings AS closing
-      JOIN public.closing_reads AS read ON read.account = closing.account
+    SELECT invoice.id, register.element, read.read, read.source
+      FROM public.invoices AS invoice
+      JOIN public.closing_reads AS read ON read.account = invoice.account
       JOIN flows.meter_registers AS register ON register.register_id = read.register
-     WHERE closing.invoice = ANY($1)
-     ORDER BY closing.invoice, register.element, register.start_time
+     WHERE invoice.id = ANY($1)
+     ORDER BY invoice.id, register.element, register.start_time
 """
 INSERT_DOCUMENTS = """
     INSERT INTO public.documents (media_type, invoice, file_name, content)

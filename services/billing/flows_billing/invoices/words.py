@@ -32,8 +32,8 @@ VAT_REASONS: Final = {
 
 
 def how_to_pay(invoice: PrintedInvoice) -> str:
-    if invoice.refund_pence:
-        return f"You are {format_pounds(invoice.refund_pence)} in credit. We pay it back to you."
+    if invoice.is_final and invoice.amount_due_pence < 0:
+        return f"You are {format_pounds(-invoice.amount_due_pence)} in credit. We pay it back to you."
     if invoice.amount_due_pence <= 0:
         return NOTHING_TO_PAY
     return HOW_TO_PAY.get(invoice.payment_method, HOW_TO_PAY["bank_transfer"]).format(

@@ -24,7 +24,7 @@ class CreditNote(Identified, Created, table=True):
     customer: UUID = Field(foreign_key="public.customers.id", index=True)
     invoice: UUID = Field(foreign_key="public.invoices.id", unique=True)
     replacement: UUID | None = Field(default=None, foreign_key="public.invoices.id", unique=True)
-    causes: list[str] = Field(sa_type=ARRAY(Text))  # type: ignore[call-overload]
+    causes: list[str] = Field(sa_type=ARRAY(Text))
     reason: str
     issue_date: date
     tax_point: date | None = None
@@ -60,7 +60,7 @@ class BackBillException(Identified, Dated, table=True):
 
 
 class AccountClosing(Dated, table=True):
-    """A move-out: the last day, the final bill, what is paid back, and whose the home is then."""
+    """A move-out: the last day, what is paid back, and whose the home is then."""
 
     __tablename__ = "account_closings"
     __table_args__ = PUBLIC
@@ -68,7 +68,6 @@ class AccountClosing(Dated, table=True):
     account: UUID = Field(foreign_key="public.accounts.id", ondelete="CASCADE", primary_key=True)
     last_day: date = Field(index=True)
     requested_by: str
-    invoice: UUID | None = Field(default=None, foreign_key="public.invoices.id", index=True)
     refund_pence: int | None = None
     next_account: UUID | None = Field(default=None, foreign_key="public.accounts.id", index=True)
 

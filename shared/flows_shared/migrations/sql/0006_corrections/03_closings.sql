@@ -3,16 +3,14 @@ CREATE TABLE public.account_closings (
     account uuid PRIMARY KEY REFERENCES public.accounts (id) ON DELETE CASCADE,
     last_day date NOT NULL,
     requested_by text NOT NULL,
-    invoice uuid REFERENCES public.invoices (id),
     refund_pence integer CHECK (refund_pence > 0),
     next_account uuid REFERENCES public.accounts (id),
     created_at timestamptz NOT NULL DEFAULT now(),
     updated_at timestamptz NOT NULL DEFAULT now()
 );
-CREATE INDEX ON public.account_closings (invoice);
 CREATE INDEX ON public.account_closings (next_account);
 CREATE INDEX ON public.account_closings (last_day);
-COMMENT ON COLUMN public.account_closings.invoice IS 'The final bill';
+COMMENT ON TABLE public.account_closings IS 'Move-outs; the final bill is the one that ends with last_day';
 COMMENT ON COLUMN public.account_closings.refund_pence IS 'Credit that was left after the final bill, and is paid back';
 COMMENT ON COLUMN public.account_closings.next_account IS 'Who is billed for the home from the next day on';
 
