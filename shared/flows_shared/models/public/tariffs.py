@@ -47,7 +47,6 @@ def _one_that_holds(table: str, owner: str) -> tuple[SchemaItem, ...]:
             [f"public.{table}.{column}" for column in ("id", owner, "period_start")],
             name=f"{table}_superseded_by_fkey",
             deferrable=True,
-            initially="DEFERRED",
         ),
         Index(f"{table}_one_a_day", owner, "period_start", unique=True, postgresql_where=text("superseded_by IS NULL")),
         Index(None, "superseded_by", postgresql_where=text("superseded_by IS NOT NULL")),

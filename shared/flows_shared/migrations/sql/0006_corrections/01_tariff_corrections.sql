@@ -6,7 +6,7 @@ ALTER TABLE public.microgrid_tariffs
     ADD UNIQUE (id, esco, period_start),
     DROP CONSTRAINT microgrid_tariffs_esco_period_start_key,
     ADD CONSTRAINT microgrid_tariffs_superseded_by_fkey FOREIGN KEY (superseded_by, esco, period_start)
-        REFERENCES public.microgrid_tariffs (id, esco, period_start) DEFERRABLE INITIALLY DEFERRED;
+        REFERENCES public.microgrid_tariffs (id, esco, period_start) DEFERRABLE;
 CREATE UNIQUE INDEX microgrid_tariffs_one_a_day ON public.microgrid_tariffs (esco, period_start) WHERE superseded_by IS NULL;
 CREATE INDEX ON public.microgrid_tariffs (superseded_by) WHERE superseded_by IS NOT NULL;
 COMMENT ON COLUMN public.microgrid_tariffs.superseded_by IS 'The version that corrects this one, from the same day on; null: it holds';
@@ -18,7 +18,7 @@ ALTER TABLE public.customer_tariffs
     ADD UNIQUE (id, customer, period_start),
     DROP CONSTRAINT customer_tariffs_customer_period_start_key,
     ADD CONSTRAINT customer_tariffs_superseded_by_fkey FOREIGN KEY (superseded_by, customer, period_start)
-        REFERENCES public.customer_tariffs (id, customer, period_start) DEFERRABLE INITIALLY DEFERRED;
+        REFERENCES public.customer_tariffs (id, customer, period_start) DEFERRABLE;
 CREATE UNIQUE INDEX customer_tariffs_one_a_day ON public.customer_tariffs (customer, period_start) WHERE superseded_by IS NULL;
 CREATE INDEX ON public.customer_tariffs (superseded_by) WHERE superseded_by IS NOT NULL;
 COMMENT ON COLUMN public.customer_tariffs.superseded_by IS 'The version that corrects this one, from the same day on; null: it holds';
@@ -33,6 +33,8 @@ LANGUAGE plpgsql SET search_path = pg_catalog, public AS $$
 DECLARE
     correcting uuid := gen_random_uuid();
 BEGIN
+    -- The old version names the new one before that is there, as two cannot hold from one day.
+    SET CONSTRAINTS microgrid_tariffs_superseded_by_fkey, customer_tariffs_superseded_by_fkey DEFERRED;
     UPDATE microgrid_tariffs SET superseded_by = correcting WHERE id = tariff AND superseded_by IS NULL;
     IF FOUND THEN
         INSERT INTO microgrid_tariffs (
@@ -65,6 +67,7 @@ BEGIN
            part.kind, part.element, part.band, part.from_kwh, part.threshold_period, part.rate, part.includes_vat
       FROM tariff_components AS part
      WHERE part.microgrid_tariff = tariff OR part.customer_tariff = tariff;
+    SET CONSTRAINTS microgrid_tariffs_superseded_by_fkey, customer_tariffs_superseded_by_fkey IMMEDIATE;
     RETURN correcting;
 END
 $$;
