@@ -184,6 +184,17 @@ async def test_price_in_a_meter_has_the_vat_of_the_premises_then_the_customers_f
     assert await rate() == Decimal("0.2")
 
 
+async def test_price_that_was_corrected_is_missed_at_the_correct_one_and_once(tx: Connection) -> None:
+    home = await make_home(tx)
+    await make_price(tx, home, -100, "0.30", own=False)
+    await make_price(tx, home, 30, "0.20")
+    await make_price(tx, home, 40, "0.19", own=False)
+    for table in ("customer_tariffs", "microgrid_tariffs"):
+        await tx.execute(f"SELECT public.correct_tariff(id, 'typed wrong', unit_rate => 0.25) FROM public.{table}")
+    [row] = await missing(tx)
+    assert row["customer_unit_rate"] == Decimal("0.25")
+
+
 # Tariffs now
 
 

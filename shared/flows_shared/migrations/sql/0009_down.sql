@@ -14,11 +14,11 @@ SELECT supply.meter, supply.serial, supply.esco, supply.customer, tariff.period_
   FROM public.supply_payers AS supply
   JOIN LATERAL (
        SELECT period_start, computed_unit_rate, computed_unit_rate_b, computed_standing_charge
-         FROM public.customer_tariffs WHERE customer = supply.customer
+         FROM public.customer_tariffs WHERE customer = supply.customer AND superseded_by IS NULL
         UNION ALL
        SELECT period_start, computed_unit_rate, computed_unit_rate_b, computed_standing_charge
          FROM public.microgrid_tariffs AS community
-        WHERE esco = supply.esco
+        WHERE esco = supply.esco AND superseded_by IS NULL
           AND NOT EXISTS (SELECT FROM public.customer_tariffs AS own
                            WHERE own.customer = supply.customer AND own.period_start <= community.period_start)) AS tariff ON true;
 DROP FUNCTION flows.supply_vat_rate;

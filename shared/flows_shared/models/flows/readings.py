@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import SmallInteger
 from sqlmodel import Field
 
-from flows_shared.models.columns import FLOWS, STATE, Dated, Table, default
+from flows_shared.models.columns import FLOWS, STATE, Dated, Table, computed, default
 
 
 class RegisterImport(Table, table=True):
@@ -242,3 +242,14 @@ class CalendarHalfHour(Table, table=True):
     timestamp: datetime = Field(primary_key=True)
     day: date
     local_time: time
+
+
+class RegisterDayChanged(Table, table=True):
+    """A day whose half hours or estimates changed when it may have been billed."""
+
+    __tablename__ = "register_days_changed"
+    __table_args__ = FLOWS
+
+    register_id: UUID = Field(foreign_key="flows.meter_registers.register_id", ondelete="CASCADE", primary_key=True)
+    day: date = Field(primary_key=True)
+    changed_at: datetime = computed("now()")
