@@ -28,7 +28,8 @@ DROP TRIGGER refuse_second_landing ON public.gifts;
 DROP FUNCTION flows.post_money;
 DROP VIEW flows.money_events;
 DROP TABLE public.write_offs, public.refunds;
-DROP FUNCTION flows.made_by, flows.post_rows, flows.follow_postings, flows.set_invoice_statuses, flows.hold_receivable, flows.ledger_codes,
+DROP FUNCTION flows.made_by, flows.post_rows, flows.follow_postings, flows.set_invoice_statuses, flows.judge_invoices,
+    flows.hold_receivable, flows.ledger_codes,
     flows.keep_posted, flows.follow_payment, flows.refuse_second_landing;
 
 DROP POLICY account_links ON public.gifts;
