@@ -17,6 +17,7 @@ from databases import RoleUrl
 from flows_billing.errors import RefundTooLarge
 from flows_billing.jobs import check_books
 from flows_billing.ledger.check import LedgerFinding, check_ledger
+from flows_billing.ledger.entries import LedgerCode
 from flows_billing.payments import record
 from flows_billing.payments.record import Recorded
 from flows_billing.settings import BillingSettings
@@ -68,6 +69,11 @@ async def pay(community: Community, home: Home, pence: int, key: str = "a") -> R
 
 async def status(community: Community, home: Home) -> str:
     return str((await community.invoice(home))["status"])
+
+
+async def test_database_and_service_know_the_same_ledger_accounts(community: Community) -> None:
+    rows = await community.rows("SELECT code FROM flows.ledger_codes()")
+    assert {row["code"] for row in rows} == set(LedgerCode)
 
 
 async def test_bill_that_was_paid_is_sound_and_paid_at_once(community: Community) -> None:
