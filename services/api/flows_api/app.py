@@ -78,6 +78,7 @@ def create_app() -> FastAPI:
         accounts.router,
         billing.router,
         meters.router,
+        meters.readings.files,
         invoices.router,
         pages.router,
     ):

@@ -137,3 +137,30 @@ class KeyTaken(ConflictError):
 
     def __init__(self, key: str) -> None:
         super().__init__(f"the idempotency key {key!r} stands for another amount on this account")
+
+
+class LastDayNotOver(InvalidError):
+    """An account is billed to its last day once that day is over."""
+
+    code = "billing.last_day_not_over"
+
+    def __init__(self, last_day: date, today: date) -> None:
+        super().__init__(f"{last_day} is not over: in the community it is {today}")
+
+
+class AccountNotClosable(InvalidError):
+    """The account cannot end with this day."""
+
+    code = "billing.account_not_closable"
+
+    def __init__(self, number: int, why: str) -> None:
+        super().__init__(f"account {number} cannot be closed: {why}")
+
+
+class UnknownCreditNote(NotFoundError):
+    """No credit note has this number."""
+
+    code = "credit_note.unknown"
+
+    def __init__(self, number: str) -> None:
+        super().__init__(f"there is no credit note '{number}'")

@@ -17,6 +17,14 @@ from flows_shared.models.public.billing import (
     InvoiceLine,
     InvoiceSeries,
 )
+from flows_shared.models.public.corrections import (
+    AccountClosing,
+    AccountSupplier,
+    BackBillException,
+    ClosingRead,
+    CreditNote,
+    StaleInvoice,
+)
 from flows_shared.models.public.homes import Meter, Property, RegisteredProprietor, Wallet
 from flows_shared.models.public.ledger import LedgerAccount, LedgerEntry, LedgerPosting
 from flows_shared.models.public.messages import Message
@@ -61,17 +69,22 @@ from flows_shared.models.public.vat import VatRegistration, VatStatus
 
 __all__ = [
     "Account",
+    "AccountClosing",
     "AccountEvent",
+    "AccountSupplier",
     "ApiKey",
+    "BackBillException",
     "BenchmarkTariff",
     "BillingRun",
     "BillingRunAccount",
+    "ClosingRead",
     "Contract",
     "ContractSignature",
     "ContractTerms",
     "ContractTermsEsco",
     "CorporateBody",
     "CorporateBodyMember",
+    "CreditNote",
     "Customer",
     "CustomerAccount",
     "CustomerInvite",
@@ -100,6 +113,7 @@ __all__ = [
     "SolarCreditAllocation",
     "SolarCreditTariff",
     "SolarInstallation",
+    "StaleInvoice",
     "TariffComponent",
     "Topup",
     "TopupEvent",
