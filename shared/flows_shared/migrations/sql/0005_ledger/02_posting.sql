@@ -151,20 +151,21 @@ $$;
 -- Of an account's invoices, its balance is what the newest still lack. Without a time, what is late stays late.
 CREATE FUNCTION flows.judge_invoices(of_accounts uuid[], at timestamptz) RETURNS TABLE (id uuid, account uuid, status text)
 LANGUAGE sql STABLE AS $$
-    WITH balance AS (
-        SELECT ledger.account, sum(posting.amount_pence) AS pence
-          FROM public.ledger_accounts AS ledger
-          JOIN public.ledger_postings AS posting ON posting.ledger_account = ledger.id
-         WHERE ledger.code = 'receivable' AND (of_accounts IS NULL OR ledger.account = ANY(of_accounts))
-         GROUP BY ledger.account
+    -- An account at a time by the indexes, whatever the statistics say of tables that a first run has just filled.
+    WITH owing AS MATERIALIZED (
+        SELECT wanted.account,
+               (SELECT coalesce(sum(posting.amount_pence), 0)
+                  FROM public.ledger_accounts AS ledger
+                  JOIN public.ledger_postings AS posting ON posting.ledger_account = ledger.id
+                 WHERE ledger.account = wanted.account AND ledger.code = 'receivable') AS pence
+          FROM (SELECT DISTINCT unnest(of_accounts) AS account) AS wanted
     ), open AS (
         SELECT invoice.id, invoice.account, invoice.status, invoice.total_pence,
                coalesce(invoice.due_date < (at AT TIME ZONE esco.time_zone)::date, invoice.status = 'overdue') AS is_late,
-               coalesce(balance.pence, 0) - coalesce(sum(invoice.total_pence) OVER newer, 0) AS left_over
-          FROM public.invoices AS invoice
+               owing.pence - coalesce(sum(invoice.total_pence) OVER newer, 0) AS left_over
+          FROM owing
+          JOIN public.invoices AS invoice ON invoice.account = owing.account AND invoice.status NOT IN ('draft', 'void')
           JOIN flows.escos AS esco ON esco.id = invoice.esco
-          LEFT JOIN balance ON balance.account = invoice.account
-         WHERE invoice.status NOT IN ('draft', 'void') AND (of_accounts IS NULL OR invoice.account = ANY(of_accounts))
         WINDOW newer AS (PARTITION BY invoice.account ORDER BY invoice.issue_date DESC, invoice.number DESC
                          ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)
     ), judged AS (
@@ -177,16 +178,21 @@ LANGUAGE sql STABLE AS $$
     )
     SELECT judged.id, judged.account, judged.status FROM judged WHERE judged.status <> judged.before;
 $$;
-COMMENT ON FUNCTION flows.judge_invoices IS 'Invoices of these accounts, or all, whose status is another by now, and which';
+COMMENT ON FUNCTION flows.judge_invoices IS 'Invoices of these accounts whose status is another by now, and which';
 
 CREATE FUNCTION flows.set_invoice_statuses(of_accounts uuid[], at timestamptz) RETURNS integer
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, flows AS $$
 DECLARE
-    held uuid[] := coalesce(of_accounts, ARRAY(SELECT DISTINCT account FROM flows.judge_invoices(NULL, at)));
+    held uuid[] := of_accounts;
     changed integer;
 BEGIN
+    IF held IS NULL THEN
+        held := ARRAY(SELECT DISTINCT account FROM public.invoices WHERE status NOT IN ('draft', 'void'));
+        held := ARRAY(SELECT DISTINCT account FROM flows.judge_invoices(held, at));
+    END IF;
     -- Held in order until the transaction ends, so that of two payments at once the second sees both.
-    PERFORM FROM public.ledger_accounts WHERE account = ANY(held) AND code = 'receivable' ORDER BY id FOR NO KEY UPDATE;
+    PERFORM FROM public.ledger_accounts
+      WHERE account IN (SELECT unnest(held)) AND code = 'receivable' ORDER BY id FOR NO KEY UPDATE;
     UPDATE public.invoices AS invoice SET status = judged.status
       FROM flows.judge_invoices(held, at) AS judged WHERE invoice.id = judged.id;
     GET DIAGNOSTICS changed = ROW_COUNT;
