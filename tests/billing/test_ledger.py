@@ -7,16 +7,25 @@ from datetime import timedelta
 from pathlib import Path
 from typing import TypeAlias
 
+import httpx
 import pytest
+from arq.connections import ArqRedis
 
+from api.services import served
 from billing.community import Community, Home
 from databases import RoleUrl
 from flows_billing.errors import RefundTooLarge
+from flows_billing.jobs import check_books
 from flows_billing.ledger.check import LedgerFinding, check_ledger
+from flows_billing.ledger.entries import LedgerCode
 from flows_billing.payments import record
 from flows_billing.payments.record import Recorded
+from flows_billing.settings import BillingSettings
 from flows_shared.money_commands import PaymentArguments, RefundArguments
+from flows_shared.settings import load_settings
+from flows_shared.worker import Worker
 from processes import FlowsProcess
+from waiting import until
 
 FLOWS = str(Path(sys.executable).with_name("flows"))
 RunFlows: TypeAlias = Callable[..., Awaitable[tuple[int, str]]]
@@ -60,6 +69,11 @@ async def pay(community: Community, home: Home, pence: int, key: str = "a") -> R
 
 async def status(community: Community, home: Home) -> str:
     return str((await community.invoice(home))["status"])
+
+
+async def test_database_and_service_know_the_same_ledger_accounts(community: Community) -> None:
+    rows = await community.rows("SELECT code FROM flows.ledger_codes()")
+    assert {row["code"] for row in rows} == set(LedgerCode)
 
 
 async def test_bill_that_was_paid_is_sound_and_paid_at_once(community: Community) -> None:
@@ -161,6 +175,43 @@ async def test_command_fails_while_the_books_are_not_sound(community: Community,
         await transaction.execute("DELETE FROM public.ledger_postings WHERE amount_pence > 0")
     code, said = await run_flows("check")
     assert (code, "the ledger is not sound" in said, "WLCE-000001" in said) == (1, True, True), said
+
+
+async def test_metric_shows_the_sum_over_the_ledger(
+    community: Community, settings_env: dict[str, str], role_url: RoleUrl, tmp_path: Path
+) -> None:
+    await billed_home(community)
+    variables = {
+        **settings_env,
+        "FLOWS_DATABASE_URL": role_url("flows_billing"),
+        "FLOWS_BILLING_LEDGER_SUM_SECONDS": "1",
+    }
+    with served("billing", variables, tmp_path / "log") as url:
+        async with httpx.AsyncClient(base_url=url) as client:
+
+            async def shown(pence: str) -> bool:
+                lines = (await client.get("/metrics")).text.splitlines()
+                return f"flows_ledger_imbalance_pence {pence}" in lines
+
+            await until(lambda: shown("0.0"))
+            async with community.db.transaction() as transaction:
+                await transaction.execute("SET LOCAL session_replication_role = replica")
+                await transaction.execute("DELETE FROM public.ledger_postings WHERE amount_pence = 2980")
+            await until(lambda: shown("-2980.0"))
+
+
+async def test_nightly_check_names_what_is_wrong_in_the_log(
+    community: Community, settings_env: dict[str, str], redis: ArqRedis, capsys: pytest.CaptureFixture[str]
+) -> None:
+    await billed_home(community)
+    async with community.db.transaction() as transaction:
+        await transaction.execute("SET LOCAL session_replication_role = replica")
+        await transaction.execute("DELETE FROM public.ledger_postings WHERE amount_pence = 2980")
+    worker = Worker("billing", load_settings(BillingSettings), community.billing, redis)
+    await check_books({"worker": worker})
+    said = capsys.readouterr().out
+    assert "ledger_unsound" in said
+    assert "WLCE-000001" in said
 
 
 async def test_time_makes_an_invoice_overdue(community: Community) -> None:

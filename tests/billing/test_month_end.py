@@ -72,21 +72,23 @@ async def test_every_live_account_is_billed_or_has_its_reason(community: Communi
 async def test_unbilled_energy_is_accrued_at_its_tariff_and_nothing_is_stored(community: Community) -> None:
     await community.tariff("0.10000", "0.50000")
     home, gappy = await measured_home(community), await measured_home(community)
+    silent = await community.home(start_date=ONE_DAY)
     await community.execute(
         "DELETE FROM flows.register_interval_hh WHERE register_id = $1 AND timestamp < '2026-10-31 12:00Z'",
         gappy.registers["SINGLE"],
     )
     found = rows(await take(community), "accrued")
-    # 9.6 kWh x 10p + 1 day x 50p = 146p with VAT: 146 x 5 / 105 = 6.95 -> 7p. Of the other, 24 half hours: 48p + 50p.
+    # 9.6 kWh x 10p + 1 day x 50p = 146p with VAT: 146 x 5 / 105 = 6.95 -> 7p. Of the next, 24 half hours: 48p + 50p.
     assert [tuple(row.values()) for row in found] == [
         ("2026-10", str(home.account_number), "9.6", "139", "7", "146", "rated", ""),
         ("2026-10", str(gappy.account_number), "4.8", "", "", "98", "flat rates", "readings_missing"),
+        ("2026-10", str(silent.account_number), "0", "", "", "50", "flat rates", "readings_missing"),
     ]
     assert await community.value("SELECT count(*) FROM public.invoices") == 0
     await community.bill()
     november = rows(await take(community, Month(2026, 11), datetime(2026, 12, 3, tzinfo=UTC)), "accrued")
     of_october = [row for row in november if row["month"] == "2026-10"]
-    assert [row["account_number"] for row in of_october] == [str(gappy.account_number)]
+    assert [row["account_number"] for row in of_october] == [str(gappy.account_number), str(silent.account_number)]
 
 
 async def test_numbers_are_complete_with_their_voids_and_a_hole_is_a_problem(community: Community) -> None:

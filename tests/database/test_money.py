@@ -321,3 +321,14 @@ async def test_statement_is_the_customers_own_with_a_running_balance(tx: Connect
         (date(2026, 11, 5), "payment", "Direct debit", -2000, 1000),
     ]
     assert [tuple(row) for row in kept] == [("invoice", 30, 30), ("payment", -20, 10)]
+
+
+async def test_kept_statuses_say_what_was_reversed(tx: Connection) -> None:
+    home = await make_home(tx)
+    await make_invoice(tx, home, "N-1", date(2026, 11, 2), 3000)
+    bounced = await make_payment(tx, home, status="succeeded")
+    await make_payment(tx, home, status="succeeded", amount_pence=1)
+    await tx.execute("UPDATE public.payments SET status = 'failed' WHERE id = $1", bounced)
+    async with acting_as(tx, "customer", home.customer.login):
+        rows = await tx.fetch("SELECT status FROM public.transaction_statuses ORDER BY transaction")
+    assert [row["status"] for row in rows] == ["part_paid", "reversed", "settled", "settled"]

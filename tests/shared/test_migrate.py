@@ -10,6 +10,7 @@ from uuid import uuid4
 import asyncpg
 import pytest
 
+from builders import insert, make_home
 from databases import Databases
 from flows_local.servers import FOR_TESTS, Postgres
 from flows_shared.db import DatabaseUnavailable, connect
@@ -136,3 +137,21 @@ async def test_rest_servers_beside_us_are_told_to_reload(empty_url: str) -> None
     await upgrade(empty_url)
     assert await asyncio.wait_for(heard, 5) == "reload schema"
     await connection.close()
+
+
+async def test_money_from_before_the_ledger_knew_it_is_posted_once(database_url: str) -> None:
+    db = await connect(database_url, name="tests")
+    entries = "SELECT kind, count(*) FROM public.ledger_entries GROUP BY kind ORDER BY kind"
+    try:
+        await downgrade(database_url, "0004")
+        home = await make_home(db)
+        for status in ("succeeded", "failed"):
+            await insert(db, "public.payments", account=home.account, amount_pence=500, status=status)
+        await insert(db, "public.topups", meter=home.meter.id, amount_pence=500, source="payment", status="completed")
+        assert await db.fetch(entries) == []
+        for _ in range(2):
+            await upgrade(database_url)
+            assert [tuple(row) for row in await db.fetch(entries)] == [("payment", 1), ("topup", 1)]
+            await downgrade(database_url, "0004")
+    finally:
+        await db.close()

@@ -1,5 +1,7 @@
 """The billing service's web app: routes that the gateway calls for its users."""
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from datetime import datetime
 from typing import Annotated, Self
 from uuid import UUID
@@ -12,6 +14,7 @@ from flows_billing.errors import UnknownInvoice
 from flows_billing.invoices.documents import printed_invoice
 from flows_billing.invoices.explain import Explanation, explain
 from flows_billing.invoices.verify import verify_invoices
+from flows_billing.ledger.watch import watching
 from flows_billing.routes import money, month_end
 from flows_billing.runs.escos import find_escos
 from flows_billing.runs.preview import preview_run
@@ -147,11 +150,17 @@ async def explanation(asked: ExplainRequest, _claims: CallingService, db: Db) ->
 
 def create_app() -> FastAPI:
     """What `flows serve billing` runs."""
-    app = create_service_app(SERVICE, load_settings(BillingSettings))
+    app = create_service_app(SERVICE, load_settings(BillingSettings), lifespan=_watch_ledger)
     app.include_router(router)
     app.include_router(money.router)
     app.include_router(month_end.router)
     return app
+
+
+@asynccontextmanager
+async def _watch_ledger(app: FastAPI) -> AsyncIterator[None]:
+    async with watching(app.state.db, app.state.settings.billing_ledger_sum_seconds):
+        yield
 
 
 async def _billable(db: Database, esco_id: UUID, text: str) -> tuple[Esco, Month]:

@@ -17,6 +17,7 @@ from flows_billing.invoices.documents import HTML, PDF, PrintedInvoice, insert_d
 from flows_billing.invoices.html import render_html
 from flows_billing.invoices.pdf import render
 from flows_billing.invoices.status import set_statuses
+from flows_billing.ledger.check import check_ledger
 from flows_billing.runs.escos import due_escos, find_escos
 from flows_billing.runs.execute import execute_run
 from flows_billing.runs.judge import sum_ahead
@@ -115,6 +116,18 @@ async def update_statuses(ctx: dict[str, Any]) -> None:
     log.info("invoice_statuses_set", changed=changed)
 
 
+async def check_books(ctx: dict[str, Any]) -> None:
+    """Every night: name in the log whatever in the ledger disagrees with what it stands for."""
+    worker: Worker = ctx["worker"]
+    async with worker.db.connection() as connection:
+        found = await check_ledger(connection)
+    for finding in found.findings:
+        log.error(
+            "ledger_unsound", check=finding.check, of=finding.name, expected=finding.expected, found=finding.found
+        )
+    log.info("ledger_checked", entries=found.entries, total_pence=found.total_pence, findings=len(found.findings))
+
+
 def create_worker() -> WorkerDefinition:
     """What `flows work billing` runs."""
 
@@ -132,6 +145,7 @@ def create_worker() -> WorkerDefinition:
             cron(start_due_runs, minute={0, 15, 30, 45}),
             cron(sum_bands, hour=3, minute=20),
             cron(update_statuses, minute=5),
+            cron(check_books, hour=4, minute=10),
             cron(settle_changes, minute=35),
         ],
     )

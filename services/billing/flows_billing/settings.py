@@ -26,3 +26,6 @@ class BillingSettings(ServiceSettings, RunSettings):
     billing_cron_hour: int = Field(
         6, ge=0, le=23, description="local hour of the 1st from which the month that ended is billed"
     )
+    billing_ledger_sum_seconds: int = Field(
+        300, ge=1, le=86_400, description="seconds between two sums over the ledger, which the metrics show"
+    )

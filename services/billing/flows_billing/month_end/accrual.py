@@ -23,7 +23,7 @@ RUN_MONTHS = """
 # What was measured so far of accounts that cannot be billed, at the flat rates of their supply.
 MEASURED = """
     SELECT account.id, coalesce(used.kwh, 0) AS kwh,
-           round(100 * used.cost + 100 * days.count * price.computed_standing_charge) AS pence
+           round(100 * (coalesce(used.cost, 0) + days.count * price.computed_standing_charge)) AS pence
       FROM public.accounts AS account
       JOIN public.properties AS property ON property.id = account.property
      CROSS JOIN LATERAL (SELECT greatest(account.start_date, $2) AS first,
@@ -54,10 +54,7 @@ async def accrued(db: Database, esco: Esco, month: Month, settings: RunSettings)
         async with db.connection() as connection:
             measured = await _measured(connection, [a.account for a in previewed if a.outcome == "failed"], each)
         rows += _rows(each, previewed, measured)
-    about = (
-        "Energy up to the month's end that is not billed: at its tariff, or where it cannot be rated yet at flat rates"
-    )
-    return Sheet("accrued", about, COLUMNS, rows)
+    return Sheet("accrued", ABOUT, COLUMNS, rows)
 
 
 def _rows(

@@ -66,7 +66,7 @@ EXCEPTIONS = """
 """
 # Whatever names its account, its reason and who approved it, in whichever table it is kept.
 APPROVED_TABLES = """
-    SELECT relname AS name, format('%I.%I', nspname, relname) AS place,
+    SELECT format('%L', relname) AS name, format('%I.%I', nspname, relname) AS place,
            (SELECT string_agg(format('%I', attname), '') FROM pg_attribute
              WHERE attrelid = pg_class.oid AND attname = 'amount_pence') AS amount,
            (SELECT string_agg(format('%I', attname), '') FROM pg_attribute
@@ -78,7 +78,7 @@ APPROVED_TABLES = """
      ORDER BY relname
 """
 APPROVED = """
-    SELECT '{name}' AS kind, (approved.created_at AT TIME ZONE esco.time_zone)::date AS day, account.account_number,
+    SELECT {name}::text AS kind, (approved.created_at AT TIME ZONE esco.time_zone)::date AS day, account.account_number,
            {amount}::bigint AS amount_pence, approved.reason, {recorder}::text AS recorded_by, approved.approved_by
       FROM {place} AS approved
       JOIN public.accounts AS account ON account.id = approved.account
@@ -98,5 +98,5 @@ async def exceptions(db: Connection, esco: UUID, month: Month) -> Sheet:
     for table in await db.fetch(APPROVED_TABLES):
         columns = {name: f"approved.{table[name]}" if table[name] else "NULL" for name in ("amount", "recorder")}
         statement = APPROVED.format(name=table["name"], place=table["place"], **columns)
-        rows += (await Sheet.of(db, table["name"], ABOUT, statement, *asked)).rows
+        rows += [tuple(row) for row in await db.fetch(statement, *asked)]
     return Sheet("exceptions", ABOUT, posted.columns, rows)

@@ -26,8 +26,8 @@ PREPAY = """
     ), valued AS (
         SELECT metered.*, round(100 * opening.balance) AS opening_pence, round(100 * closing.balance) AS closing_pence,
                coalesce(topped.month_pence, 0) AS topups_pence, coalesce(topped.ledger_pence, 0) AS ledger_pence,
-               used.kwh,
-               round(100 * (used.cost + ($3::date - $2::date) * price.computed_standing_charge)) AS energy_pence
+               used.kwh, round(100 * (coalesce(used.cost, 0) + ($3::date - $2::date) * price.computed_standing_charge))
+               AS energy_pence
           FROM metered
           LEFT JOIN topped ON topped.meter = metered.id
           LEFT JOIN LATERAL (SELECT balance FROM flows.meter_prepay_balance AS reported

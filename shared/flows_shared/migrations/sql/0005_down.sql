@@ -8,6 +8,14 @@ SELECT posting.id, entry.created_at AS timestamp, entry.kind AS type, entry.desc
   JOIN public.ledger_entries AS entry ON entry.id = posting.entry
   JOIN public.ledger_accounts AS receivable ON receivable.id = posting.ledger_account
  WHERE receivable.account IS NOT NULL;
+CREATE OR REPLACE VIEW public.transaction_statuses WITH (security_invoker) AS
+SELECT posting.id AS transaction, coalesce(invoice.status, 'settled') AS status,
+       entry.created_at, coalesce(invoice.updated_at, entry.created_at) AS updated_at
+  FROM public.ledger_postings AS posting
+  JOIN public.ledger_entries AS entry ON entry.id = posting.entry
+  JOIN public.ledger_accounts AS receivable ON receivable.id = posting.ledger_account
+  LEFT JOIN public.invoices AS invoice ON invoice.id = entry.invoice
+ WHERE receivable.account IS NOT NULL;
 DROP VIEW public.account_statements, public.account_balances;
 
 DROP TRIGGER follow_postings ON public.ledger_postings;
@@ -28,7 +36,8 @@ DROP TRIGGER refuse_second_landing ON public.gifts;
 DROP FUNCTION flows.post_money;
 DROP VIEW flows.money_events;
 DROP TABLE public.write_offs, public.refunds;
-DROP FUNCTION flows.made_by, flows.post_rows, flows.follow_postings, flows.set_invoice_statuses, flows.hold_receivable, flows.ledger_codes,
+DROP FUNCTION flows.made_by, flows.post_rows, flows.follow_postings, flows.set_invoice_statuses, flows.judge_invoices,
+    flows.hold_receivable, flows.ledger_codes,
     flows.keep_posted, flows.follow_payment, flows.refuse_second_landing;
 
 DROP POLICY account_links ON public.gifts;

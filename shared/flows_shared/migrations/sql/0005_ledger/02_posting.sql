@@ -148,54 +148,66 @@ BEGIN
 END
 $$;
 
--- Of an account's invoices, its balance is what the newest still lack.
-CREATE FUNCTION flows.set_invoice_statuses(of_accounts uuid[], at timestamptz) RETURNS integer
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, flows AS $$
-DECLARE
-    changed integer;
-BEGIN
-    WITH balance AS (
-        SELECT ledger.account, sum(posting.amount_pence) AS pence
-          FROM public.ledger_accounts AS ledger
-          JOIN public.ledger_postings AS posting ON posting.ledger_account = ledger.id
-         WHERE ledger.code = 'receivable' AND (of_accounts IS NULL OR ledger.account = ANY(of_accounts))
-         GROUP BY ledger.account
+-- Of an account's invoices, its balance is what the newest still lack. Without a time, what is late stays late.
+CREATE FUNCTION flows.judge_invoices(of_accounts uuid[], at timestamptz) RETURNS TABLE (id uuid, account uuid, status text)
+LANGUAGE sql STABLE AS $$
+    -- An account at a time by the indexes, whatever the statistics say of tables that a first run has just filled.
+    WITH owing AS MATERIALIZED (
+        SELECT wanted.account,
+               (SELECT coalesce(sum(posting.amount_pence), 0)
+                  FROM public.ledger_accounts AS ledger
+                  JOIN public.ledger_postings AS posting ON posting.ledger_account = ledger.id
+                 WHERE ledger.account = wanted.account AND ledger.code = 'receivable') AS pence
+          FROM (SELECT DISTINCT unnest(of_accounts) AS account) AS wanted
     ), open AS (
-        SELECT invoice.id, invoice.total_pence,
+        SELECT invoice.id, invoice.account, invoice.status, invoice.total_pence,
                coalesce(invoice.due_date < (at AT TIME ZONE esco.time_zone)::date, invoice.status = 'overdue') AS is_late,
-               coalesce(balance.pence, 0) - coalesce(sum(invoice.total_pence) OVER newer, 0) AS left_over
-          FROM public.invoices AS invoice
+               owing.pence - coalesce(sum(invoice.total_pence) OVER newer, 0) AS left_over
+          FROM owing
+          JOIN public.invoices AS invoice ON invoice.account = owing.account AND invoice.status NOT IN ('draft', 'void')
           JOIN flows.escos AS esco ON esco.id = invoice.esco
-          LEFT JOIN balance ON balance.account = invoice.account
-         WHERE invoice.status NOT IN ('draft', 'void') AND (of_accounts IS NULL OR invoice.account = ANY(of_accounts))
         WINDOW newer AS (PARTITION BY invoice.account ORDER BY invoice.issue_date DESC, invoice.number DESC
                          ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)
     ), judged AS (
-        SELECT id, CASE WHEN left_over <= 0 OR total_pence <= 0 THEN 'paid'
-                        WHEN is_late THEN 'overdue'
-                        WHEN left_over < total_pence THEN 'part_paid'
-                        ELSE 'issued' END AS status
+        SELECT open.id, open.account, open.status AS before,
+               CASE WHEN left_over <= 0 OR total_pence <= 0 THEN 'paid'
+                    WHEN is_late THEN 'overdue'
+                    WHEN left_over < total_pence THEN 'part_paid'
+                    ELSE 'issued' END AS status
           FROM open
     )
+    SELECT judged.id, judged.account, judged.status FROM judged WHERE judged.status <> judged.before;
+$$;
+COMMENT ON FUNCTION flows.judge_invoices IS 'Invoices of these accounts whose status is another by now, and which';
+
+CREATE FUNCTION flows.set_invoice_statuses(of_accounts uuid[], at timestamptz) RETURNS integer
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, flows AS $$
+DECLARE
+    held uuid[] := of_accounts;
+    changed integer;
+BEGIN
+    IF held IS NULL THEN
+        held := ARRAY(SELECT DISTINCT account FROM public.invoices WHERE status NOT IN ('draft', 'void'));
+        held := ARRAY(SELECT DISTINCT account FROM flows.judge_invoices(held, at));
+    END IF;
+    -- Held in order until the transaction ends, so that of two payments at once the second sees both.
+    PERFORM FROM public.ledger_accounts
+      WHERE account IN (SELECT unnest(held)) AND code = 'receivable' ORDER BY id FOR NO KEY UPDATE;
     UPDATE public.invoices AS invoice SET status = judged.status
-      FROM judged
-     WHERE invoice.id = judged.id AND invoice.status <> judged.status;
+      FROM flows.judge_invoices(held, at) AS judged WHERE invoice.id = judged.id;
     GET DIAGNOSTICS changed = ROW_COUNT;
     RETURN changed;
 END
 $$;
 COMMENT ON FUNCTION flows.set_invoice_statuses IS
-    'Lets the issued invoices of these accounts, or all, say whether they are paid, part paid or, at a time that is given, overdue; how many changed';
+    'Lets the invoices of these accounts, or all, say whether they are paid, part paid or, at a time that is given, overdue; how many changed';
 
 CREATE FUNCTION flows.follow_postings() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, flows AS $$
 DECLARE
-    touched uuid[];
+    touched uuid[] := ARRAY(SELECT account FROM public.ledger_accounts
+                             WHERE id IN (SELECT ledger_account FROM posted) AND code = 'receivable');
 BEGIN
-    -- Held in order until the transaction ends, so that of two payments at once the second sees both.
-    touched := ARRAY(SELECT account FROM public.ledger_accounts
-                      WHERE id IN (SELECT ledger_account FROM posted) AND code = 'receivable'
-                      ORDER BY id FOR NO KEY UPDATE);
     IF touched <> '{}' THEN
         PERFORM flows.set_invoice_statuses(touched, NULL);
     END IF;

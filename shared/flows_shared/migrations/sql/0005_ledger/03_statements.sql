@@ -25,3 +25,14 @@ CREATE OR REPLACE VIEW public.transactions WITH (security_invoker) AS
 SELECT id, created_at AS timestamp, kind AS type, description AS name, reference, amount_pence / 100.0 AS amount,
        balance_pence / 100.0 AS balance, account, created_at, created_at AS updated_at
   FROM public.account_statements;
+
+CREATE OR REPLACE VIEW public.transaction_statuses WITH (security_invoker) AS
+SELECT line.id AS transaction,
+       coalesce(invoice.status,
+                CASE WHEN EXISTS (SELECT FROM public.ledger_entries AS reversal
+                                   WHERE reversal.kind = line.kind AND reversal.reference = line.reference || ':reversal')
+                     THEN 'reversed' END,
+                'settled') AS status,
+       line.created_at, coalesce(invoice.updated_at, line.created_at) AS updated_at
+  FROM public.account_statements AS line
+  LEFT JOIN public.invoices AS invoice ON invoice.id = line.invoice;

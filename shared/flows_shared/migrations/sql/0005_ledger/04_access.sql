@@ -42,7 +42,7 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, flows AS $$
 $$;
 
 REVOKE EXECUTE ON FUNCTION flows.made_by, flows.keep_posted, flows.follow_payment, flows.refuse_second_landing, flows.ledger_codes,
-    flows.post_money, flows.post_rows, flows.set_invoice_statuses, flows.follow_postings, flows.hold_receivable FROM PUBLIC;
+    flows.post_money, flows.post_rows, flows.judge_invoices, flows.set_invoice_statuses, flows.follow_postings, flows.hold_receivable FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION flows.made_by, flows.ledger_codes, flows.set_invoice_statuses, flows.hold_receivable TO flows_billing;
 
 SELECT flows.guard_writes();
