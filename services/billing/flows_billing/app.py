@@ -1,13 +1,15 @@
 """The billing service's web app: routes that the gateway calls for its users."""
 
-import json
 from datetime import datetime
 from typing import Annotated, Self
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, FastAPI, Request, Response
+from fastapi import APIRouter, FastAPI, Response
 from pydantic import BaseModel, Field
 
+from flows_billing.calling import Settings, act_for
+from flows_billing.closings import routes as closings
+from flows_billing.corrections import routes as corrections
 from flows_billing.errors import UnknownInvoice
 from flows_billing.invoices.documents import printed_invoice
 from flows_billing.invoices.explain import Explanation, explain
@@ -28,8 +30,8 @@ from flows_billing.views import (
     VerifyRequest,
     VerifyResult,
 )
-from flows_shared.auth import CallingService, Claims
-from flows_shared.db import Connection, Database
+from flows_shared.auth import CallingService
+from flows_shared.db import Database
 from flows_shared.service import Db, create_service_app
 from flows_shared.settings import load_settings
 from flows_shared.time import Month, utc_now
@@ -38,14 +40,6 @@ UNBILLED_SHOWN = 1_000
 ACCOUNTS_SHOWN = 10_000
 
 router = APIRouter(prefix="/internal/billing")
-
-
-async def get_settings(request: Request) -> BillingSettings:
-    settings: BillingSettings = request.app.state.settings
-    return settings
-
-
-Settings = Annotated[BillingSettings, Depends(get_settings)]
 
 
 class RunRequest(BaseModel):
@@ -87,7 +81,7 @@ async def start_runs(asked: RunRequest, response: Response, claims: CallingServi
     """Bill a month that has ended, or go on with it."""
     month = parse_month(asked.month)
     async with db.transaction() as transaction:
-        await _act_for(transaction, claims)
+        await act_for(transaction, claims)
         requested = await request_runs(
             transaction, month, asked.escos, requested_by=claims.actor or claims.subject, now=utc_now()
         )
@@ -147,7 +141,8 @@ async def explanation(asked: ExplainRequest, _claims: CallingService, db: Db) ->
 def create_app() -> FastAPI:
     """What `flows serve billing` runs."""
     app = create_service_app(SERVICE, load_settings(BillingSettings))
-    app.include_router(router)
+    for each in (router, corrections.router, closings.router):
+        app.include_router(each)
     return app
 
 
@@ -157,11 +152,6 @@ async def _billable(db: Database, esco_id: UUID, text: str) -> tuple[Esco, Month
         [esco] = await find_escos(connection, [esco_id])
     require_finished(month, esco, utc_now())
     return esco, month
-
-
-async def _act_for(transaction: Connection, claims: Claims) -> None:
-    """The audit log names whom the gateway acts for."""
-    await transaction.execute("SELECT set_config('request.jwt.claims', $1, true)", json.dumps(claims.all))
 
 
 def _state(run: Run) -> dict[str, object]:

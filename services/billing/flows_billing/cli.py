@@ -11,6 +11,8 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from flows_billing.accounts.store import account_by_number
+from flows_billing.closings.cli import close_account
+from flows_billing.corrections.cli import rebill_month
 from flows_billing.errors import UnknownInvoice
 from flows_billing.invoices.documents import printed_invoice
 from flows_billing.invoices.explain import Explanation, explain
@@ -44,6 +46,8 @@ UNBILLED_SHOWN = 100
 commands = typer.Typer(no_args_is_help=True)
 billing = typer.Typer(help="Bill what a community's meters measured.", no_args_is_help=True)
 commands.add_typer(billing, name="billing")
+billing.command("rebill")(rebill_month)
+billing.command("final")(close_account)
 
 MonthText = Annotated[str, typer.Argument(help="A month that has ended, such as 2026-10.", show_default=False)]
 EscoCode = Annotated[str | None, typer.Option("--esco", help="Only the community with this code.", show_default=False)]
