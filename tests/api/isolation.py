@@ -33,6 +33,7 @@ REFERENCE: Final = {
 VALUES: Final[Mapping[str, Mapping[str, Any]]] = {
     "public.invoice_lines": {"customer_tariff": None},
     "public.registered_proprietors": {"corporate_body": None},
+    "public.gifts": {"account": None},
     "public.billing_run_accounts": {"outcome": "skipped", "invoice": None, "reason": "isolation"},
     "public.api_keys": {"scopes": ["read"]},
     "public.tariff_components": {"microgrid_tariff": None},

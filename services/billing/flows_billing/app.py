@@ -7,13 +7,13 @@ from uuid import UUID
 from fastapi import APIRouter, FastAPI, Response
 from pydantic import BaseModel, Field
 
-from flows_billing.calling import Settings, act_for
-from flows_billing.closings import routes as closings
-from flows_billing.corrections import routes as corrections
+from flows_billing.acting import act_for
 from flows_billing.errors import UnknownInvoice
 from flows_billing.invoices.documents import printed_invoice
 from flows_billing.invoices.explain import Explanation, explain
 from flows_billing.invoices.verify import verify_invoices
+from flows_billing.routes import closings, corrections, money, month_end
+from flows_billing.routes.settings import Settings
 from flows_billing.runs.escos import find_escos
 from flows_billing.runs.preview import preview_run
 from flows_billing.runs.request import SERVICE, enqueue_runs, request_runs
@@ -81,7 +81,7 @@ async def start_runs(asked: RunRequest, response: Response, claims: CallingServi
     """Bill a month that has ended, or go on with it."""
     month = parse_month(asked.month)
     async with db.transaction() as transaction:
-        await act_for(transaction, claims)
+        await act_for(transaction, claims.all)
         requested = await request_runs(
             transaction, month, asked.escos, requested_by=claims.actor or claims.subject, now=utc_now()
         )
@@ -141,7 +141,7 @@ async def explanation(asked: ExplainRequest, _claims: CallingService, db: Db) ->
 def create_app() -> FastAPI:
     """What `flows serve billing` runs."""
     app = create_service_app(SERVICE, load_settings(BillingSettings))
-    for each in (router, corrections.router, closings.router):
+    for each in (router, money.router, month_end.router, corrections.router, closings.router):
         app.include_router(each)
     return app
 

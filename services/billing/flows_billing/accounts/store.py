@@ -45,11 +45,18 @@ RIVALS = """
        AND rival.start_date < $3
        AND (rival.end_date IS NULL OR rival.end_date >= $2)
 """
+# Of a meter and of those that it came after in the home: what these measured is the home's.
 REGISTERS = """
-    SELECT meter_id, register_id AS id, element, nature, start_time AS start, end_time AS end
-      FROM flows.meter_registers
-     WHERE meter_id = ANY($1) AND nature <> 'solar'
-     ORDER BY meter_id, element, start_time
+    WITH RECURSIVE measured AS (
+        SELECT meter_id AS meter, register_id, follows FROM flows.meter_registers WHERE meter_id = ANY($1)
+         UNION
+        SELECT measured.meter, earlier.register_id, earlier.follows
+          FROM measured JOIN flows.meter_registers AS earlier ON earlier.register_id = measured.follows
+    )
+    SELECT measured.meter AS meter_id, register_id AS id, element, nature, start_time AS start, end_time AS end
+      FROM measured JOIN flows.meter_registers USING (register_id)
+     WHERE nature <> 'solar'
+     ORDER BY measured.meter, element, start_time
 """
 SUPPLIERS = """
     SELECT account, valid_from, supplier

@@ -43,6 +43,7 @@ DO $$
 BEGIN
     EXECUTE replace(replace(pg_get_functiondef('public.prepare_tariffs'::regproc), ' WHERE superseded_by IS NULL', ''),
                     'AND earlier.superseded_by IS NULL ', '');
+    EXECUTE replace(pg_get_functiondef('public.meters_missing_future_tariffs'::regproc), ' AND tariff.superseded_by IS NULL', '');
     EXECUTE replace(replace(pg_get_functiondef('flows.refuse_used_tariff'::regproc), ', ''superseded_by''', ''),
                     ', or correct this one with correct_tariff()', '');
 END

@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import SmallInteger
 from sqlmodel import Field
 
-from flows_shared.models.columns import FLOWS, STATE, Dated, Table, computed
+from flows_shared.models.columns import FLOWS, STATE, Dated, Table, computed, default
 
 
 class RegisterImport(Table, table=True):
@@ -170,12 +170,13 @@ class _OfRegister(Dated):
 
 
 class RegisterIntervalMissingReason(_OfRegister, table=True):
-    """Why a meter that answered for a half hour has no reading of it; gone when a reading comes."""
+    """Why a meter that answered for a half hour has no reading; gone when one comes. `tries`: how often it did."""
 
     __tablename__ = "register_interval_missing_reasons"
     __table_args__ = FLOWS
 
     reason: str
+    tries: int = default(1)
 
 
 class RegisterCount(_OfRegister, table=True):

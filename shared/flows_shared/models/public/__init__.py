@@ -32,11 +32,13 @@ from flows_shared.models.public.payments import (
     Gift,
     Payment,
     PaymentEvent,
+    Refund,
     Topup,
     TopupEvent,
     TopupGift,
     TopupPayment,
     TopupSolarCredit,
+    WriteOff,
 )
 from flows_shared.models.public.people import (
     ApiKey,
@@ -106,6 +108,7 @@ __all__ = [
     "Property",
     "RateBand",
     "RateProfile",
+    "Refund",
     "RegisteredProprietor",
     "SolarCreditAllocation",
     "SolarCreditTariff",
@@ -122,4 +125,5 @@ __all__ = [
     "VatRegistration",
     "VatStatus",
     "Wallet",
+    "WriteOff",
 ]

@@ -92,6 +92,8 @@ SELECT flows.rewrite_function('public.prepare_tariffs', 'ON CONFLICT (esco, peri
                               'ON CONFLICT (customer, period_start) WHERE superseded_by IS NULL'),
        flows.rewrite_function('public.prepare_tariffs', 'ORDER BY earlier.period_start',
                               'AND earlier.superseded_by IS NULL ORDER BY earlier.period_start'),
+       flows.rewrite_function('public.meters_missing_future_tariffs', 'tariff.period_start <= next.period_start',
+                              'tariff.period_start <= next.period_start AND tariff.superseded_by IS NULL'),
        flows.rewrite_function('flows.refuse_used_tariff', '''ecredit_button_threshold'']',
                               '''ecredit_button_threshold'', ''superseded_by'']'),
        flows.rewrite_function('flows.refuse_used_tariff', 'Add a version with a later period_start.',

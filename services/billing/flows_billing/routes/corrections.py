@@ -6,13 +6,14 @@ from uuid import UUID
 from fastapi import APIRouter, Response
 from pydantic import BaseModel, Field
 
-from flows_billing.calling import Settings, act_for
+from flows_billing.acting import act_for
 from flows_billing.corrections.difference import Cause
 from flows_billing.corrections.documents import printed_note
 from flows_billing.corrections.explain import NoteExplanation, explain_note
 from flows_billing.corrections.rebill import rebill
 from flows_billing.corrections.rebilling import RebilledAccount, Rebilling
 from flows_billing.errors import UnknownCreditNote
+from flows_billing.routes.settings import Settings
 from flows_billing.runs.escos import find_escos
 from flows_billing.runs.request import SERVICE
 from flows_billing.runs.run import parse_month
@@ -74,7 +75,7 @@ async def correct(
     """What a month's invoices would be now; confirmed, a worker puts them right, as that may take long."""
     month = parse_month(asked.month)
     async with db.transaction() as transaction:
-        await act_for(transaction, claims)
+        await act_for(transaction, claims.all)
         [esco] = await find_escos(transaction, [asked.esco])
         if asked.confirm:
             work = asked.model_dump(mode="json", exclude={"confirm"})

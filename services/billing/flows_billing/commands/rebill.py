@@ -8,6 +8,7 @@ from rich.console import Console
 from rich.table import Table
 
 from flows_billing.accounts.store import account_by_number
+from flows_billing.commands.opening import command_line, load, opened
 from flows_billing.corrections.difference import CAUSES, Cause, LineDifference
 from flows_billing.corrections.rebill import rebill
 from flows_billing.corrections.rebilling import Confirmation, RebilledAccount, Rebilling
@@ -15,11 +16,8 @@ from flows_billing.corrections.words import DIFFERENCE_TITLES, difference_cells
 from flows_billing.runs.escos import esco_by_code, find_escos
 from flows_billing.runs.run import parse_month
 from flows_billing.settings import RunSettings
-from flows_shared.db import Database
 from flows_shared.errors import InvalidError
 from flows_shared.money import format_pounds
-from flows_shared.settings import load_settings
-from flows_shared.telemetry.logs import configure_logging
 from flows_shared.time import utc_now
 
 SHOWN = 100
@@ -48,10 +46,9 @@ def rebill_month(
 
     Confirmed, each invoice that differs is taken back by a credit note, and a new one takes its place.
     """
-    settings = load_settings(RunSettings)
-    configure_logging(settings, "billing")
+    settings = load()
     causes = [_cause(text) for text in cause or ()]
-    confirmation = Confirmation("flows command", reason) if confirm else None
+    confirmation = Confirmation(command_line()["act"], reason, command_line()) if confirm else None
     found = asyncio.run(_rebill(month, esco, account or [], causes, confirmation, settings))
     console = Console()
     differing = [each for each in found.accounts if each.outcome != "unchanged"]
@@ -76,16 +73,12 @@ async def _rebill(
     confirmation: Confirmation | None,
     settings: RunSettings,
 ) -> Rebilling:
-    db = await Database.open(settings.database_url.get_secret_value(), name="flows billing", size=2)
-    try:
+    async with opened(settings) as db:
         async with db.connection() as connection:
             [esco] = await find_escos(connection, [await esco_by_code(connection, code)])
             only = [await account_by_number(connection, esco.id, number) for number in numbers] or None
-        return await rebill(
-            db, esco, parse_month(month), settings, utc_now(), only=only, causes=causes, confirmation=confirmation
-        )
-    finally:
-        await db.close()
+        asked = parse_month(month)
+        return await rebill(db, esco, asked, settings, utc_now(), only=only, causes=causes, confirmation=confirmation)
 
 
 def _accounts_table(found: Rebilling, differing: list[RebilledAccount]) -> Table:

@@ -8,9 +8,9 @@ from uuid import UUID
 from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
-from flows_billing.calling import Settings
 from flows_billing.closings.final import Closing, FinalBill, final_bill
 from flows_billing.outcomes import Outcome
+from flows_billing.routes.settings import Settings
 from flows_billing.runs.escos import find_escos
 from flows_shared.auth import CallingService
 from flows_shared.service import Db

@@ -10,14 +10,12 @@ from rich.console import Console
 from rich.table import Table
 
 from flows_billing.closings.final import Closing, FinalBill, final_bill
+from flows_billing.commands.opening import command_line, load, opened
 from flows_billing.invoices.words import format_quantity
 from flows_billing.runs.escos import esco_by_code, find_escos
 from flows_billing.settings import RunSettings
-from flows_shared.db import Database
 from flows_shared.errors import FlowsError, InvalidError
 from flows_shared.money import format_pounds
-from flows_shared.settings import load_settings
-from flows_shared.telemetry.logs import configure_logging
 from flows_shared.time import utc_now
 
 
@@ -52,9 +50,8 @@ def close_account(
 
     Run again, it goes on with what is not billed or refunded yet.
     """
-    settings = load_settings(RunSettings)
-    configure_logging(settings, "billing")
-    closing = Closing(account, _day(on), dict(_read(text) for text in read or ()), "flows command")
+    settings, claims = load(), command_line()
+    closing = Closing(account, _day(on), dict(_read(text) for text in read or ()), claims["act"], claims)
     made = asyncio.run(_close(esco, closing, settings))
     Console().print(_table(made))
     if made.outcome == "failed":
@@ -80,13 +77,10 @@ def _read(text: str) -> tuple[str, Decimal]:
 
 
 async def _close(code: str, closing: Closing, settings: RunSettings) -> FinalBill:
-    db = await Database.open(settings.database_url.get_secret_value(), name="flows billing", size=2)
-    try:
+    async with opened(settings) as db:
         async with db.connection() as connection:
             [esco] = await find_escos(connection, [await esco_by_code(connection, code)])
         return await final_bill(db, esco, closing, settings, utc_now())
-    finally:
-        await db.close()
 
 
 def _table(made: FinalBill) -> Table:
