@@ -1,4 +1,4 @@
-"""`flows billing run` as an operator types it, with what cannot be billed."""
+"""`flows billing run`, `rebill` and `final` as an operator types them, with what cannot be billed."""
 
 import asyncio
 import sys
@@ -21,14 +21,24 @@ RunFlows: TypeAlias = Callable[..., Awaitable[tuple[int, str]]]
 
 
 @pytest.fixture
-def run_flows(settings_env: dict[str, str], role_url: RoleUrl, tmp_path: Path) -> RunFlows:
-    """Runs `flows billing run ARGUMENTS`: its exit status, and what was said, as one line."""
-    variables = {**settings_env, "FLOWS_DATABASE_URL": role_url("flows_billing")}
+def flows_billing(settings_env: dict[str, str], role_url: RoleUrl, tmp_path: Path) -> RunFlows:
+    """Runs `flows billing ARGUMENTS`: its exit status, and what was said, as one line."""
+    variables = {**settings_env, "FLOWS_DATABASE_URL": role_url("flows_billing"), "COLUMNS": "200"}
 
     async def run(*arguments: str) -> tuple[int, str]:
-        with FlowsProcess([FLOWS, "billing", "run", *arguments], variables, tmp_path / "flows.log") as process:
+        with FlowsProcess([FLOWS, "billing", *arguments], variables, tmp_path / "flows.log") as process:
             status = await asyncio.to_thread(process.process.wait, 60)
         return status, " ".join(process.log.read_text().split())
+
+    return run
+
+
+@pytest.fixture
+def run_flows(flows_billing: RunFlows) -> RunFlows:
+    """Runs `flows billing run ARGUMENTS`."""
+
+    async def run(*arguments: str) -> tuple[int, str]:
+        return await flows_billing("run", *arguments)
 
     return run
 
@@ -77,3 +87,35 @@ async def test_what_cannot_be_billed_is_said_and_leaves_nothing(
     assert status == 1
     assert reason in said
     assert await community.rows("SELECT FROM public.billing_runs") == []
+
+
+async def test_rebill_shows_what_differs_and_puts_it_right_when_confirmed(
+    community: Community, flows_billing: RunFlows
+) -> None:
+    home = await measured_home(community, tariff={"unit_rate": "0.1", "standing_charge": "0.3"})
+    assert (await flows_billing("run", str(MONTH)))[0] == 0
+    end = MONTH.period(LONDON).end
+    await community.measure_more(home, "1.2", f"{end - timedelta(hours=6):%Y-%m-%d %H:%M}Z")
+    asked = ("rebill", str(MONTH), "--esco", "WLCE", "--account", str(home.account_number))
+    status, said = await flows_billing(*asked)
+    # 48 x 0.2 = 9.6 kWh x 10p + 30p = 126p; 10.6 kWh: 136p
+    assert status == 0
+    for words in ("1 differs", "£0.10", "£1.26", "£1.36", "readings", "9.6 to 10.6"):
+        assert words in said, words
+    assert await community.rows("SELECT FROM public.credit_notes") == []
+    status, said = await flows_billing(*asked, "--confirm")
+    assert (status, "WLCE-C000001, WLCE-000002" in said) == (0, True)
+    assert (await flows_billing("verify"))[0] == 0
+    status, said = await flows_billing("rebill", str(MONTH), "--esco", "WLCE", "--cause", "weather")
+    assert (status, "there is no cause 'weather'" in said) == (1, True)
+
+
+async def test_final_closes_the_account_and_bills_it(community: Community, flows_billing: RunFlows) -> None:
+    home = await measured_home(community, tariff={"unit_rate": "0.1", "standing_charge": "0.3"})
+    asked = ("final", str(home.account_number), "--esco", "WLCE", "--on", str(MONTH.days()[-1]))
+    status, said = await flows_billing(*asked, "--read", "1234.5")
+    assert status == 0
+    for words in ("WLCE-000001", "SINGLE 1,234.5 kWh (customer)", "£1.26"):
+        assert words in said, words
+    for read in ("x", "-1", "NaN"):
+        assert (await flows_billing(*asked, f"--read={read}"))[0] == 1

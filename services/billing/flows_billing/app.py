@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Annotated, Self
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, FastAPI, Request, Response
+from fastapi import APIRouter, FastAPI, Response
 from pydantic import BaseModel, Field
 
 from flows_billing.acting import act_for
@@ -15,7 +15,8 @@ from flows_billing.invoices.documents import printed_invoice
 from flows_billing.invoices.explain import Explanation, explain
 from flows_billing.invoices.verify import verify_invoices
 from flows_billing.ledger.watch import watching
-from flows_billing.routes import money, month_end
+from flows_billing.routes import closings, corrections, money, month_end
+from flows_billing.routes.settings import Settings
 from flows_billing.runs.escos import find_escos
 from flows_billing.runs.preview import preview_run
 from flows_billing.runs.request import SERVICE, enqueue_runs, request_runs
@@ -42,14 +43,6 @@ UNBILLED_SHOWN = 1_000
 ACCOUNTS_SHOWN = 10_000
 
 router = APIRouter(prefix="/internal/billing")
-
-
-async def get_settings(request: Request) -> BillingSettings:
-    settings: BillingSettings = request.app.state.settings
-    return settings
-
-
-Settings = Annotated[BillingSettings, Depends(get_settings)]
 
 
 class RunRequest(BaseModel):
@@ -151,9 +144,8 @@ async def explanation(asked: ExplainRequest, _claims: CallingService, db: Db) ->
 def create_app() -> FastAPI:
     """What `flows serve billing` runs."""
     app = create_service_app(SERVICE, load_settings(BillingSettings), lifespan=_watch_ledger)
-    app.include_router(router)
-    app.include_router(money.router)
-    app.include_router(month_end.router)
+    for each in (router, money.router, month_end.router, corrections.router, closings.router):
+        app.include_router(each)
     return app
 
 

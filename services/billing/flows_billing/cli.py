@@ -9,9 +9,11 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from flows_billing.accounts.store import account_by_number
+from flows_billing.commands.final import close_account
 from flows_billing.commands.ledger import ledger
 from flows_billing.commands.month_end import evidence
 from flows_billing.commands.opening import load, opened
+from flows_billing.commands.rebill import rebill_month
 from flows_billing.errors import UnknownInvoice
 from flows_billing.invoices.documents import printed_invoice
 from flows_billing.invoices.explain import Explanation, explain
@@ -45,6 +47,8 @@ billing = typer.Typer(help="Bill what a community's meters measured.", no_args_i
 commands.add_typer(billing, name="billing")
 commands.add_typer(ledger, name="ledger")
 billing.command("evidence")(evidence)
+billing.command("rebill")(rebill_month)
+billing.command("final")(close_account)
 
 MonthText = Annotated[str, typer.Argument(help="A month that has ended, such as 2026-10.", show_default=False)]
 EscoCode = Annotated[str | None, typer.Option("--esco", help="Only the community with this code.", show_default=False)]

@@ -13,6 +13,8 @@ from flows_billing.corrections.documents import PrintedNote, insert_note_documen
 from flows_billing.corrections.due import forget_settled_days, measuring
 from flows_billing.corrections.html import render_note_html
 from flows_billing.corrections.pdf import render_note
+from flows_billing.corrections.rebill import rebill
+from flows_billing.corrections.rebilling import Confirmation
 from flows_billing.invoices.documents import HTML, PDF, PrintedInvoice, insert_documents, unprinted_invoices
 from flows_billing.invoices.html import render_html
 from flows_billing.invoices.pdf import render
@@ -22,6 +24,7 @@ from flows_billing.runs.escos import due_escos, find_escos
 from flows_billing.runs.execute import execute_run
 from flows_billing.runs.judge import sum_ahead
 from flows_billing.runs.request import SERVICE, enqueue_runs, request_runs
+from flows_billing.runs.run import parse_month
 from flows_billing.settings import BillingSettings
 from flows_shared.jobs import complete_job
 from flows_shared.outbox import enqueue
@@ -74,6 +77,25 @@ async def render_credit_notes(ctx: dict[str, Any], note_ids: list[str]) -> None:
         if notes:
             await enqueue(transaction, "notify", "send_credit_notes", [str(note.id) for note in notes])
         await complete_job(transaction)
+
+
+async def correct_month(ctx: dict[str, Any], asked: dict[str, Any], claims: dict[str, Any]) -> None:
+    """Put the invoices of a month right; run again, it goes on with those that are not."""
+    worker: Worker = ctx["worker"]
+    async with worker.db.connection() as connection:
+        [esco] = await find_escos(connection, [UUID(asked["esco"])])
+    confirmation = Confirmation(asked["requested_by"], asked["reason"], claims)
+    found = await rebill(
+        worker.db,
+        esco,
+        parse_month(asked["month"]),
+        _settings(worker),
+        utc_now(),
+        only=[UUID(account) for account in asked["accounts"]] if asked["accounts"] is not None else None,
+        causes=asked["causes"],
+        confirmation=confirmation,
+    )
+    log.info("month_corrected", esco=esco.code, month=asked["month"], corrected=found.count("corrected"))
 
 
 async def settle_changes(ctx: dict[str, Any]) -> None:
@@ -139,7 +161,7 @@ def create_worker() -> WorkerDefinition:
     return WorkerDefinition(
         service=SERVICE,
         settings=load_settings(BillingSettings),
-        jobs=[bill_month, render_invoices, render_credit_notes],
+        jobs=[bill_month, render_invoices, render_credit_notes, correct_month],
         start=start,
         crons=[
             cron(start_due_runs, minute={0, 15, 30, 45}),

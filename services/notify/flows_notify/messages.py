@@ -73,7 +73,8 @@ CREDIT_NOTICE = """
            account.account_number, coalesce(property.description, property.plot) AS home, invoice.number AS invoice,
            invoice.period_start AS first_day, invoice.period_end - 1 AS last_day, note.reason,
            note.total_pence, note.vat_pence, replacement.number AS replacement,
-           replacement.total_pence AS replacement_pence, replacement.amount_due_pence, replacement.due_date,
+           replacement.total_pence AS replacement_pence, replacement.due_date,
+           coalesce(replacement.amount_due_pence, replacement.total_pence) AS amount_due_pence,
            rtrim(esco.app_url, '/') || '/invoices/' || replacement.number AS link
       FROM public.credit_notes AS note
       JOIN public.invoices AS invoice ON invoice.id = note.invoice

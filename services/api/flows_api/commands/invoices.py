@@ -1,7 +1,6 @@
 """/v1/invoices: an invoice as a document, and how it was computed."""
 
 from typing import Annotated
-from urllib.parse import quote
 
 from fastapi import APIRouter, Path, Response
 from pydantic import BaseModel, Field
@@ -10,9 +9,9 @@ from flows_api.access import acting_as
 from flows_api.auth.principal import Principal
 from flows_api.commands.access import Reader
 from flows_api.commands.billing.escos import Billing
+from flows_api.commands.documents import InvoiceNotRendered, InvoiceUnknown, document_response
 from flows_api.commands.models import problems
 from flows_shared.db import Database
-from flows_shared.errors import ConflictError, NotFoundError
 from flows_shared.service import Db
 
 DOCUMENT = """
@@ -25,20 +24,6 @@ DOCUMENT = """
 router = APIRouter(prefix="/v1/invoices", tags=["invoices"])
 
 Number = Annotated[str, Path(pattern=r"^[\w.\- ]{1,64}$", examples=["WLCE-000001"])]
-
-
-class InvoiceUnknown(NotFoundError):
-    code = "invoice.unknown"
-
-    def __init__(self, number: str) -> None:
-        super().__init__(f"there is no invoice {number!r}, or it is not yours")
-
-
-class InvoiceNotRendered(ConflictError):
-    code = "invoice.not_rendered"
-
-    def __init__(self, number: str) -> None:
-        super().__init__(f"the documents of invoice {number} are still being made; try again in a minute")
 
 
 class ExplainedLine(BaseModel):
@@ -99,10 +84,4 @@ async def _document(db: Database, principal: Principal, number: str, media_type:
         raise InvoiceUnknown(number)
     if row["content"] is None:
         raise InvoiceNotRendered(number)
-    disposition = f"inline; filename*=UTF-8''{quote(row['file_name'], safe='')}"
-    headers = {
-        "Content-Disposition": disposition,
-        "Cache-Control": "private, no-store",
-        "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'",
-    }
-    return Response(row["content"], media_type=media_type, headers=headers)
+    return document_response(row, media_type)

@@ -3,7 +3,6 @@
 Asked again with the same day, it goes on where it stopped: with what is not billed yet, and the refund.
 """
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -11,11 +10,10 @@ from decimal import Decimal
 from uuid import UUID
 
 from flows_billing.accounts.store import supply_accounts
-from flows_billing.closings.refund import request_refund
+from flows_billing.acting import act_for
 from flows_billing.closings.store import (
     ClosingAccount,
     RegisterRead,
-    balance_pence,
     close,
     closing_account,
     hand_over,
@@ -33,6 +31,8 @@ from flows_billing.corrections.store import hold_standing
 from flows_billing.errors import AccountNotClosable, LastDayNotOver, UnknownAccount
 from flows_billing.invoices.issue import issue_bills
 from flows_billing.outcomes import NotBilled, Outcome
+from flows_billing.payments.record import record_refund
+from flows_billing.payments.store import balance_of
 from flows_billing.rating.store import back_bill_guard
 from flows_billing.runs.judge import prepare
 from flows_billing.runs.preview import from_half_hours
@@ -40,6 +40,7 @@ from flows_billing.runs.request import SERVICE
 from flows_billing.runs.run import Esco
 from flows_billing.settings import RunSettings
 from flows_shared.db import Connection, Database
+from flows_shared.money_commands import RefundArguments
 from flows_shared.outbox import enqueue
 from flows_shared.time import Month, local_date, local_midnight
 
@@ -83,12 +84,9 @@ async def final_bill(db: Database, esco: Esco, asked: Closing, settings: RunSett
     async with db.transaction() as transaction:
         await _act(transaction, asked)
         refund = await refunded_pence(transaction, account.id)
-        owed = await balance_pence(transaction, account.id)
-        if problem is None and refund is None and owed < 0:
-            refund, owed = -owed, 0
-            reference = f"closing of {esco.code.upper()} {account.number}"
-            await request_refund(transaction, esco.id, account.id, refund, reference, today)
-            await note_refund(transaction, account.id, refund)
+        if problem is None and refund is None:
+            refund = await _pay_back(transaction, account)
+        owed = await balance_of(transaction, account.id)
         following = await next_number(transaction, account.id)
     return FinalBill(
         account=account.id,
@@ -210,7 +208,17 @@ async def _bill_month(
     return [invoice.number for invoice in invoices]
 
 
+async def _pay_back(db: Connection, account: ClosingAccount) -> int | None:
+    """The credit that is left, once a closing."""
+    credit = -await balance_of(db, account.id)
+    if credit <= 0:
+        return None
+    asked = RefundArguments(amount_pence=credit, method="bank_transfer", reason="Credit at the end of the account")
+    await record_refund(db, account.id, f"closing-{account.id}", asked)
+    await note_refund(db, account.id, credit)
+    return credit
+
+
 async def _act(db: Connection, asked: Closing) -> None:
-    """The audit log names whom the gateway acts for."""
     if asked.claims is not None:
-        await db.execute("SELECT set_config('request.jwt.claims', $1, true)", json.dumps(asked.claims))
+        await act_for(db, asked.claims)

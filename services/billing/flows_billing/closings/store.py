@@ -94,12 +94,6 @@ OPEN_ACCOUNT = """
 """
 ADD_OWNER = "INSERT INTO public.customer_accounts (customer, account, role) VALUES ($1, $2, 'owner')"
 NOTE_SUCCESSOR = "UPDATE public.account_closings SET next_account = $2 WHERE account = $1 AND next_account IS NULL"
-BALANCE = """
-    SELECT coalesce(sum(posting.amount_pence), 0)::bigint
-      FROM public.ledger_accounts AS ledger
-      JOIN public.ledger_postings AS posting ON posting.ledger_account = ledger.id
-     WHERE ledger.account = $1 AND ledger.code = 'receivable'
-"""
 HOLD_CLOSING = "SELECT refund_pence FROM public.account_closings WHERE account = $1 FOR UPDATE"
 NOTE_REFUND = "UPDATE public.account_closings SET refund_pence = $2 WHERE account = $1"
 BILLED_BEFORE = """
@@ -185,12 +179,6 @@ async def next_number(db: Connection, account: UUID) -> int | None:
 async def was_billed_before(db: Connection, account: UUID, day: date) -> bool:
     found: bool = await db.fetchval(BILLED_BEFORE, account, day)
     return found
-
-
-async def balance_pence(db: Connection, account: UUID) -> int:
-    """Owed by the account; negative: in credit."""
-    pence: int = await db.fetchval(BALANCE, account)
-    return pence
 
 
 async def refunded_pence(db: Connection, account: UUID) -> int | None:

@@ -30,5 +30,10 @@ async def opened(settings: RunSettings) -> AsyncIterator[Database]:
 async def acting() -> AsyncIterator[Connection]:
     """A transaction of the operating system's user, whom the audit log and the rows name."""
     async with opened(load()) as db, db.transaction() as transaction:
-        await act_for(transaction, {"role": "service", "act": f"{getuser()} (flows command)"})
+        await act_for(transaction, command_line())
         yield transaction
+
+
+def command_line() -> dict[str, str]:
+    """The claims of who typed the command."""
+    return {"role": "service", "act": f"{getuser()} (flows command)"}

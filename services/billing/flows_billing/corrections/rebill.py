@@ -5,7 +5,6 @@ ledger entries and the jobs that print them are there together or not at all. Do
 once take turns at each account; after a crash the next one goes on.
 """
 
-import json
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -13,6 +12,7 @@ from typing import Final
 from uuid import UUID, uuid4
 
 from flows_billing.accounts.store import account_numbers, supply_accounts
+from flows_billing.acting import act_for
 from flows_billing.corrections.difference import BilledInvoice, Cause, Correction, correct, say_causes
 from flows_billing.corrections.rebilling import Confirmation, RebilledAccount, Rebilling, shown
 from flows_billing.corrections.store import (
@@ -141,9 +141,7 @@ async def _correct(
     """Put an account right, if its invoices are still those that were looked at."""
     async with db.transaction() as transaction:
         if confirmation.claims is not None:
-            await transaction.execute(
-                "SELECT set_config('request.jwt.claims', $1, true)", json.dumps(confirmation.claims)
-            )
+            await act_for(transaction, confirmation.claims)
         if await hold_standing(transaction, account, asked.month) != {invoice.id for invoice in originals}:
             return RebilledAccount(account, number, "unchanged", "it was corrected by another request meanwhile")
         notes, invoices = await _issue(transaction, asked, originals, corrections, confirmation)

@@ -34,22 +34,21 @@ ACCOUNTS = """
        AND account.start_date < $3 AND (account.end_date IS NULL OR account.end_date >= $2)
      ORDER BY account.account_number
 """
-# Credit notes are numbered as the ledger names them.
 NUMBERS = """
     WITH numbered AS (
         SELECT 'invoice' AS series, number, period_start >= $2 AND period_start < $3 AS is_of_month,
                status = 'void' AS is_void
           FROM public.invoices WHERE esco = $1
          UNION ALL
-        SELECT 'credit_note', reference, entry_date >= $2 AND entry_date < $3, false
-          FROM public.ledger_entries WHERE esco = $1 AND kind = 'credit_note'
+        SELECT 'credit_note', number, issue_date >= $2 AND issue_date < $3, false
+          FROM public.credit_notes WHERE esco = $1
     ), placed AS (
         SELECT *, substring(number FROM '[0-9]+$')::integer AS place FROM numbered
     ), counted AS (
         SELECT series, min(number) FILTER (WHERE is_of_month) AS first_of_month,
                max(number) FILTER (WHERE is_of_month) AS last_of_month,
-               greatest(max(place), CASE series WHEN 'invoice' THEN
-                   (SELECT last_number FROM public.invoice_series WHERE esco = $1) END) AS expected,
+               greatest(max(place), (SELECT CASE series WHEN 'invoice' THEN last_number ELSE last_credit_note END
+                                       FROM public.invoice_series WHERE esco = $1)) AS expected,
                count(*) AS found, count(*) FILTER (WHERE is_void) AS void
           FROM placed GROUP BY series
     )
