@@ -39,6 +39,14 @@ from flows_shared.models.public.people import (
     User,
     UserEsco,
 )
+from flows_shared.models.public.sharing import (
+    SharingGroup,
+    SharingHalfHour,
+    SharingMember,
+    SharingMeter,
+    SharingMonth,
+    SharingTerms,
+)
 from flows_shared.models.public.solar import (
     MonthlySolarCredit,
     SolarCreditAllocation,
@@ -94,6 +102,12 @@ __all__ = [
     "RateBand",
     "RateProfile",
     "RegisteredProprietor",
+    "SharingGroup",
+    "SharingHalfHour",
+    "SharingMember",
+    "SharingMeter",
+    "SharingMonth",
+    "SharingTerms",
     "SolarCreditAllocation",
     "SolarCreditTariff",
     "SolarInstallation",
