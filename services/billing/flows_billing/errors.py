@@ -80,3 +80,12 @@ class UnknownAccount(NotFoundError):
 
     def __init__(self, number: int) -> None:
         super().__init__(f"the community has no account {number}")
+
+
+class SharingInvalid(InvalidError):
+    """The members of a group have more than all together."""
+
+    code = "billing.sharing_invalid"
+
+    def __init__(self, group: str, what: str, day: date) -> None:
+        super().__init__(f"on {day} the members' {what} in {group} is more than 1 together")

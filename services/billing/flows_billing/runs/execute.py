@@ -22,6 +22,8 @@ from flows_billing.runs.request import SERVICE
 from flows_billing.runs.run import Run
 from flows_billing.runs.store import begin_run, complete_run, fail_run, find_run, run_held, store_outcomes
 from flows_billing.settings import RunSettings
+from flows_billing.sharing.store import store_allocation
+from flows_billing.solar.store import apply_solar_credits, grant_solar_credits
 from flows_billing.usage.store import store_monthly_usage
 from flows_shared.db import Connection, Database, is_connection_lost
 from flows_shared.outbox import enqueue_many
@@ -55,7 +57,10 @@ async def execute_run(
 async def _bill_accounts(db: Connection, run: Run, settings: RunSettings, now: datetime, on_progress: Progress) -> None:
     accounts = await supply_accounts(db, run.esco.id, run.month)
     await begin_run(db, run.id, [account.id for account in accounts])
+    await grant_solar_credits(db, run.esco.id, run.month)
     docket = await prepare(db, run.esco, run.month, accounts, settings)
+    for allocation in docket.measured.shared.allocations:
+        await store_allocation(db, allocation, run.month)
     done = 0
     for verdicts in docket.verdicts(settings.billing_batch_accounts):
         async with db.transaction():
@@ -76,6 +81,7 @@ async def _store(db: Connection, run: Run, verdicts: Verdicts, settings: RunSett
         invoices = _issue(bills, numbers, balances, run, now)
         await insert_invoices(db, run, invoices)
         await insert_lines(db, invoices)
+        await apply_solar_credits(db, invoices)
         await post_entries(db, run.esco.id, invoice_entries(invoices))
         await _enqueue_printing(db, [invoice.id for invoice in invoices], settings.billing_render_slice)
     outcomes: dict[UUID, UUID | NotBilled] = {invoice.bill.plan.account.id: invoice.id for invoice in invoices}

@@ -1,5 +1,6 @@
 """From accounts to verdicts: what holds for them, what was measured, and the bill of each. Nothing is stored."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
@@ -7,10 +8,16 @@ from uuid import UUID
 from flows_billing.accounts.account import Account
 from flows_billing.accounts.plan import Plan, Planned, Terms, plan_account
 from flows_billing.accounts.store import supply_accounts
+from flows_billing.errors import SharingInvalid
 from flows_billing.rating.bill import Measured, Verdict, rate
 from flows_billing.rating.store import vat_terms
 from flows_billing.runs.run import Esco
 from flows_billing.settings import RunSettings
+from flows_billing.sharing.allocation import Allocation, allocate_month
+from flows_billing.sharing.measured import Shared, share_out
+from flows_billing.sharing.store import read_series, sharing_in
+from flows_billing.solar.credits import SolarCredit, is_for, takes_credit
+from flows_billing.solar.store import solar_credits_in
 from flows_billing.tariffs.calendar import band_calendars, day_calendar, fill_calendars
 from flows_billing.tariffs.store import benchmarks_in, tariffs_in
 from flows_billing.usage.exports import exported
@@ -49,6 +56,7 @@ async def load_terms(db: Connection, esco: Esco, month: Month, accounts: Sequenc
         tariffs=await tariffs_in(db, esco.id, customers, month),
         vat=await vat_terms(db, esco.seller, premises, customers, month.next().first_day),
         benchmarks=await benchmarks_in(db, esco.id, month),
+        sharing=await sharing_in(db, esco.id, month),
     )
 
 
@@ -58,17 +66,21 @@ async def prepare(
     """Plan the accounts' bills and sum what they need."""
     terms = await load_terms(db, esco, month, accounts)
     planned = {account.id: plan_account(account, terms) for account in accounts}
-    return Docket(esco, planned, await measure(db, planned.values(), terms, settings))
+    return Docket(esco, planned, await measure(db, esco, planned.values(), terms, settings))
 
 
-async def measure(db: Connection, planned: Iterable[Planned], terms: Terms, settings: RunSettings) -> Measured:
-    """What the registers of these plans measured. Stores no more than calendars of bands."""
-    segments = [segment for plan in planned if isinstance(plan, Plan) for segment in plan.segments]
+async def measure(
+    db: Connection, esco: Esco, planned: Iterable[Planned], terms: Terms, settings: RunSettings
+) -> Measured:
+    """What the registers of these plans measured and shared, and their solar credits. Stores no more than calendars."""
+    plans = [plan for plan in planned if isinstance(plan, Plan)]
+    segments = [segment for plan in plans for segment in plan.segments]
     exporting = {(s.register.id, s.span) for s in segments if s.part.tariff.component("export_credit")}
     needs = {segment.need for segment in segments}
     await fill_calendars(db, _profiles(needs), terms.month, terms.zone)
     usages = await _usages(db, needs, terms, settings)
-    return Measured(usages, await exported(db, exporting) if exporting else {})
+    exports = await exported(db, exporting) if exporting else {}
+    return Measured(usages, exports, await _shared(db, plans, terms), await _solar_credits(db, esco, plans, terms))
 
 
 async def sum_ahead(db: Connection, esco: Esco, month: Month, settings: RunSettings) -> None:
@@ -91,6 +103,39 @@ async def _usages(
     calendars |= day_calendar(terms.month, terms.zone)
     usages = await sum_roll_ups(db, needs, calendars, terms.zone, work_mem_mb=memory)
     return usages | await sum_half_hours(db, needs - usages.keys(), terms.zone, work_mem_mb=memory)
+
+
+async def _shared(db: Connection, plans: Sequence[Plan], terms: Terms) -> Shared:
+    """Allocate the groups that these plans have a part in."""
+    concerned = {part.sharing.group for plan in plans for part in plan.parts if part.sharing}
+    allocations: list[Allocation] = []
+    invalid: dict[UUID, str] = {}
+    for group in terms.sharing.groups:
+        if group.id in concerned:
+            readings = await read_series(db, group, terms.month, terms.zone)
+            try:
+                allocations.append(allocate_month(group, readings, terms.month, terms.zone))
+            except SharingInvalid as error:
+                invalid[group.id] = str(error)
+    if not concerned:
+        return Shared()
+    profiles = {part.tariff.profile for plan in plans for part in plan.parts if part.sharing and part.tariff.profile}
+    calendars = await band_calendars(db, profiles, terms.month, terms.zone)
+    return share_out(plans, allocations, invalid, calendars | day_calendar(terms.month, terms.zone), terms.zone)
+
+
+async def _solar_credits(
+    db: Connection, esco: Esco, plans: Sequence[Plan], terms: Terms
+) -> Mapping[UUID, Sequence[SolarCredit]]:
+    """By the account that has them on its bill."""
+    by_home: defaultdict[UUID, list[SolarCredit]] = defaultdict(list)
+    for credit in await solar_credits_in(db, esco.id, terms.month):
+        by_home[credit.home].append(credit)
+    return {
+        plan.account.id: [credit for credit in by_home[plan.account.premises] if is_for(credit, plan.account)]
+        for plan in plans
+        if plan.account.premises in by_home and takes_credit(plan)
+    }
 
 
 def _profiles(needs: Iterable[Need]) -> set[UUID]:

@@ -75,7 +75,7 @@ async def simulate(
         proposed_terms = replace(terms, tariffs=Tariffs({}, [proposal]))
         now = {account.id: plan_account(account, terms) for account in accounts}
         proposed = {account.id: plan_account(account, proposed_terms) for account in accounts}
-        measured = await measure(connection, [*now.values(), *proposed.values()], terms, settings)
+        measured = await measure(connection, esco, [*now.values(), *proposed.values()], terms, settings)
     bills = [_bills(Docket(esco, planned, measured)) for planned in (now, proposed)]
     return Simulation(
         esco, month, tuple(_compared(account.id, account.number, bills[0], bills[1]) for account in accounts)

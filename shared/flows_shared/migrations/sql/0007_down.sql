@@ -5,4 +5,4 @@ ALTER TABLE public.invoice_lines DROP COLUMN sharing_terms;
 DROP VIEW public.sharing_balances;
 DROP TABLE public.sharing_months, public.sharing_half_hours, public.sharing_meters, public.sharing_members,
     public.sharing_terms, public.sharing_groups;
-DROP FUNCTION flows.refuse_used_sharing;
+DROP FUNCTION flows.refuse_used_sharing, flows.refuse_second_membership;
