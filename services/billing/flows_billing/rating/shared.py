@@ -51,9 +51,10 @@ def _less(usage: Usage, found: ByDayAndBand) -> Usage:
 def _shared_line(segment: Segment, kwh: Decimal, usage: Usage, vat: VatShare) -> Line:
     terms, register = segment.part.sharing, segment.register
     assert terms is not None
+    measured = describe(register, usage.band)
     return Line(
         kind="shared_energy",
-        description=f"Shared energy, {describe(register, usage.band).lower()}",
+        description=f"Shared energy, {measured[0].lower()}{measured[1:]}",
         quantity=kwh,
         unit="kWh",
         rate=terms.internal_rate,

@@ -10,7 +10,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from flows_billing.sharing.allocation import UNKNOWN, Allocation, Readings, Series, kwh
-from flows_billing.sharing.terms import WHOLE, Group, Member, Sharing, SharingTerms
+from flows_billing.sharing.terms import WHOLE, Group, Member, MeterRole, Sharing, SharingTerms
 from flows_shared.db import Connection
 from flows_shared.time import HALF_HOUR, Month, Period
 
@@ -86,14 +86,11 @@ async def sharing_in(db: Connection, esco: UUID, month: Month) -> Sharing:
     if not ids:
         return Sharing()
     terms, members = await _terms(db, ids, days[1]), await _members(db, ids, *days)
-    meters: defaultdict[UUID, dict[UUID, str]] = defaultdict(dict)
+    meters: defaultdict[UUID, dict[UUID, MeterRole]] = defaultdict(dict)
     for group, register, role in await db.fetch(METERS, ids):
         meters[group][register] = role
     return Sharing(
-        tuple(
-            Group(*row, terms=tuple(terms[row["id"]]), members=tuple(members[row["id"]]), meters=meters[row["id"]])
-            for row in groups
-        )
+        tuple(Group(id, name, site, tuple(terms[id]), tuple(members[id]), meters[id]) for id, name, site in groups)
     )
 
 
@@ -147,8 +144,9 @@ async def _terms(db: Connection, groups: Sequence[UUID], end: date) -> Mapping[U
 
 async def _members(db: Connection, groups: Sequence[UUID], start: date, end: date) -> Mapping[UUID, list[Member]]:
     found: defaultdict[UUID, list[Member]] = defaultdict(list)
-    for group, *values, coefficient, priority, surplus in await db.fetch(MEMBERS, groups, start, end):
-        found[group].append(Member(*values, int(coefficient * WHOLE), priority, int(surplus * WHOLE)))
+    for group, home, first, last, coefficient, priority, surplus in await db.fetch(MEMBERS, groups, start, end):
+        parts = int(coefficient * WHOLE), priority, int(surplus * WHOLE)
+        found[group].append(Member(home, first, last, *parts))
     return found
 
 

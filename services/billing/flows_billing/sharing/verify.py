@@ -110,7 +110,8 @@ BILLED_OTHERWISE: Final = """
         SELECT *, div(surplus * surplus_ratio, 100000000)
                + CASE WHEN surplus_ratio > 0
                        AND row_number() OVER (PARTITION BY timestamp
-                                              ORDER BY surplus_ratio > 0 DESC, mod(surplus * surplus_ratio, 100000000) DESC,
+                                              ORDER BY surplus_ratio > 0 DESC,
+                                                       mod(surplus * surplus_ratio, 100000000) DESC,
                                                        mod(taker - mod(number, greatest(takers, 1)) + takers,
                                                            greatest(takers, 1)))
                            <= div(surplus * sum(surplus_ratio) OVER half, 100000000)
@@ -122,8 +123,8 @@ BILLED_OTHERWISE: Final = """
           FROM taken GROUP BY property, day
     ), billed AS (
         SELECT chosen.number, account.property, line.period_start, line.period_end,
-               coalesce(sum(line.quantity) FILTER (WHERE line.kind = 'shared_energy' AND terms.id IS NOT NULL), 0) AS shared,
-               coalesce(sum(line.quantity) FILTER (WHERE line.kind = 'export_credit' AND terms.id IS NOT NULL), 0) AS credited
+               coalesce(sum(quantity) FILTER (WHERE terms.id IS NOT NULL AND kind = 'shared_energy'), 0) AS shared,
+               coalesce(sum(quantity) FILTER (WHERE terms.id IS NOT NULL AND kind = 'export_credit'), 0) AS credited
           FROM chosen
           JOIN public.accounts AS account ON account.id = chosen.account
           JOIN public.invoice_lines AS line ON line.invoice = chosen.id

@@ -16,7 +16,7 @@ TARIFFS = """
 """
 INSTALLATIONS = """
     SELECT installation.property, installation.declared_net_capacity, installation.commissioning_date,
-           array_agg(ROW (share.allocation_property, share.ratio))
+           array_agg(share.allocation_property ORDER BY share.id), array_agg(share.ratio ORDER BY share.id)
       FROM public.solar_installation AS installation
       JOIN public.properties AS property ON property.id = installation.property
       JOIN public.solar_credit_allocation AS share ON share.installation_property = installation.property
@@ -99,6 +99,7 @@ async def _due(db: Connection, esco: UUID, month: Month) -> list[SolarCredit]:
     end: date = month.next().first_day
     tariffs = [SolarTariff(*row) for row in await db.fetch(TARIFFS, esco, end)]
     installations = [
-        Installation(*row[:3], tuple(map(tuple, row[3]))) for row in await db.fetch(INSTALLATIONS, esco, end)
+        Installation(home, capacity, commissioned_on, tuple(zip(homes, ratios, strict=True)))
+        for home, capacity, commissioned_on, homes, ratios in await db.fetch(INSTALLATIONS, esco, end)
     ]
     return [credit for installation in installations for credit in share_credit(installation, month, tariffs)]
