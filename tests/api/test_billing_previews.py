@@ -17,7 +17,7 @@ def body(path: str, community: Community) -> dict[str, object]:
     return asked | ({"tariff": TARIFF} if path == "simulations" else {})
 
 
-@pytest.mark.parametrize("path", ["previews", "simulations"])
+@pytest.mark.parametrize("path", ["previews", "simulations", "sharing"])
 async def test_admin_looks_at_their_own_community_alone(
     client: httpx.AsyncClient, community: Community, as_user: TokenFor, path: str
 ) -> None:
@@ -59,7 +59,7 @@ async def test_customer_has_their_own_invoice_explained_and_no_other(
 
 
 async def test_customers_look_at_no_run(client: httpx.AsyncClient, community: Community, as_user: TokenFor) -> None:
-    for path in ("previews", "simulations", "verifications"):
+    for path in ("previews", "simulations", "sharing", "verifications"):
         response = await client.post(
             f"/v1/billing/{path}", json=body(path, community), headers=as_user(community.ann.user)
         )

@@ -20,17 +20,13 @@ class Group:
 
     async def member(self, home: Home, **columns: Any) -> None:
         """With a coefficient or priority where the method needs it; ratios are given as text."""
-        values = {name: Decimal(value) if isinstance(value, str) else value for name, value in columns.items()}
-        await insert(
-            self.community.db,
-            "public.sharing_members",
-            **{
-                "sharing_group": self.id,
-                "property": await self.property(home),
-                "start_date": date(2026, 1, 1),
-                **values,
-            },
-        )
+        values: dict[str, Any] = {
+            "sharing_group": self.id,
+            "property": await self.property(home),
+            "start_date": date(2026, 1, 1),
+        }
+        values |= {name: Decimal(value) if isinstance(value, str) else value for name, value in columns.items()}
+        await insert(self.community.db, "public.sharing_members", **values)
 
     async def meter(self, role: str) -> UUID:
         """A meter at the boundary of the site, or another one that generates."""

@@ -10,6 +10,7 @@ from typing import Any, TypeAlias
 import pytest
 
 from billing.community import Community, Home
+from billing.sharers import make_group
 from databases import RoleUrl
 from flows_shared.time import LONDON, Month, Period, local_date, utc_now
 from processes import FlowsProcess
@@ -22,11 +23,11 @@ RunFlows: TypeAlias = Callable[..., Awaitable[tuple[int, str]]]
 
 @pytest.fixture
 def run_flows(settings_env: dict[str, str], role_url: RoleUrl, tmp_path: Path) -> RunFlows:
-    """Runs `flows billing run ARGUMENTS`: its exit status, and what was said, as one line."""
+    """Runs `flows billing run ARGUMENTS`, or another command of it: its exit status, and what was said, as one line."""
     variables = {**settings_env, "FLOWS_DATABASE_URL": role_url("flows_billing")}
 
-    async def run(*arguments: str) -> tuple[int, str]:
-        with FlowsProcess([FLOWS, "billing", "run", *arguments], variables, tmp_path / "flows.log") as process:
+    async def run(*arguments: str, command: str = "run") -> tuple[int, str]:
+        with FlowsProcess([FLOWS, "billing", command, *arguments], variables, tmp_path / "flows.log") as process:
             status = await asyncio.to_thread(process.process.wait, 60)
         return status, " ".join(process.log.read_text().split())
 
@@ -77,3 +78,18 @@ async def test_what_cannot_be_billed_is_said_and_leaves_nothing(
     assert status == 1
     assert reason in said
     assert await community.rows("SELECT FROM public.billing_runs") == []
+
+
+async def test_share_shows_members_and_every_half_hour_of_one_as_csv(community: Community, run_flows: RunFlows) -> None:
+    home = await measured_home(community)
+    group = await make_group(community, "proportional", "0.12")
+    await group.member(home)
+    await community.measure(group.generation, Period(MONTH.period(LONDON).end - timedelta(hours=1), utc_now()), "0.05")
+    status, said = await run_flows(str(MONTH), "--esco", "wlce", command="share")
+    assert (status, "Sun Club" in said, "shared │ 0.1" in said) == (0, True, True)
+    status, said = await run_flows(
+        str(MONTH), "--esco", "wlce", "--account", str(home.account_number), "--csv", command="share"
+    )
+    header, *rows = [line for line in said.split() if line.startswith(("group", "Club"))]
+    assert (status, header) == (0, "group,timestamp,generation_kwh,consumption_kwh,shared_kwh")
+    assert rows[-1].split(",")[2:] == ["0.05", "0.2", "0.05"]

@@ -203,7 +203,7 @@ async def test_residue_is_what_the_boundary_let_in_and_nobody_measured(community
     site = await community.value(
         "INSERT INTO flows.sites_new (name, code, esco) VALUES ('Sun Street', 'SUN', $1) RETURNING id", community.esco
     )
-    member, other = await homes(community, "0.3", "0.1")
+    member, _other = await homes(community, "0.3", "0.1")
     await community.execute("UPDATE public.properties SET site = $1", site)
     group = await make_group(community, "proportional", "0.12000", site=site)
     await group.member(member)
