@@ -26,7 +26,7 @@ from flows_billing.sharing.store import store_allocation
 from flows_billing.solar.store import apply_solar_credits, grant_solar_credits
 from flows_billing.usage.store import store_monthly_usage
 from flows_shared.db import Connection, Database, is_connection_lost
-from flows_shared.outbox import enqueue_many
+from flows_shared.outbox import enqueue, enqueue_many
 from flows_shared.telemetry.logs import get_logger
 from flows_shared.time import local_date
 
@@ -68,7 +68,9 @@ async def _bill_accounts(db: Connection, run: Run, settings: RunSettings, now: d
         done += len(verdicts)
         on_progress(done, len(accounts))
     await store_monthly_usage(db, run.esco.id, run.month)
-    await complete_run(db, run.id)
+    async with db.transaction():
+        await complete_run(db, run.id)
+        await enqueue(db, SERVICE, "sum_costs", str(run.id), key=str(run.id))
 
 
 async def _store(db: Connection, run: Run, verdicts: Verdicts, settings: RunSettings, now: datetime) -> None:

@@ -40,9 +40,10 @@ class Docket:
         """Some accounts at a time, so that no more bills than these are held at once."""
         accounts = list(self.planned)
         for start in range(0, len(accounts), size):
-            yield {account: self._judge(self.planned[account]) for account in accounts[start : start + size]}
+            yield {account: self.verdict(account) for account in accounts[start : start + size]}
 
-    def _judge(self, planned: Planned) -> Verdict:
+    def verdict(self, account: UUID) -> Verdict:
+        planned = self.planned[account]
         return rate(planned, self.measured, self.esco.seller) if isinstance(planned, Plan) else planned
 
 
