@@ -11,9 +11,10 @@ from flows_billing.sharing.methods import METHODS
 from flows_billing.sharing.store import read_series, sharing_in
 from flows_billing.sharing.terms import Group, Method
 from flows_shared.db import Connection, connect
-from flows_shared.time import LONDON, Month, local_date, utc_now
+from flows_shared.time import HALF_HOUR, LONDON, Month, local_date, utc_now
 
 MEMBERS = 2_000
+MOST_KWH = 0.6 * MEMBERS
 ROUNDS = 3
 
 COMMUNITY = f"""
@@ -39,9 +40,9 @@ HALF_HOURS = f"""
     INSERT INTO flows.register_interval_hh (register_id, timestamp, kwh)
     SELECT id, half_hour,
            CASE serial WHEN '0'
-                THEN greatest(0, round((sin((extract(hour FROM half_hour) - 6) / 12 * pi()) * {MEMBERS} * 0.6)::numeric, 3))
+                THEN greatest(0, round((sin((extract(hour FROM half_hour) - 6) / 12 * pi()) * {MOST_KWH})::numeric, 3))
                 ELSE round((random() * 0.7)::numeric, 3) END
-      FROM flows.meter_registry, generate_series($1, $2 - interval '30 minutes', '30 minutes') AS half_hour
+      FROM flows.meter_registry, generate_series($1::timestamptz, $2, '30 minutes'::interval) AS half_hour
 """
 AGGREGATE = """
     SELECT timestamp, sum(kwh), count(*) FROM flows.register_interval_hh
@@ -76,7 +77,7 @@ async def _fill(owner: Connection, month: Month) -> None:
     await owner.execute("SELECT flows.ensure_interval_partitions($1, $2)", period.start.date(), period.end.date())
     await owner.execute(COMMUNITY)
     await owner.execute("SET session_replication_role = replica")
-    await owner.execute(HALF_HOURS, period.start, period.end)
+    await owner.execute(HALF_HOURS, period.start, period.end - HALF_HOUR)
     await owner.execute("RESET session_replication_role")
     await owner.execute("VACUUM ANALYZE")
 
