@@ -1,7 +1,8 @@
 """Solar credits: computed with a pencil, made once, and landing on bills and prepay meters."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 from decimal import Decimal
+from types import SimpleNamespace
 from uuid import UUID
 
 import pytest
@@ -10,6 +11,7 @@ from hypothesis import strategies as st
 
 from billing.community import OCTOBER, Community, Home, insert
 from billing.test_proof import findings, preview, printed
+from flows_billing import jobs
 from flows_billing.invoices.explain import explain
 from flows_billing.solar.credits import Installation, SolarTariff, installation_pence, share_credit
 from flows_billing.solar.store import grant_solar_credits
@@ -216,3 +218,22 @@ async def test_credit_that_was_changed_after_it_was_billed_is_found(community: C
     await community.execute("UPDATE public.monthly_solar_credits SET credit_pence = 300")
     found = [(finding.check[:13], finding.expected, finding.found) for finding in await findings(community)]
     assert found == [("solar credits", "300", "279"), ("solar credits", "279", "300")]
+
+
+async def test_worker_credits_the_month_that_ended_on_the_first_days_of_the_next(
+    community: Community, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await priced(community)
+    home = await community.home()
+    await solar_home(community, home, (home, "1"))
+    made = "SELECT count(*) FROM public.monthly_solar_credits WHERE month = '2026-10-01'"
+    # In London it is November only from midnight on; on the 4th a person decides.
+    for now, credits in (
+        (datetime(2026, 10, 31, 22, 10, tzinfo=UTC), 0),
+        (datetime(2026, 11, 4, 0, 10, tzinfo=UTC), 0),
+        (datetime(2026, 11, 1, 0, 10, tzinfo=UTC), 1),
+        (datetime(2026, 11, 1, 1, 10, tzinfo=UTC), 1),
+    ):
+        monkeypatch.setattr(jobs, "utc_now", lambda now=now: now)
+        await jobs.credit_solar({"worker": SimpleNamespace(db=community.billing)})
+        assert await community.value(made) == credits

@@ -151,6 +151,13 @@ async def check_bill(
         measured, shared, (after - first_day).days, tariff, Decimal(str(terms["internal_rate"])), credit
     )
 
+    async def has_costs() -> bool:
+        return len(await rows(gateway, customer, "public", "monthly_costs?select=*")) == 1
+
+    await until(has_costs, seconds=30)
+    [cost] = await rows(gateway, customer, "public", "monthly_costs?select=*")
+    assert to_pence(Decimal(str(cost["total"]))) == invoice["total_pence"] + credit
+
     [registered] = await rows(gateway, customer, "flows", f"meter_registry?select=id&serial=eq.{home.supply_serial}")
     for element, readings in measured.items():
         of_element = f"meter_registers?select=register_id&meter_id=eq.{registered['id']}&element=eq.{element}"

@@ -1,5 +1,6 @@
 """A month's costs by customer: rated as the run does, prepay customers too, and at the community's own price."""
 
+from asyncio import to_thread
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from uuid import UUID
@@ -46,7 +47,8 @@ async def store_month_costs(db: Connection, esco: Esco, month: Month, settings: 
     differing = [account for account in accounts if _has_own_price(own[account.id])]
     at_community = {account.id: _plan(account, community_price) for account in differing}
     measured = await measure(db, esco, [*own.values(), *at_community.values()], terms, settings)
-    costs = month_costs(_bills(Docket(esco, own, measured), Docket(esco, at_community, measured), settings))
+    dockets = Docket(esco, own, measured), Docket(esco, at_community, measured)
+    costs = await to_thread(month_costs, _bills(*dockets, settings))
     if costs:
         await db.execute(STORE, month.first_day, *zip(*_rows(costs), strict=True))
     return len(costs)

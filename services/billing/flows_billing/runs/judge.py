@@ -1,5 +1,6 @@
 """From accounts to verdicts: what holds for them, what was measured, and the bill of each. Nothing is stored."""
 
+from asyncio import to_thread
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -115,7 +116,8 @@ async def _shared(db: Connection, plans: Sequence[Plan], terms: Terms) -> Shared
         if group.id in concerned:
             readings = await read_series(db, group, terms.month, terms.zone)
             try:
-                allocations.append(allocate_month(group, readings, terms.month, terms.zone))
+                # Seconds for thousands of members: a worker goes on with its leases meanwhile.
+                allocations.append(await to_thread(allocate_month, group, readings, terms.month, terms.zone))
             except SharingInvalid as error:
                 invalid[group.id] = str(error)
     if not concerned:

@@ -1,5 +1,6 @@
 """What came of a group's month, for people: each member, the group beside its boundary, and a home's half hours."""
 
+from asyncio import to_thread
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -65,7 +66,8 @@ async def share_month(
     home = await db.fetchval(HOME_OF_ACCOUNT, account) if account else None
     groups = []
     for group in (await sharing_in(db, esco, month)).groups:
-        found = allocate_month(group, await read_series(db, group, month, zone), month, zone)
+        readings = await read_series(db, group, month, zone)
+        found = await to_thread(allocate_month, group, readings, month, zone)
         plots = {row["id"]: row["plot"] for row in await db.fetch(HOMES, list(found.shared_by_home))}
         groups.append(_group(found, plots, home))
     return groups
