@@ -211,7 +211,7 @@ async def _time_usage(db: Database, month: Month, source: str) -> float:
         terms = await load_terms(connection, esco, month, accounts)
         plans = [plan for account in accounts if isinstance(plan := plan_account(account, terms), Plan)]
         started = perf_counter()
-        await measure(connection, esco, plans, terms, _settings(source))
+        await measure(connection, plans, terms, _settings(source))
         return perf_counter() - started
 
 

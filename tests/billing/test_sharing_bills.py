@@ -7,6 +7,7 @@ import asyncpg
 import pytest
 
 from billing.community import OCTOBER, Community, Home
+from billing.corrections import due, rebilled
 from billing.sharers import FIRST_OF_OCTOBER, make_group
 from billing.test_proof import findings, preview, printed
 from billing.test_rates import night_and_day
@@ -303,4 +304,35 @@ async def test_surplus_is_taxed_as_its_owners_export(community: Community) -> No
     [row] = await community.rows("SELECT * FROM public.invoice_lines WHERE kind = 'export_credit'")
     assert (row["quantity"], row["amount_pence"]) == (48, -240)  # 48 x 1 kWh x 5p
     assert (row["vat_rate"], row["vat_reason"]) == (Decimal("0.2000"), "exporter_registered")
+    assert await findings(community) == []
+
+
+async def test_late_reading_of_one_member_is_listed_and_put_right_for_all(community: Community) -> None:
+    late, steady = await homes(community, "0.1", "0.1")
+    group = await make_group(community, "proportional", "0.12000")
+    for home in (late, steady):
+        await group.member(home)
+    await group.generate("0.1", FIRST_OF_OCTOBER)
+    await community.bill()
+    assert await due(community) == []
+    await community.execute(
+        "UPDATE flows.register_interval_hh SET kwh = 0.3 WHERE register_id = $1 AND timestamp < $2",
+        late.registers["SINGLE"],
+        FIRST_OF_OCTOBER.end,
+    )
+    assert {(row["number"], row["cause"]) for row in await due(community)} == {
+        ("WLCE-000001", "readings"),
+        ("WLCE-000001", "sharing"),
+        ("WLCE-000002", "sharing"),
+    }
+    done = await rebilled(community, confirm=True)
+    assert [account.outcome for account in done.accounts] == ["corrected", "corrected"]
+    # 100 Wh for 300 + 100 Wh: 75 and 25 instead of 50 each, 48 times
+    shared = await community.rows(
+        """SELECT invoice.number, line.quantity
+             FROM public.invoice_lines AS line JOIN public.invoices AS invoice ON invoice.id = line.invoice
+            WHERE line.kind = 'shared_energy' AND invoice.status <> 'void' ORDER BY invoice.number"""
+    )
+    assert [row["quantity"] for row in shared] == [Decimal("3.6"), Decimal("1.2")]
+    assert await due(community) == []
     assert await findings(community) == []

@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from billing.community import OCTOBER, Community, Home, insert
+from billing.corrections import rebilled
 from billing.test_proof import findings, preview, printed
 from flows_billing import jobs
 from flows_billing.invoices.explain import explain
@@ -237,3 +238,33 @@ async def test_worker_credits_the_month_that_ended_on_the_first_days_of_the_next
         monkeypatch.setattr(jobs, "utc_now", lambda now=now: now)
         await jobs.credit_solar({"worker": SimpleNamespace(db=community.billing)})
         assert await community.value(made) == credits
+
+
+async def test_bill_in_place_of_another_has_its_solar_credit_once(community: Community) -> None:
+    await priced(community)
+    home = await community.home()
+    await community.measure_month(home)
+    await solar_home(community, home, (home, "1"))
+    await community.bill()
+    await community.execute(
+        "UPDATE flows.register_interval_hh SET kwh = 1.2 WHERE register_id = $1 AND timestamp = '2026-10-05 12:00Z'",
+        home.registers["SINGLE"],
+    )
+    done = await rebilled(community, confirm=True)
+    assert [account.outcome for account in done.accounts] == ["corrected"]
+    rows = await community.rows(
+        """SELECT invoice.number, invoice.status, line.amount_pence, credit.id IS NOT NULL AS holds
+             FROM public.invoices AS invoice
+             JOIN public.invoice_lines AS line ON line.invoice = invoice.id AND line.kind = 'solar_credit'
+             LEFT JOIN public.monthly_solar_credits AS credit ON credit.invoice = invoice.id
+            ORDER BY invoice.number"""
+    )
+    assert [tuple(row) for row in rows] == [
+        ("WLCE-000001", "void", -279, False),
+        ("WLCE-000002", "issued", -279, True),
+    ]
+    spent = """SELECT sum(posting.amount_pence) FROM public.ledger_postings AS posting
+                 JOIN public.ledger_accounts AS ledger ON ledger.id = posting.ledger_account
+                WHERE ledger.code = 'solar_credits'"""
+    assert await community.value(spent) == 279
+    assert await findings(community) == []

@@ -24,10 +24,10 @@ from flows_billing.rating.lines import (
 )
 from flows_billing.rating.rounding import exact_amount_pence
 from flows_billing.rating.shared import imported, shared_lines, surplus_lines
+from flows_billing.rating.solar import solar_credit_lines
 from flows_billing.rating.vat import vat_summary
 from flows_billing.rating.vat_rules import Seller, reduced_rate, supply_vat
 from flows_billing.sharing.measured import Shared
-from flows_billing.solar.credits import SolarCredit, solar_credit_lines
 from flows_billing.usage.metered import Exported, Need, Usage, expected_half_hours, missing_half_hours
 from flows_shared.time import Period
 
@@ -38,15 +38,11 @@ MAX_KWH = Decimal(10**9)
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """What a run knows of its registers. A need that `usages` does not hold measured nothing.
-
-    `solar_credits` are by account.
-    """
+    """What a run knows of its registers. A need that `usages` does not hold measured nothing."""
 
     usages: Mapping[Need, Sequence[Usage]]
     exports: Mapping[tuple[UUID, Period], Exported] = field(default_factory=dict)
     shared: Shared = field(default_factory=Shared)
-    solar_credits: Mapping[UUID, Sequence[SolarCredit]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +54,6 @@ class Bill:
     net_pence: int
     vat_pence: int
     benchmark_pence: int | None
-    solar_credits: tuple[SolarCredit, ...] = ()
 
     @property
     def total_pence(self) -> int:
@@ -66,17 +61,29 @@ class Bill:
 
     @property
     def solar_credit_pence(self) -> int:
-        return sum(credit.pence for credit in self.solar_credits)
+        return sum(credit.pence for credit in self.plan.solar_credits)
 
     @property
     def kwh(self) -> Decimal:
         return sum((line.quantity for line in self.lines if line.kind in ("energy", "shared_energy")), Decimal(0))
 
 
-Verdict: TypeAlias = Bill | NotBilled
+# A bill for each payer of an account, or why there is none.
+Verdict: TypeAlias = tuple[Bill, ...] | NotBilled
 
 
-def rate(plan: Plan, measured: Measured, seller: Seller) -> Verdict:
+def rate_account(plans: Sequence[Plan], measured: Measured, seller: Seller) -> Verdict:
+    """The bills of an account: all of them, or why there is none."""
+    bills: list[Bill] = []
+    for plan in plans:
+        bill = rate(plan, measured, seller)
+        if isinstance(bill, NotBilled):
+            return bill
+        bills.append(bill)
+    return tuple(bills)
+
+
+def rate(plan: Plan, measured: Measured, seller: Seller) -> Bill | NotBilled:
     """The bill of a plan, or why there is none."""
     metered = [(segment, measured.usages.get(segment.need, ())) for segment in plan.segments]
     exports = [(s, found) for s in plan.segments if (found := _export_of(s, measured))]
@@ -85,22 +92,21 @@ def rate(plan: Plan, measured: Measured, seller: Seller) -> Verdict:
     if problem := measured.shared.problems.get(plan.account.id):
         return problem
     try:
-        lines = _lines(plan, metered, exports, measured, seller)
+        lines = _lines(plan, metered, exports, measured.shared, seller)
     except TariffInvalid as error:
         return failed("tariff_invalid", str(error))
     if sum(abs(line.amount_pence) for line in lines) * 2 > MAX_PENCE:
         return failed("amount_out_of_range", "the amounts are too large to be true: check the readings and the rates")
     vat = vat_summary(lines)
     net_pence, vat_pence = sum(amount.net_pence for amount in vat), sum(amount.vat_pence for amount in vat)
-    credits = tuple(measured.solar_credits.get(plan.account.id, ()))
-    return Bill(plan, lines, net_pence, vat_pence, _benchmark_pence(plan, metered), credits)
+    return Bill(plan, lines, net_pence, vat_pence, _benchmark_pence(plan, metered))
 
 
 def _lines(
-    plan: Plan, metered: Metered, exports: Iterable[tuple[Segment, Exported]], measured: Measured, seller: Seller
+    plan: Plan, metered: Metered, exports: Iterable[tuple[Segment, Exported]], shared: Shared, seller: Seller
 ) -> tuple[Line, ...]:
     """Energy, then days, then what fills up to a minimum, each with its VAT; then what was exported, and credits."""
-    days_in_month, shared = Days.of(plan.month).count, measured.shared
+    days_in_month = Days.of(plan.month).count
     supplied = _supply_vat(plan, _kwh(metered), seller)
     energy = energy_lines(imported(metered, shared), days_in_month, supplied)
     energy += shared_lines(metered, shared, supplied)
@@ -113,8 +119,14 @@ def _lines(
         if (missing := missing_of_minimum(part, [x for x in (*energy, *days) if x.part is part], days_in_month))
         for line in taxed(partial(minimum_charge_line, part, missing), supplied[part.days.start])
     ]
-    credits = solar_credit_lines(plan, measured.solar_credits.get(plan.account.id, ()))
-    return (*energy, *days, *minimum, *export_lines(exports), *surplus_lines(plan, shared), *credits)
+    return (
+        *energy,
+        *days,
+        *minimum,
+        *export_lines(exports),
+        *surplus_lines(plan, shared),
+        *solar_credit_lines(plan),
+    )
 
 
 def _supply_vat(plan: Plan, kwh: Decimal, seller: Seller) -> SuppliedVat:

@@ -18,7 +18,7 @@ from flows_billing.usage.metered import Exported, Usage, sum_usages
 from flows_shared.money import pounds
 
 LineKind: TypeAlias = Literal[
-    "energy", "shared_energy", "standing_charge", "export_credit", "minimum_charge", "solar_credit"
+    "energy", "shared_energy", "standing_charge", "export_credit", "minimum_charge", "solar_credit", "adjustment"
 ]
 Unit: TypeAlias = Literal["kWh", "day", "item"]
 Metered: TypeAlias = Sequence[tuple[Segment, Sequence[Usage]]]

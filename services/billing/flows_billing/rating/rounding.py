@@ -8,9 +8,12 @@
 5. Shared energy is in whole watt hours, a solar credit in whole pence, cut: what cutting leaves over is handed out one
    by one by the largest remainder (sharing/apportion.py), so that the parts add up.
 6. A minimum charge and the cost at the benchmark are exact until their end, and rounded half up to the penny once.
+7. What is left out because it is too old to be charged for is exact until its end, and rounded up to the penny.
 """
 
 from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal
+from fractions import Fraction
+from math import ceil
 from typing import Final
 
 from flows_shared.money import pounds, round_to_pence
@@ -51,3 +54,8 @@ def exact_amount_pence(amount: Decimal) -> int:
 def cut_pence(pence: Decimal) -> int:
     """Whole pence, as a solar credit is cut."""
     return int(pence.to_integral_value(rounding=ROUND_DOWN))
+
+
+def penny_up(pence: Fraction) -> int:
+    """In the customer's favour, where it is left out."""
+    return ceil(pence)

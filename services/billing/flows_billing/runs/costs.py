@@ -6,11 +6,12 @@ from dataclasses import replace
 from uuid import UUID
 
 from flows_billing.accounts.account import Account
-from flows_billing.accounts.plan import Plan, Planned, Terms, plan_account
+from flows_billing.accounts.plan import Planned, Terms, plan_account
 from flows_billing.accounts.store import supply_accounts
+from flows_billing.outcomes import NotBilled
 from flows_billing.rating.bill import Bill
 from flows_billing.rating.costs import Costs, MonthCosts, month_costs
-from flows_billing.runs.judge import Docket, load_terms, measure
+from flows_billing.runs.judge import Docket, load_terms, measure, plans_of
 from flows_billing.runs.run import Esco
 from flows_billing.settings import RunSettings
 from flows_billing.sharing.terms import Sharing
@@ -46,7 +47,7 @@ async def store_month_costs(db: Connection, esco: Esco, month: Month, settings: 
     community_price = replace(terms, tariffs=Tariffs({}, terms.tariffs.community))
     differing = [account for account in accounts if _has_own_price(own[account.id])]
     at_community = {account.id: _plan(account, community_price) for account in differing}
-    measured = await measure(db, esco, [*own.values(), *at_community.values()], terms, settings)
+    measured = await measure(db, [*own.values(), *at_community.values()], terms, settings)
     dockets = Docket(esco, own, measured), Docket(esco, at_community, measured)
     costs = await to_thread(month_costs, _bills(*dockets, settings))
     if costs:
@@ -62,16 +63,17 @@ def _plan(account: Account, terms: Terms) -> Planned:
 
 
 def _bills(own: Docket, at_community: Docket, settings: RunSettings) -> Iterator[tuple[Bill, Bill | None]]:
-    """Each account's bill, beside what it is at the community's price: the same where it has no other."""
+    """Each payer's bill, beside what it is at the community's price: the same where they have no other."""
     for verdicts in own.verdicts(settings.billing_batch_accounts):
-        for account, bill in verdicts.items():
-            compared = at_community.verdict(account) if account in at_community.planned else bill
-            if isinstance(bill, Bill):
-                yield bill, compared if isinstance(compared, Bill) else None
+        for account, verdict in verdicts.items():
+            compared = at_community.verdict(account) if account in at_community.planned else verdict
+            others = {} if isinstance(compared, NotBilled) else {bill.plan.payer: bill for bill in compared}
+            for bill in () if isinstance(verdict, NotBilled) else verdict:
+                yield bill, others.get(bill.plan.payer)
 
 
 def _has_own_price(planned: Planned) -> bool:
-    return isinstance(planned, Plan) and any(part.tariff.owner == "customer" for part in planned.parts)
+    return any(part.tariff.owner == "customer" for plan in plans_of([planned]) for part in plan.parts)
 
 
 def _rows(costs: Mapping[UUID, MonthCosts]) -> Iterable[tuple[object, ...]]:

@@ -1,7 +1,6 @@
 """From accounts to verdicts: what holds for them, what was measured, and the bill of each. Nothing is stored."""
 
 from asyncio import to_thread
-from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
@@ -10,14 +9,15 @@ from flows_billing.accounts.account import Account
 from flows_billing.accounts.plan import Plan, Planned, Terms, plan_account
 from flows_billing.accounts.store import supply_accounts
 from flows_billing.errors import SharingInvalid
-from flows_billing.rating.bill import Measured, Verdict, rate
+from flows_billing.outcomes import NotBilled
+from flows_billing.rating.back_bill import UNGUARDED, Guard, guarded
+from flows_billing.rating.bill import Measured, Verdict, rate_account
 from flows_billing.rating.store import vat_terms
 from flows_billing.runs.run import Esco
 from flows_billing.settings import RunSettings
 from flows_billing.sharing.allocation import Allocation, allocate_month
 from flows_billing.sharing.measured import Shared, share_out
 from flows_billing.sharing.store import read_series, sharing_in
-from flows_billing.solar.credits import SolarCredit, is_for, takes_credit
 from flows_billing.solar.store import solar_credits_in
 from flows_billing.tariffs.calendar import band_calendars, day_calendar, fill_calendars
 from flows_billing.tariffs.store import benchmarks_in, tariffs_in
@@ -36,6 +36,7 @@ class Docket:
     esco: Esco
     planned: Mapping[UUID, Planned]
     measured: Measured
+    guard: Guard = UNGUARDED
 
     def verdicts(self, size: int) -> Iterator[Mapping[UUID, Verdict]]:
         """Some accounts at a time, so that no more bills than these are held at once."""
@@ -45,7 +46,12 @@ class Docket:
 
     def verdict(self, account: UUID) -> Verdict:
         planned = self.planned[account]
-        return rate(planned, self.measured, self.esco.seller) if isinstance(planned, Plan) else planned
+        if isinstance(planned, NotBilled):
+            return planned
+        verdict = rate_account(planned, self.measured, self.esco.seller)
+        if isinstance(verdict, NotBilled):
+            return verdict
+        return tuple(guarded(bill, (), self.guard) for bill in verdict)
 
 
 async def load_terms(db: Connection, esco: Esco, month: Month, accounts: Sequence[Account]) -> Terms:
@@ -59,37 +65,41 @@ async def load_terms(db: Connection, esco: Esco, month: Month, accounts: Sequenc
         vat=await vat_terms(db, esco.seller, premises, customers, month.next().first_day),
         benchmarks=await benchmarks_in(db, esco.id, month),
         sharing=await sharing_in(db, esco.id, month),
+        solar_credits=await solar_credits_in(db, esco.id, month),
     )
 
 
 async def prepare(
-    db: Connection, esco: Esco, month: Month, accounts: Sequence[Account], settings: RunSettings
+    db: Connection,
+    esco: Esco,
+    month: Month,
+    accounts: Sequence[Account],
+    settings: RunSettings,
+    guard: Guard = UNGUARDED,
 ) -> Docket:
     """Plan the accounts' bills and sum what they need."""
     terms = await load_terms(db, esco, month, accounts)
     planned = {account.id: plan_account(account, terms) for account in accounts}
-    return Docket(esco, planned, await measure(db, esco, planned.values(), terms, settings))
+    return Docket(esco, planned, await measure(db, planned.values(), terms, settings), guard)
 
 
-async def measure(
-    db: Connection, esco: Esco, planned: Iterable[Planned], terms: Terms, settings: RunSettings
-) -> Measured:
-    """What the registers of these plans measured and shared, and their solar credits. Stores no more than calendars."""
-    plans = [plan for plan in planned if isinstance(plan, Plan)]
+async def measure(db: Connection, planned: Iterable[Planned], terms: Terms, settings: RunSettings) -> Measured:
+    """What the registers of these plans measured and shared. Stores no more than calendars of bands."""
+    plans = plans_of(planned)
     segments = [segment for plan in plans for segment in plan.segments]
     exporting = {(s.register.id, s.span) for s in segments if s.part.tariff.component("export_credit")}
     needs = {segment.need for segment in segments}
     await fill_calendars(db, _profiles(needs), terms.month, terms.zone)
     usages = await _usages(db, needs, terms, settings)
     exports = await exported(db, exporting) if exporting else {}
-    return Measured(usages, exports, await _shared(db, plans, terms), await _solar_credits(db, esco, plans, terms))
+    return Measured(usages, exports, await _shared(db, plans, terms))
 
 
 async def sum_ahead(db: Connection, esco: Esco, month: Month, settings: RunSettings) -> None:
     """Make the sums by band that the month's run will take."""
     accounts = await supply_accounts(db, esco.id, month)
     terms = await load_terms(db, esco, month, accounts)
-    plans = [plan for account in accounts if isinstance(plan := plan_account(account, terms), Plan)]
+    plans = plans_of(plan_account(account, terms) for account in accounts)
     needs = [segment.need for plan in plans for segment in plan.segments]
     await add_band_sums(db, needs, month, esco.zone, work_mem_mb=settings.billing_work_mem_mb)
 
@@ -110,6 +120,8 @@ async def _usages(
 async def _shared(db: Connection, plans: Sequence[Plan], terms: Terms) -> Shared:
     """Allocate the groups that these plans have a part in."""
     concerned = {part.sharing.group for plan in plans for part in plan.parts if part.sharing}
+    if not concerned:
+        return Shared()
     allocations: list[Allocation] = []
     invalid: dict[UUID, str] = {}
     for group in terms.sharing.groups:
@@ -120,25 +132,13 @@ async def _shared(db: Connection, plans: Sequence[Plan], terms: Terms) -> Shared
                 allocations.append(await to_thread(allocate_month, group, readings, terms.month, terms.zone))
             except SharingInvalid as error:
                 invalid[group.id] = str(error)
-    if not concerned:
-        return Shared()
     profiles = {part.tariff.profile for plan in plans for part in plan.parts if part.sharing and part.tariff.profile}
     calendars = await band_calendars(db, profiles, terms.month, terms.zone)
     return share_out(plans, allocations, invalid, calendars | day_calendar(terms.month, terms.zone), terms.zone)
 
 
-async def _solar_credits(
-    db: Connection, esco: Esco, plans: Sequence[Plan], terms: Terms
-) -> Mapping[UUID, Sequence[SolarCredit]]:
-    """By the account that has them on its bill."""
-    by_home: defaultdict[UUID, list[SolarCredit]] = defaultdict(list)
-    for credit in await solar_credits_in(db, esco.id, terms.month):
-        by_home[credit.home].append(credit)
-    return {
-        plan.account.id: [credit for credit in by_home[plan.account.premises] if is_for(credit, plan.account)]
-        for plan in plans
-        if plan.account.premises in by_home and takes_credit(plan)
-    }
+def plans_of(planned: Iterable[Planned]) -> list[Plan]:
+    return [plan for plans in planned if not isinstance(plans, NotBilled) for plan in plans]
 
 
 def _profiles(needs: Iterable[Need]) -> set[UUID]:

@@ -1,4 +1,4 @@
-"""What an installation is paid for a month, who gets it, and the line of a bill that it becomes."""
+"""What an installation is paid for a month, and which homes get it."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -7,13 +7,9 @@ from decimal import Decimal
 from uuid import UUID
 
 from flows_billing.accounts.account import Account
-from flows_billing.accounts.plan import Plan
 from flows_billing.days import Days
-from flows_billing.rating.lines import Line
 from flows_billing.rating.rounding import cut_pence
-from flows_billing.rating.vat_rules import SOLAR_CREDIT_VAT
 from flows_billing.sharing.apportion import apportion
-from flows_shared.money import pounds
 from flows_shared.time import Month
 
 
@@ -37,14 +33,17 @@ class Installation:
 
 @dataclass(frozen=True, slots=True)
 class SolarCredit:
-    """A home's part of an installation's credit; `id` where it is stored, `account` where an invoice has it."""
+    """A home's part of an installation's credit; `account` where an invoice that stands has it."""
 
     home: UUID
     source: UUID
     pence: int
     ratio: Decimal
-    id: UUID | None = None
     account: UUID | None = None
+
+    def is_for(self, account: Account) -> bool:
+        """Whether it is the account's home's, and on no other account's invoice."""
+        return self.home == account.premises and self.account in (None, account.id)
 
 
 def installation_pence(installation: Installation, month: Month, tariffs: Sequence[SolarTariff]) -> int:
@@ -68,36 +67,6 @@ def share_credit(installation: Installation, month: Month, tariffs: Sequence[Sol
     return [
         SolarCredit(home, installation.home, pence, ratio) for (home, ratio), pence in zip(ratios, parts, strict=True)
     ]
-
-
-def takes_credit(plan: Plan) -> bool:
-    """Of several accounts of a home in a month, the last one that is billed has its credits."""
-    rest = Days(plan.days.end, Days.of(plan.month).end)
-    return not any(rival.covers(day) for rival in plan.account.rivals for day in rest.each())
-
-
-def is_for(credit: SolarCredit, account: Account) -> bool:
-    """Whether it is the account's home's, and on no other account's invoice."""
-    return credit.home == account.premises and credit.account in (None, account.id)
-
-
-def solar_credit_lines(plan: Plan, credits: Sequence[SolarCredit]) -> list[Line]:
-    return [_line(plan, credit) for credit in credits if credit.pence]
-
-
-def _line(plan: Plan, credit: SolarCredit) -> Line:
-    part = "" if credit.ratio == 1 else f", {credit.ratio * 100:f}% of an installation's".replace(".00%", "%")
-    return Line(
-        kind="solar_credit",
-        description=f"Solar credit {plan.month.first_day:%B %Y}{part}",
-        quantity=Decimal(1),
-        unit="item",
-        rate=-pounds(credit.pence),
-        includes_vat=False,
-        amount_pence=-credit.pence,
-        part=plan.parts[-1],
-        vat=SOLAR_CREDIT_VAT,
-    )
 
 
 def _rate_on(day: date, tariffs: Sequence[SolarTariff]) -> Decimal:

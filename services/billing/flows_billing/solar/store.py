@@ -24,11 +24,11 @@ INSTALLATIONS = """
      GROUP BY installation.property
 """
 STORED = """
-    SELECT credit.property_id, credit.source_installation, credit.credit_pence, credit.allocation_ratio, credit.id,
+    SELECT credit.property_id, credit.source_installation, credit.credit_pence, credit.allocation_ratio,
            invoice.account, credit.applied_at IS NOT NULL AND credit.invoice IS NULL AS is_topup
       FROM public.monthly_solar_credits AS credit
       JOIN public.properties AS property ON property.id = credit.property_id
-      LEFT JOIN public.invoices AS invoice ON invoice.id = credit.invoice
+      LEFT JOIN public.invoices AS invoice ON invoice.id = credit.invoice AND invoice.status <> 'void'
      WHERE property.esco = $1 AND credit.month = $2
      ORDER BY credit.property_id, credit.source_installation
 """
@@ -60,9 +60,12 @@ TOP_UP = """
     UPDATE public.monthly_solar_credits AS credit SET applied_at = now() FROM due WHERE credit.id = due.id
 """
 APPLY = """
-    UPDATE public.monthly_solar_credits AS credit SET applied_at = now(), invoice = applied.invoice
-      FROM unnest($1::uuid[], $2::uuid[]) AS applied (credit, invoice)
-     WHERE credit.id = applied.credit
+    INSERT INTO public.monthly_solar_credits (
+        applied_at, scheduled_at, property_id, source_installation, month, credit_pence, allocation_ratio, invoice)
+    SELECT now(), now(), row.*
+      FROM unnest($1::uuid[], $2::uuid[], $3::date[], $4::int[], $5::numeric[], $6::uuid[]) AS row
+        ON CONFLICT (property_id, month, source_installation) DO UPDATE
+       SET applied_at = excluded.applied_at, invoice = excluded.invoice
 """
 
 
@@ -90,7 +93,11 @@ async def solar_credits_in(db: Connection, esco: UUID, month: Month) -> list[Sol
 
 async def apply_solar_credits(db: Connection, invoices: Sequence[Invoice]) -> None:
     """Note on which invoice each credit stands, in the transaction that stores the invoices."""
-    rows = [(credit.id, invoice.id) for invoice in invoices for credit in invoice.bill.solar_credits]
+    rows = [
+        (credit.home, credit.source, invoice.bill.plan.month.first_day, credit.pence, credit.ratio, invoice.id)
+        for invoice in invoices
+        for credit in invoice.bill.plan.solar_credits
+    ]
     if rows:
         await db.execute(APPLY, *zip(*rows, strict=True))
 

@@ -162,3 +162,53 @@ END
 $$;
 CREATE TRIGGER refuse_second BEFORE INSERT OR UPDATE ON public.sharing_members
     FOR EACH ROW EXECUTE FUNCTION flows.refuse_second_membership();
+
+-- A late reading of the generation, or of one member, changes what all members got; so do new terms and members.
+CREATE FUNCTION flows.note_changed_sharing() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, flows AS $$
+BEGIN
+    IF TG_TABLE_NAME = 'register_days_changed' THEN
+        PERFORM flows.note_stale(array_agg(DISTINCT invoice.id), 'sharing')
+           FROM changed
+           JOIN (SELECT sharing_group, register FROM public.sharing_meters WHERE role = 'generation'
+                  UNION
+                 SELECT member.sharing_group, register.register_id
+                   FROM public.sharing_members AS member
+                   JOIN public.properties AS property ON property.id = member.property
+                   JOIN flows.meter_registers AS register ON register.meter_id = property.supply_meter
+                    AND register.nature <> 'solar') AS source ON source.register = changed.register_id
+           JOIN public.sharing_members AS member ON member.sharing_group = source.sharing_group
+            AND member.start_date <= changed.day AND (member.end_date IS NULL OR member.end_date >= changed.day)
+           JOIN public.accounts AS account ON account.property = member.property
+           JOIN public.invoices AS invoice ON invoice.account = account.id
+            AND invoice.period_start <= changed.day AND invoice.period_end > changed.day
+         HAVING count(*) > 0;
+    ELSE
+        PERFORM flows.note_stale(array_agg(DISTINCT invoice.id), 'sharing')
+           FROM (SELECT (to_jsonb(changed) ->> 'sharing_group')::uuid AS sharing_group,
+                        least((to_jsonb(changed) ->> 'period_start')::date, (to_jsonb(changed) ->> 'start_date')::date,
+                              (to_jsonb(changed) ->> 'end_date')::date + 1) AS since
+                   FROM changed) AS changed
+           JOIN public.sharing_members AS member ON member.sharing_group = changed.sharing_group
+           JOIN public.accounts AS account ON account.property = member.property
+           JOIN public.invoices AS invoice ON invoice.account = account.id AND invoice.period_end > changed.since
+         HAVING count(*) > 0;
+    END IF;
+    RETURN NULL;
+END
+$$;
+DO $$
+DECLARE
+    watched record;
+BEGIN
+    FOR watched IN
+        SELECT place, operation
+          FROM unnest(ARRAY['flows.register_days_changed', 'public.sharing_terms', 'public.sharing_members']) AS place,
+               unnest(ARRAY['INSERT', 'UPDATE']) AS operation
+    LOOP
+        EXECUTE format('CREATE TRIGGER note_sharing_%s AFTER %s ON %s REFERENCING NEW TABLE AS changed
+                        FOR EACH STATEMENT EXECUTE FUNCTION flows.note_changed_sharing()',
+                       lower(watched.operation), watched.operation, watched.place);
+    END LOOP;
+END
+$$;

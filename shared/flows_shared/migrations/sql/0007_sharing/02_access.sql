@@ -60,6 +60,7 @@ CREATE POLICY links ON public.sharing_groups AS RESTRICTIVE TO admin USING (true
 GRANT INSERT, UPDATE, DELETE ON public.sharing_half_hours, public.sharing_months TO flows_billing;
 GRANT INSERT ON public.topups, public.topups_monthly_solar_credits TO flows_billing;
 GRANT SELECT ON public.sharing_balances TO admin, service, reporting, flows_worker;
-REVOKE EXECUTE ON FUNCTION flows.refuse_used_sharing, flows.refuse_second_membership FROM PUBLIC;
+REVOKE EXECUTE ON FUNCTION flows.refuse_used_sharing, flows.refuse_second_membership,
+    flows.note_changed_sharing FROM PUBLIC;
 
 SELECT flows.guard_writes();
