@@ -1,11 +1,16 @@
 """/v1/billing/previews, simulations and verifications: for admins of the community, and nothing is changed."""
 
+from datetime import date
+from decimal import Decimal
+
 import httpx
 import pytest
 
 from api.community import Community
 from api.conftest import TokenFor
 from api.test_billing_commands import billing_url, gateway_env
+from builders import insert
+from flows_shared.db import connect
 
 __all__ = ["billing_url", "gateway_env"]
 
@@ -17,7 +22,7 @@ def body(path: str, community: Community) -> dict[str, object]:
     return asked | ({"tariff": TARIFF} if path == "simulations" else {})
 
 
-@pytest.mark.parametrize("path", ["previews", "simulations"])
+@pytest.mark.parametrize("path", ["previews", "simulations", "sharing"])
 async def test_admin_looks_at_their_own_community_alone(
     client: httpx.AsyncClient, community: Community, as_user: TokenFor, path: str
 ) -> None:
@@ -27,6 +32,36 @@ async def test_admin_looks_at_their_own_community_alone(
     foreign = body(path, community) | {"esco": str(community.wlce)}
     refused = await client.post(f"/v1/billing/{path}", json=foreign, headers=headers)
     assert (refused.status_code, refused.json()["code"]) == (403, "billing.esco_forbidden")
+
+
+async def test_admin_sees_what_each_home_of_a_group_shared(
+    client: httpx.AsyncClient, community: Community, as_user: TokenFor, module_database_url: str
+) -> None:
+    db = await connect(module_database_url, name="tests")
+    try:
+        group = (await insert(db, "public.sharing_groups", esco=community.lab, name="Sun Club"))["id"]
+        since = {"sharing_group": group, "period_start": date(2026, 1, 1)}
+        await insert(db, "public.sharing_terms", **since, method="proportional", internal_rate=Decimal("0.12"))
+        await insert(
+            db,
+            "public.sharing_members",
+            sharing_group=group,
+            property=community.ann.property,
+            start_date=date(2026, 1, 1),
+        )
+    finally:
+        await db.close()
+    asked = body("sharing", community) | {"account": str(community.ann.account)}
+    found = await client.post("/v1/billing/sharing", json=asked, headers=as_user(community.lab_admin, "admin"))
+    assert found.status_code == 200
+    [group_found] = found.json()["groups"]
+    assert (group_found["name"], group_found["half_hours"], group_found["generation_missing"]) == (
+        "Sun Club",
+        1488,
+        1488,
+    )
+    assert [home["home"] for home in group_found["homes"]] == [str(community.ann.property)]
+    assert len(group_found["home_half_hours"]) == 1488
 
 
 async def test_preview_of_a_month_that_is_not_over_is_refused(
@@ -59,7 +94,7 @@ async def test_customer_has_their_own_invoice_explained_and_no_other(
 
 
 async def test_customers_look_at_no_run(client: httpx.AsyncClient, community: Community, as_user: TokenFor) -> None:
-    for path in ("previews", "simulations", "verifications"):
+    for path in ("previews", "simulations", "sharing", "verifications"):
         response = await client.post(
             f"/v1/billing/{path}", json=body(path, community), headers=as_user(community.ann.user)
         )

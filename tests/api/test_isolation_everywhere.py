@@ -64,9 +64,9 @@ VIEWS = """
 """
 PRIVILEGES = """
     SELECT attname AS name, has_column_privilege($1::text, attrelid, attnum, 'SELECT') AS reads,
-           has_column_privilege($1::text, attrelid, attnum, 'INSERT') AS inserts,
-           has_column_privilege($1::text, attrelid, attnum, 'UPDATE') AS updates
-      FROM pg_attribute WHERE attrelid = $2::text::regclass AND attnum > 0 AND NOT attisdropped AND attgenerated = ''
+           attgenerated = '' AND has_column_privilege($1::text, attrelid, attnum, 'INSERT') AS inserts,
+           attgenerated = '' AND has_column_privilege($1::text, attrelid, attnum, 'UPDATE') AS updates
+      FROM pg_attribute WHERE attrelid = $2::text::regclass AND attnum > 0 AND NOT attisdropped
 """
 FUNCTIONS = """
     SELECT nspname AS schema, proname AS name, pg_proc.oid::regprocedure::text AS signature,

@@ -41,7 +41,7 @@ class Community:
 
     @classmethod
     async def make(cls, db: Database, billing: Database, *, code: str = "WLCE", **columns: Any) -> "Community":
-        esco = await _insert(db, "flows.escos", code=code, name=f"Community {code}", **columns)
+        esco = await insert(db, "flows.escos", code=code, name=f"Community {code}", **columns)
         return cls(db, billing, esco)
 
     async def home(
@@ -60,11 +60,11 @@ class Community:
     ) -> Home:
         """A home with a supply meter and its account; `tariff` is the customer's own."""
         count = await self.value("SELECT count(*) FROM flows.meter_registry")
-        meter = await _insert(
+        meter = await insert(
             self.db, "flows.meter_registry", serial=f"{count + 1:06}", esco=self.esco, prepay_enabled=prepay_meter
         )
         registers = {
-            element: await _insert(
+            element: await insert(
                 self.db,
                 "flows.meter_registers",
                 key="register_id",
@@ -76,9 +76,9 @@ class Community:
             for element in elements
         }
         plot = f"{count + 1} Sun Street"
-        home = await _insert(self.db, "public.properties", plot=plot, esco=self.esco, supply_meter=meter)
-        customer = await _insert(self.db, "public.customers", fullname=fullname, email=email, esco=self.esco)
-        account_id = await _insert(
+        home = await insert(self.db, "public.properties", plot=plot, esco=self.esco, supply_meter=meter)
+        customer = await insert(self.db, "public.customers", fullname=fullname, email=email, esco=self.esco)
+        account_id = await insert(
             self.db,
             "public.accounts",
             property=home,
@@ -87,27 +87,27 @@ class Community:
             **{"type": "supply", "status": "open", **account},
         )
         if role:
-            await _insert(self.db, "public.customer_accounts", customer=customer, account=account_id, role=role)
+            await insert(self.db, "public.customer_accounts", customer=customer, account=account_id, role=role)
         if tariff:
             await self.customer_tariff(customer, **tariff)
         number = await self.value("SELECT account_number FROM public.accounts WHERE id = $1", account_id)
         return Home(account_id, number, customer, meter, registers)
 
     async def customer(self, *, fullname: str = "Sam Bloggs", email: str | None = None) -> UUID:
-        return await _insert(self.db, "public.customers", fullname=fullname, email=email, esco=self.esco)
+        return await insert(self.db, "public.customers", fullname=fullname, email=email, esco=self.esco)
 
     async def party(self, home: Home, customer: UUID, *, role: str = "occupier", **dates: Any) -> None:
         """Let a customer take part in the home's account, after those who do."""
-        await _insert(self.db, "public.customer_accounts", customer=customer, account=home.account, role=role, **dates)
+        await insert(self.db, "public.customer_accounts", customer=customer, account=home.account, role=role, **dates)
 
     async def tariff(self, unit_rate: str, standing_charge: str, **columns: Any) -> UUID:
         """A price of the community."""
-        return await _insert(
+        return await insert(
             self.db, "public.microgrid_tariffs", esco=self.esco, **_tariff(unit_rate, standing_charge, columns)
         )
 
     async def customer_tariff(self, customer: UUID, unit_rate: str, standing_charge: str, **columns: Any) -> UUID:
-        return await _insert(
+        return await insert(
             self.db, "public.customer_tariffs", customer=customer, **_tariff(unit_rate, standing_charge, columns)
         )
 
@@ -190,7 +190,8 @@ def _tariff(unit_rate: str, standing_charge: str, columns: dict[str, Any]) -> di
     }
 
 
-async def _insert(db: Database, table: str, *, key: str = "id", **columns: Any) -> UUID:
+async def insert(db: Database, table: str, *, key: str = "id", **columns: Any) -> UUID:
+    """The key of the new row."""
     places = ", ".join(f"${number}" for number in range(1, len(columns) + 1))
     statement = f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({places}) RETURNING {key}"
     async with db.connection() as connection:

@@ -10,6 +10,7 @@ from typing import Any, TypeAlias
 import pytest
 
 from billing.community import Community, Home
+from billing.sharers import make_group
 from databases import RoleUrl
 from flows_shared.time import LONDON, Month, Period, local_date, utc_now
 from processes import FlowsProcess
@@ -119,3 +120,20 @@ async def test_final_closes_the_account_and_bills_it(community: Community, flows
         assert words in said, words
     for read in ("x", "-1", "NaN"):
         assert (await flows_billing(*asked, f"--read={read}"))[0] == 1
+
+
+async def test_share_shows_members_and_every_half_hour_of_one_as_csv(
+    community: Community, flows_billing: RunFlows
+) -> None:
+    home = await measured_home(community)
+    group = await make_group(community, "proportional", "0.12")
+    await group.member(home)
+    await community.measure(group.generation, Period(MONTH.period(LONDON).end - timedelta(hours=1), utc_now()), "0.05")
+    status, said = await flows_billing("share", str(MONTH), "--esco", "wlce")
+    assert (status, "Sun Club" in said, "shared │ 0.1" in said) == (0, True, True)
+    status, said = await flows_billing(
+        "share", str(MONTH), "--esco", "wlce", "--account", str(home.account_number), "--csv"
+    )
+    header, *rows = [line for line in said.split() if line.startswith(("group", "Club"))]
+    assert (status, header) == (0, "group,timestamp,generation_kwh,consumption_kwh,shared_kwh")
+    assert rows[-1].split(",")[2:] == ["0.05", "0.2", "0.05"]

@@ -24,10 +24,13 @@ from flows_billing.runs.run import Esco, Run, RunStatus, Unbilled, parse_month, 
 from flows_billing.runs.simulate import simulate
 from flows_billing.runs.store import find_run, unbilled_outcomes
 from flows_billing.settings import BillingSettings
+from flows_billing.sharing.report import share_month
 from flows_billing.views import (
     ExplainRequest,
     PreviewRequest,
     PreviewResult,
+    SharingRequest,
+    SharingResult,
     SimulationRequest,
     SimulationResult,
     VerifyRequest,
@@ -117,6 +120,15 @@ async def simulation(asked: SimulationRequest, _claims: CallingService, db: Db, 
     proposal = asked.tariff.tariff(month)
     found = await simulate(db, esco, month, proposal, settings, only=asked.accounts)
     return SimulationResult.of(found, ACCOUNTS_SHOWN)
+
+
+@router.post("/sharing")
+async def sharing(asked: SharingRequest, _claims: CallingService, db: Db) -> SharingResult:
+    """How a month's generation is allocated. Nothing is stored."""
+    esco, month = await _billable(db, asked.esco, asked.month)
+    async with db.connection() as connection:
+        groups = await share_month(connection, esco.id, month, esco.zone, account=asked.account)
+    return SharingResult(esco=esco.id, esco_code=esco.code, month=str(month), groups=groups)
 
 
 @router.post("/verifications")

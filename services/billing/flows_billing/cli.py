@@ -1,6 +1,7 @@
 """The billing part of the `flows` command."""
 
 import asyncio
+import sys
 from typing import Annotated
 from uuid import UUID
 
@@ -26,6 +27,8 @@ from flows_billing.runs.run import Esco, Run, parse_month, require_finished
 from flows_billing.runs.simulate import Simulation, simulate
 from flows_billing.runs.store import latest_runs, unbilled_outcomes
 from flows_billing.settings import RunSettings
+from flows_billing.sharing.report import SharedGroup, share_month
+from flows_billing.sharing.tables import half_hour_rows, member_rows, sharing_tables, write_csv
 from flows_billing.tables import (
     findings_table,
     lines_table,
@@ -134,6 +137,22 @@ def simulate_tariff(
     Console().print(simulation_table(asyncio.run(_simulate(month, esco, proposed, load()))))
 
 
+@billing.command("share")
+def share(
+    month: MonthText,
+    esco: RequiredEsco,
+    account: Annotated[int | None, typer.Option(help="Also each half hour of this account's home.")] = None,
+    csv: Annotated[bool, typer.Option("--csv", help="Members, or the account's half hours, as CSV.")] = False,
+) -> None:
+    """Show how a month's generation is allocated: members, surplus, residue at the boundary. Nothing is stored."""
+    groups = asyncio.run(_share(month, esco, account, load()))
+    if csv:
+        write_csv(sys.stdout, half_hour_rows(groups) if account is not None else member_rows(groups))
+        return
+    for group in groups:
+        Console().print(*sharing_tables(group))
+
+
 @billing.command("explain")
 def explain_invoice(number: Annotated[str, typer.Argument(help="Such as WLCE-000001.", show_default=False)]) -> None:
     """Show how each amount of an invoice came about."""
@@ -213,6 +232,14 @@ async def _simulate(month: str, code: str, proposed: ProposedTariff, settings: R
     async with opened(settings) as db:
         esco, asked = await _billable(db, code, month)
         return await simulate(db, esco, asked, proposed.tariff(asked), settings)
+
+
+async def _share(month: str, code: str, number: int | None, settings: RunSettings) -> list[SharedGroup]:
+    async with opened(settings) as db:
+        esco, asked = await _billable(db, code, month)
+        async with db.connection() as connection:
+            account = None if number is None else await account_by_number(connection, esco.id, number)
+            return await share_month(connection, esco.id, asked, esco.zone, account=account)
 
 
 async def _explain(number: str, settings: RunSettings) -> Explanation:

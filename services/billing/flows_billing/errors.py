@@ -82,6 +82,15 @@ class UnknownAccount(NotFoundError):
         super().__init__(f"there is no account {account}")
 
 
+class SharingInvalid(InvalidError):
+    """The members of a group have more than all together."""
+
+    code = "billing.sharing_invalid"
+
+    def __init__(self, group: str, what: str, day: date) -> None:
+        super().__init__(f"on {day} the members' {what} in {group} is more than 1 together")
+
+
 class UnknownPayment(NotFoundError):
     """The account has no such payment that succeeded."""
 

@@ -20,12 +20,15 @@ from flows_billing.invoices.html import render_html
 from flows_billing.invoices.pdf import render
 from flows_billing.invoices.status import set_statuses
 from flows_billing.ledger.check import check_ledger
+from flows_billing.runs.costs import store_month_costs
 from flows_billing.runs.escos import due_escos, find_escos
 from flows_billing.runs.execute import execute_run
 from flows_billing.runs.judge import sum_ahead
 from flows_billing.runs.request import SERVICE, enqueue_runs, request_runs
 from flows_billing.runs.run import parse_month
+from flows_billing.runs.store import find_run
 from flows_billing.settings import BillingSettings
+from flows_billing.solar.store import grant_solar_credits
 from flows_shared.jobs import complete_job
 from flows_shared.outbox import enqueue
 from flows_shared.settings import load_settings
@@ -59,6 +62,26 @@ async def render_invoices(ctx: dict[str, Any], invoice_ids: list[str]) -> None:
                 await insert_documents(transaction, media_type, invoices, contents)
             await enqueue(transaction, "notify", "send_invoices", [str(invoice.id) for invoice in invoices])
         await complete_job(transaction)
+
+
+async def sum_costs(ctx: dict[str, Any], run_id: str) -> None:
+    """After a run: what its month cost each customer, and would have cost at other prices."""
+    worker: Worker = ctx["worker"]
+    async with worker.db.connection() as connection:
+        run = await find_run(connection, UUID(run_id))
+        customers = await store_month_costs(connection, run.esco, run.month, _settings(worker))
+    log.info("month_costs_stored", esco=run.esco.code, month=str(run.month), customers=customers)
+
+
+async def credit_solar(ctx: dict[str, Any]) -> None:
+    """On the first days of a month, every hour: the solar credits of the one that ended, where they are missing."""
+    worker: Worker = ctx["worker"]
+    async with worker.db.connection() as connection:
+        for esco in await find_escos(connection, None):
+            today = local_date(utc_now(), esco.zone)
+            if today.day <= CRON_GIVES_UP_AFTER.days:
+                made = await grant_solar_credits(connection, esco.id, Month.of(today).previous())
+                log.info("solar_credits_made", esco=esco.code, credits=made)
 
 
 async def render_credit_notes(ctx: dict[str, Any], note_ids: list[str]) -> None:
@@ -161,10 +184,11 @@ def create_worker() -> WorkerDefinition:
     return WorkerDefinition(
         service=SERVICE,
         settings=load_settings(BillingSettings),
-        jobs=[bill_month, render_invoices, render_credit_notes, correct_month],
+        jobs=[bill_month, render_invoices, render_credit_notes, correct_month, sum_costs],
         start=start,
         crons=[
             cron(start_due_runs, minute={0, 15, 30, 45}),
+            cron(credit_solar, minute=10),
             cron(sum_bands, hour=3, minute=20),
             cron(update_statuses, minute=5),
             cron(check_books, hour=4, minute=10),

@@ -10,6 +10,7 @@ from flows_billing.invoices.verify import Finding, Verification
 from flows_billing.outcomes import Outcome
 from flows_billing.runs.preview import Preview, PreviewedAccount
 from flows_billing.runs.simulate import Compared, Simulation
+from flows_billing.sharing.report import SharedGroup
 from flows_billing.tariffs.tariff import Component, Tariff
 from flows_shared.time import Month
 
@@ -83,6 +84,21 @@ class ProposedTariff(BaseModel):
             profile=self.rate_profile,
             components=tuple(Component(id=uuid4(), **component.model_dump()) for component in self.components),
         )
+
+
+class SharingRequest(BaseModel):
+    month: MonthText
+    esco: UUID
+    account: UUID | None = None
+
+
+class SharingResult(BaseModel):
+    """Energy in kWh."""
+
+    esco: UUID
+    esco_code: str
+    month: MonthText
+    groups: list[SharedGroup]
 
 
 class SimulationRequest(BaseModel):

@@ -7,7 +7,7 @@ from typing import Final
 import asyncpg
 from argon2 import PasswordHasher
 
-from flows_local.seed import accounts, network, people, prices
+from flows_local.seed import accounts, network, people, prices, sharing
 from flows_local.seed.homes import Home, make_homes
 from flows_local.seed.rows import Tables, merge
 from flows_local.seed.store import insert_rows, link_wallets
@@ -91,5 +91,6 @@ def community_tables(homes: list[Home], now: datetime, app_url: str | None) -> T
             accounts.accounts(homes, first_day, since),
             prices.prices(homes, first_day, today),
             prices.solar_credits(homes, first_day),
+            sharing.sharing(homes),
         ]
     )

@@ -1,7 +1,7 @@
 """The plan of a bill: which days at which tariff, VAT and benchmark, measured by which registers."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from itertools import pairwise
 from typing import Literal, TypeAlias
@@ -12,6 +12,8 @@ from flows_billing.accounts.account import Account, Register, billed_days, suppl
 from flows_billing.days import Days
 from flows_billing.outcomes import NotBilled, failed, skipped
 from flows_billing.rating.vat_rules import VatTerms, VatUse
+from flows_billing.sharing.terms import Sharing, SharingTerms
+from flows_billing.solar.credits import SolarCredit
 from flows_billing.tariffs.tariff import Benchmark, Tariff, Tariffs, benchmark_on
 from flows_billing.usage.metered import Need
 from flows_shared.time import Month, Period, local_midnight
@@ -29,17 +31,20 @@ class Terms:
     tariffs: Tariffs
     vat: VatTerms
     benchmarks: Sequence[Benchmark]
+    sharing: Sharing = field(default_factory=Sharing)
+    solar_credits: Sequence[SolarCredit] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """Local days on which one tariff and one use for VAT hold."""
+    """Local days on which one tariff, one use for VAT and one way to share energy hold."""
 
     days: Days
     tariff: Tariff
     use: VatUse
     exporter_registered: bool
     benchmark: Benchmark | None
+    sharing: SharingTerms | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +66,7 @@ class Plan:
     month: Month
     parts: tuple[Part, ...]
     segments: tuple[Segment, ...]
+    solar_credits: tuple[SolarCredit, ...] = ()
 
     @property
     def days(self) -> Days:
@@ -100,7 +106,14 @@ def plan_account(account: Account, terms: Terms) -> Planned:
         if isinstance(plan, NotBilled):
             return plan
         plans.append(plan)
-    return tuple(plans)
+    return tuple(_with_credits(plan, terms) for plan in plans)
+
+
+def _with_credits(plan: Plan, terms: Terms) -> Plan:
+    """Who is billed for the month's last day has the solar credits of the home."""
+    if plan.days.end < Days.of(terms.month).end:
+        return plan
+    return replace(plan, solar_credits=tuple(each for each in terms.solar_credits if each.is_for(plan.account)))
 
 
 def _shares(account: Account, runs: Sequence[Days]) -> dict[UUID | None, list[Days]]:
@@ -142,6 +155,7 @@ def _payer_days(account: Account, run: Days) -> set[date]:
 
 def _cut(run: Days, account: Account, payer: UUID, terms: Terms) -> list[Days]:
     changes = terms.tariffs.changes(payer) | terms.vat.changes(account.premises, payer)
+    changes |= terms.sharing.changes(account.premises)
     cuts = sorted(day for day in changes if run.start < day < run.end)
     return [Days(start, end) for start, end in pairwise([run.start, *cuts, run.end])]
 
@@ -158,6 +172,7 @@ def _part(days: Days, account: Account, payer: UUID, terms: Terms) -> Part | Non
         use=terms.vat.use_on(days.start, account.premises, payer),
         exporter_registered=terms.vat.is_registered(payer, days.start),
         benchmark=benchmark_on(terms.benchmarks, days.start, method, rate_type),
+        sharing=terms.sharing.terms_of(account.premises, days.start),
     )
 
 
@@ -177,8 +192,8 @@ def _same_terms(one: Part, other: Part) -> bool:
     return _terms_of(one) == _terms_of(other)
 
 
-def _terms_of(part: Part) -> tuple[Tariff, VatUse, bool, Benchmark | None]:
-    return part.tariff, part.use, part.exporter_registered, part.benchmark
+def _terms_of(part: Part) -> tuple[Tariff, VatUse, bool, Benchmark | None, SharingTerms | None]:
+    return part.tariff, part.use, part.exporter_registered, part.benchmark, part.sharing
 
 
 def _segments(parts: Sequence[Part], registers: Sequence[Register], zone: ZoneInfo) -> tuple[Segment, ...]:

@@ -212,7 +212,7 @@ def _days(lines: Iterable[BilledLine]) -> set[date]:
 def _energy(lines: Iterable[BilledLine]) -> dict[tuple[object, ...], Decimal]:
     sums: dict[tuple[object, ...], Decimal] = {}
     for line in lines:
-        if line.kind in ("energy", "export_credit"):
+        if line.kind in ("energy", "shared_energy", "export_credit"):
             key = line.kind, line.register, line.band
             sums[key] = sums.get(key, Decimal(0)) + line.quantity
     return sums

@@ -18,7 +18,10 @@ SUFFIXES: Final = {PDF: "pdf", HTML: "html"}
 
 @dataclass(frozen=True, slots=True)
 class PrintedLine:
-    """`tariff_from` is the start of the version that priced it; `first_interval` the source's first half hour."""
+    """`tariff_from` is the start of the version that priced it; `first_interval` the source's first half hour.
+
+    `shared_by` is the group of shared energy, `shared_from` the start of its terms.
+    """
 
     kind: str
     description: str
@@ -37,6 +40,8 @@ class PrintedLine:
     last_interval: datetime | None
     tariff_owner: str | None
     tariff_from: date | None
+    shared_by: str | None
+    shared_from: date | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,10 +110,10 @@ class PrintedInvoice:
 
     @property
     def saving_pence(self) -> int | None:
-        """Against the benchmark, of what was supplied: export credits are beside it."""
+        """Against the benchmark, of what was supplied: credits are beside it."""
         if self.benchmark_pence is None:
             return None
-        credits = sum(line.amount_pence for line in self.lines if line.kind == "export_credit")
+        credits = sum(line.amount_pence for line in self.lines if line.kind in ("export_credit", "solar_credit"))
         return self.benchmark_pence - (self.total_pence - credits)
 
 
@@ -156,10 +161,12 @@ LINES = """
            line.rate, line.amount_pence, line.includes_vat, line.vat_rate, line.vat_reason, line.intervals,
            line.estimated, line.first_interval, line.last_interval,
            CASE WHEN own.id IS NOT NULL THEN 'customer' WHEN community.id IS NOT NULL THEN 'community' END,
-           coalesce(own.period_start, community.period_start)
+           coalesce(own.period_start, community.period_start), sharing.name, terms.period_start
       FROM public.invoice_lines AS line
       LEFT JOIN public.customer_tariffs AS own ON own.id = line.customer_tariff
       LEFT JOIN public.microgrid_tariffs AS community ON community.id = line.microgrid_tariff
+      LEFT JOIN public.sharing_terms AS terms ON terms.id = line.sharing_terms
+      LEFT JOIN public.sharing_groups AS sharing ON sharing.id = terms.sharing_group
      WHERE line.invoice = ANY($1)
      ORDER BY line.invoice, line.position
 """

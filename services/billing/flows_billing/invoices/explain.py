@@ -57,13 +57,18 @@ def _line(line: PrintedLine) -> ExplainedLine:
 
 
 def _source(line: PrintedLine) -> str:
+    if line.kind == "solar_credit":
+        return "the declared capacity, its days and the ratio of the month's solar credit"
     tariff = f"the {line.tariff_owner}'s tariff from {line.tariff_from}" if line.tariff_owner else "no tariff"
+    if line.shared_by:
+        tariff = f"the terms of {line.shared_by} from {line.shared_from}"
     if line.first_interval is None or line.last_interval is None:
         return tariff
     times = f"{line.first_interval:%Y-%m-%d %H:%M} to {line.last_interval:%Y-%m-%d %H:%M} UTC"
     if line.intervals is None:
         return f"readings of {times}; {tariff}"
-    return f"{line.intervals} half hours, {times}, {line.estimated} estimated; {tariff}"
+    of = "what was shared of " if line.shared_by else ""
+    return f"{of}{line.intervals} half hours, {times}, {line.estimated} estimated; {tariff}"
 
 
 def _vat(amount: VatAmount) -> str:

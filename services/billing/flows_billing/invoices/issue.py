@@ -12,6 +12,7 @@ from flows_billing.ledger.entries import invoice_entries
 from flows_billing.ledger.store import post_entries
 from flows_billing.rating.bill import Bill
 from flows_billing.runs.run import Esco
+from flows_billing.solar.store import apply_solar_credits
 from flows_shared.db import Connection
 from flows_shared.time import local_date
 
@@ -25,6 +26,7 @@ async def issue_bills(
     invoices = _number(bills, numbers, balances, esco, now)
     await insert_invoices(db, esco, run, invoices)
     await insert_lines(db, invoices)
+    await apply_solar_credits(db, invoices)
     await post_entries(db, esco.id, invoice_entries(invoices))
     return invoices
 

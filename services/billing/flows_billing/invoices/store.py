@@ -31,12 +31,13 @@ INSERT_LINES = """
     INSERT INTO public.invoice_lines (invoice, position, kind, description, quantity, unit, rate, amount_pence,
                                       includes_vat, vat_rate, period_start, period_end, customer_tariff,
                                       microgrid_tariff, register, first_interval, last_interval, intervals,
-                                      estimated, element, band, block_from_kwh, component, vat_reason)
+                                      estimated, element, band, block_from_kwh, component, vat_reason,
+                                      sharing_terms)
     SELECT *
       FROM unnest($1::uuid[], $2::smallint[], $3::text[], $4::text[], $5::numeric[], $6::text[], $7::numeric[],
                   $8::int[], $9::bool[], $10::numeric[], $11::date[], $12::date[], $13::uuid[], $14::uuid[],
                   $15::uuid[], $16::timestamptz[], $17::timestamptz[], $18::int[], $19::int[], $20::text[], $21::text[],
-                  $22::numeric[], $23::uuid[], $24::text[])
+                  $22::numeric[], $23::uuid[], $24::text[], $25::uuid[])
 """
 
 
@@ -84,7 +85,8 @@ async def insert_lines(db: Connection, invoices: Sequence[Invoice]) -> None:
 
 
 def _line_row(invoice: UUID, position: int, line: Line) -> tuple[object, ...]:
-    tariff, usage = line.part.tariff, line.usage
+    usage = line.usage
+    tariff = line.part.tariff if line.kind != "solar_credit" else None
     return (
         invoice,
         position,
@@ -98,16 +100,17 @@ def _line_row(invoice: UUID, position: int, line: Line) -> tuple[object, ...]:
         line.vat_rate,
         line.part.days.start,
         line.part.days.end,
-        tariff.id if tariff.owner == "customer" else None,
-        tariff.id if tariff.owner == "microgrid" else None,
+        tariff.id if tariff and tariff.owner == "customer" else None,
+        tariff.id if tariff and tariff.owner == "microgrid" else None,
         line.register,
         usage.first if usage else None,
         usage.last if usage else None,
-        usage.intervals if usage and line.kind == "energy" else None,
+        usage.intervals if usage and line.kind in ("energy", "shared_energy") else None,
         usage.estimated if usage else 0,
         line.element,
         usage.band if usage else None,
         line.block_from_kwh,
         line.component,
         line.vat.reason,
+        line.sharing_terms,
     )

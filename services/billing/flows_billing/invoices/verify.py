@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from flows_billing.sharing.verify import billed_otherwise
 from flows_billing.tariffs.calendar import fill_calendars
 from flows_shared.db import Connection
 from flows_shared.time import Month
@@ -53,7 +54,10 @@ RATES = f"""{CHOSEN}
       LEFT JOIN public.customer_tariffs AS own ON own.id = line.customer_tariff
       LEFT JOIN public.microgrid_tariffs AS community ON community.id = line.microgrid_tariff
       LEFT JOIN public.tariff_components AS component ON component.id = line.component
+      LEFT JOIN public.sharing_terms AS terms ON terms.id = line.sharing_terms
       JOIN LATERAL (SELECT CASE
+               WHEN line.kind = 'shared_energy' THEN terms.internal_rate
+               WHEN terms.id IS NOT NULL THEN -terms.surplus_rate
                WHEN line.kind = 'export_credit' THEN -component.rate
                WHEN component.id IS NOT NULL THEN component.rate
                WHEN line.kind = 'standing_charge'
@@ -62,17 +66,18 @@ RATES = f"""{CHOSEN}
                     THEN coalesce(own.computed_unit_rate_b, own.computed_unit_rate,
                                   community.computed_unit_rate_b, community.computed_unit_rate)
                ELSE coalesce(own.computed_unit_rate, community.computed_unit_rate) END AS rate) AS price ON true
-     WHERE line.kind IN ('energy', 'standing_charge', 'export_credit') AND price.rate IS DISTINCT FROM line.rate
+     WHERE line.kind IN ('energy', 'shared_energy', 'standing_charge', 'export_credit')
+       AND price.rate IS DISTINCT FROM line.rate
 """
-# What was taken back need not agree with what is known since.
-# Shares of VAT and blocks split a sum over lines: together they are the register's energy in its part and band.
+# What was taken back need not agree with what is known since. Shares of VAT, blocks and sharing split a sum over lines:
+# together they are the register's energy in its part and band.
 READINGS = f"""{CHOSEN}, billed AS (
         SELECT chosen.number, line.register, line.period_start, line.band,
                coalesce(own.rate_profile, community.rate_profile) AS profile,
                sum(line.quantity) AS kwh, max(line.intervals) AS intervals,
                min(line.first_interval) AS first, max(line.last_interval) AS last
           FROM chosen
-          JOIN public.invoice_lines AS line ON line.invoice = chosen.id AND line.kind = 'energy'
+          JOIN public.invoice_lines AS line ON line.invoice = chosen.id AND line.kind IN ('energy', 'shared_energy')
           LEFT JOIN public.customer_tariffs AS own ON own.id = line.customer_tariff
           LEFT JOIN public.microgrid_tariffs AS community ON community.id = line.microgrid_tariff
          WHERE chosen.status <> 'void'
@@ -110,6 +115,40 @@ LEDGER = f"""{CHOSEN}
       LEFT JOIN public.ledger_postings AS posting ON posting.entry = entry.id AND posting.ledger_account = ledger.id
      GROUP BY number, total_pence
     HAVING coalesce(sum(posting.amount_pence), 0) <> total_pence
+"""
+SOLAR = f"""{CHOSEN}, billed AS (
+        SELECT invoice, -sum(amount_pence) AS pence
+          FROM public.invoice_lines WHERE kind = 'solar_credit' GROUP BY invoice
+    ), credited AS (
+        SELECT invoice, sum(credit_pence) AS pence FROM public.monthly_solar_credits GROUP BY invoice
+    )
+    SELECT number, 'solar credits', coalesce(credited.pence, 0)::text, coalesce(billed.pence, 0)::text
+      FROM chosen
+      LEFT JOIN billed ON billed.invoice = chosen.id
+      LEFT JOIN credited ON credited.invoice = chosen.id
+     WHERE chosen.status <> 'void' AND coalesce(credited.pence, 0) <> coalesce(billed.pence, 0)
+"""
+# Of each installation that an invoice has a credit of: capacity x days x pence a day, cut.
+SOLAR_SUMS = f"""{CHOSEN}, source AS (
+        SELECT credit.source_installation, credit.month, min(chosen.number) AS number
+          FROM chosen JOIN public.monthly_solar_credits AS credit ON credit.invoice = chosen.id
+         GROUP BY credit.source_installation, credit.month
+    )
+    SELECT source.number, 'solar credits of installation ' || source.source_installation, due.pence::text,
+           given.pence::text
+      FROM source
+      JOIN public.solar_installation AS installation ON installation.property = source.source_installation
+      JOIN public.properties AS property ON property.id = installation.property
+      JOIN LATERAL (SELECT sum(credit_pence) AS pence FROM public.monthly_solar_credits AS credit
+                     WHERE credit.source_installation = source.source_installation AND credit.month = source.month
+                   ) AS given ON true
+      JOIN LATERAL (SELECT trunc(coalesce(sum(declared_net_capacity * tariff.credit_pence_per_day), 0)) AS pence
+                      FROM generate_series(source.month, source.month + interval '1 month - 1 day', '1 day') AS day
+                      JOIN LATERAL (SELECT credit_pence_per_day FROM public.solar_credit_tariffs
+                                     WHERE esco = property.esco AND period_start <= day::date
+                                     ORDER BY period_start DESC LIMIT 1) AS tariff ON true
+                     WHERE day::date >= commissioning_date) AS due ON true
+     WHERE due.pence <> given.pence
 """
 CREDITED = f"""{CHOSEN}
     SELECT note.number, 'credit for invoice ' || chosen.number,
@@ -154,7 +193,21 @@ SERIES = """
      GROUP BY series.prefix, series.last_number
     HAVING count(invoice.id) <> series.last_number
 """
-CHECKS = (AMOUNTS, TOTALS, RATES, READINGS, DAYS, LEDGER, CREDITED, REVERSED, REPLACED, SERIES, NOTE_SERIES)
+CHECKS = (
+    AMOUNTS,
+    TOTALS,
+    RATES,
+    READINGS,
+    DAYS,
+    LEDGER,
+    SOLAR,
+    SOLAR_SUMS,
+    CREDITED,
+    REVERSED,
+    REPLACED,
+    SERIES,
+    NOTE_SERIES,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,4 +234,5 @@ async def verify_invoices(
     for profile, zone, first_day in await db.fetch(PROFILES, *chosen):
         await fill_calendars(db, [profile], Month.of(first_day), ZoneInfo(zone))
     findings = [Finding(*row) for check in CHECKS for row in await db.fetch(check, *chosen)]
+    findings += [Finding(*row) for row in await billed_otherwise(db, CHOSEN, chosen)]
     return Verification(await db.fetchval(COUNT, *chosen), tuple(findings))

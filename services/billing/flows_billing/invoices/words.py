@@ -28,6 +28,7 @@ VAT_REASONS: Final = {
     "not_registered": "No VAT: the seller is not registered for it.",
     "exporter_registered": "VAT at {rate}% on what you export, as you are registered for it.",
     "exporter_not_registered": "No VAT on what you export, as you are not registered for it.",
+    "solar_credit": "No VAT on a solar credit: it is paid for capacity, not for energy.",
 }
 
 
@@ -115,7 +116,16 @@ def explanation(invoice: PrintedInvoice) -> list[str]:
         if line.estimated
     ]
     measured = "Energy is the sum of the half hours that your meter measured on these days."
-    return [*_corrected(invoice), measured, *RULES[:2], *([vat] if invoice.vat_pence else []), *said, *estimated]
+    shared = dict.fromkeys(_shared(line) for line in invoice.lines if line.kind == "shared_energy")
+    vat_said = [vat] if invoice.vat_pence else []
+    return [*_corrected(invoice), measured, *shared, *RULES[:2], *vat_said, *said, *estimated]
+
+
+def _shared(line: PrintedLine) -> str:
+    return (
+        f"Shared energy is your part of what {line.shared_by} generated, in the very half hours in which you consumed "
+        "it; the rest of your energy is billed at your tariff."
+    )
 
 
 def _closing_read(read: ClosingRead) -> str:

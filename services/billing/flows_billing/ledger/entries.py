@@ -49,15 +49,20 @@ class Entry:
 
 
 def invoice_entries(invoices: Sequence[Invoice]) -> list[Entry]:
-    """What the customer owes, against sales and the VAT to hand on. An invoice of nothing posts nothing."""
-    return [_invoice_entry(invoice) for invoice in invoices if invoice.bill.total_pence]
+    """What the customer owes, against sales and the VAT to hand on; solar credits are an expense, not fewer sales.
+
+    An invoice of nothing posts nothing.
+    """
+    return [entry for entry in map(_invoice_entry, invoices) if entry.postings]
 
 
 def _invoice_entry(invoice: Invoice) -> Entry:
     bill = invoice.bill
+    credited = bill.solar_credit_pence
     postings = (
         Posting(LedgerCode.RECEIVABLE, bill.plan.account.id, bill.total_pence),
-        Posting(LedgerCode.SALES, None, -bill.net_pence),
+        Posting(LedgerCode.SALES, None, -(bill.net_pence + credited)),
+        Posting(LedgerCode.SOLAR_CREDITS, None, credited),
         Posting(LedgerCode.VAT, None, -bill.vat_pence),
     )
     return Entry(

@@ -23,8 +23,11 @@ from flows_billing.rating.lines import (
     taxed,
 )
 from flows_billing.rating.rounding import exact_amount_pence
+from flows_billing.rating.shared import imported, shared_lines, surplus_lines
+from flows_billing.rating.solar import solar_credit_lines
 from flows_billing.rating.vat import vat_summary
 from flows_billing.rating.vat_rules import Seller, reduced_rate, supply_vat
+from flows_billing.sharing.measured import Shared
 from flows_billing.usage.metered import Exported, Need, Usage, expected_half_hours, missing_half_hours
 from flows_shared.time import Period
 
@@ -39,6 +42,7 @@ class Measured:
 
     usages: Mapping[Need, Sequence[Usage]]
     exports: Mapping[tuple[UUID, Period], Exported] = field(default_factory=dict)
+    shared: Shared = field(default_factory=Shared)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +60,12 @@ class Bill:
         return self.net_pence + self.vat_pence
 
     @property
+    def solar_credit_pence(self) -> int:
+        return sum(credit.pence for credit in self.plan.solar_credits)
+
+    @property
     def kwh(self) -> Decimal:
-        return sum((line.quantity for line in self.lines if line.kind == "energy"), Decimal(0))
+        return sum((line.quantity for line in self.lines if line.kind in ("energy", "shared_energy")), Decimal(0))
 
 
 # A bill for each payer of an account, or why there is none.
@@ -81,8 +89,10 @@ def rate(plan: Plan, measured: Measured, seller: Seller) -> Bill | NotBilled:
     exports = [(s, found) for s in plan.segments if (found := _export_of(s, measured))]
     if problem := _missing_readings(metered) or _unusable_readings(metered, exports):
         return problem
+    if problem := measured.shared.problems.get(plan.account.id):
+        return problem
     try:
-        lines = _lines(plan, metered, exports, seller)
+        lines = _lines(plan, metered, exports, measured.shared, seller)
     except TariffInvalid as error:
         return failed("tariff_invalid", str(error))
     if sum(abs(line.amount_pence) for line in lines) * 2 > MAX_PENCE:
@@ -93,12 +103,13 @@ def rate(plan: Plan, measured: Measured, seller: Seller) -> Bill | NotBilled:
 
 
 def _lines(
-    plan: Plan, metered: Metered, exports: Iterable[tuple[Segment, Exported]], seller: Seller
+    plan: Plan, metered: Metered, exports: Iterable[tuple[Segment, Exported]], shared: Shared, seller: Seller
 ) -> tuple[Line, ...]:
-    """Energy, then days, then what fills up to a minimum, each with its VAT; then what was exported."""
+    """Energy, then days, then what fills up to a minimum, each with its VAT; then what was exported, and credits."""
     days_in_month = Days.of(plan.month).count
     supplied = _supply_vat(plan, _kwh(metered), seller)
-    energy = energy_lines(metered, days_in_month, supplied)
+    energy = energy_lines(imported(metered, shared), days_in_month, supplied)
+    energy += shared_lines(metered, shared, supplied)
     days = [
         line for part in plan.parts for line in taxed(partial(standing_charge_line, part), supplied[part.days.start])
     ]
@@ -108,7 +119,14 @@ def _lines(
         if (missing := missing_of_minimum(part, [x for x in (*energy, *days) if x.part is part], days_in_month))
         for line in taxed(partial(minimum_charge_line, part, missing), supplied[part.days.start])
     ]
-    return (*energy, *days, *minimum, *export_lines(exports))
+    return (
+        *energy,
+        *days,
+        *minimum,
+        *export_lines(exports),
+        *surplus_lines(plan, shared),
+        *solar_credit_lines(plan),
+    )
 
 
 def _supply_vat(plan: Plan, kwh: Decimal, seller: Seller) -> SuppliedVat:

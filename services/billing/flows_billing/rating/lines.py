@@ -17,7 +17,9 @@ from flows_billing.tariffs.tariff import Element
 from flows_billing.usage.metered import Exported, Usage, sum_usages
 from flows_shared.money import pounds
 
-LineKind: TypeAlias = Literal["energy", "standing_charge", "export_credit", "minimum_charge", "adjustment"]
+LineKind: TypeAlias = Literal[
+    "energy", "shared_energy", "standing_charge", "export_credit", "minimum_charge", "solar_credit", "adjustment"
+]
 Unit: TypeAlias = Literal["kWh", "day", "item"]
 Metered: TypeAlias = Sequence[tuple[Segment, Sequence[Usage]]]
 # By the first day of each part.
@@ -44,6 +46,7 @@ class Line:
     usage: Usage | None = None
     block_from_kwh: Decimal | None = None
     component: UUID | None = None
+    sharing_terms: UUID | None = None
 
     @property
     def vat_rate(self) -> Decimal:
@@ -56,7 +59,7 @@ def energy_lines(metered: Metered, days_in_month: int, supplied: SuppliedVat) ->
     filled: dict[tuple[int, Element, str | None], _Filling] = {}
     for segment, usages in metered:
         part, register = segment.part, segment.register
-        for band, sums in _by_band(usages):
+        for band, sums in by_band(usages):
             key = id(part), register.element, band
             if key not in filled:
                 scale = scale_of(part.tariff, register.element, band, part.days.count, days_in_month)
@@ -161,7 +164,8 @@ class _Filling:
         return [(self.blocks[number], kwh) for number, kwh in shares.items() if kwh or number == 0]
 
 
-def _by_band(usages: Sequence[Usage]) -> Iterable[tuple[str | None, Sequence[Usage]]]:
+def by_band(usages: Sequence[Usage]) -> Iterable[tuple[str | None, Sequence[Usage]]]:
+    """The usages of each band."""
     if len(usages) == 1:
         return [(usages[0].band, usages)]
     bands: dict[str | None, list[Usage]] = {}
@@ -190,12 +194,18 @@ def _energy_line(part: Part, register: Register, block: Block, kwh: Decimal, usa
     )
 
 
-def _describe(register: Register, band: str | None, block: Block) -> str:
+def describe(register: Register, band: str | None) -> str:
+    """What a register measures, in words."""
     parts = [KINDS[register.nature]]
     if register.element != "SINGLE":
         parts.append(f"element {register.element}")
     if band:
         parts.append(band)
+    return ", ".join(parts)
+
+
+def _describe(register: Register, band: str | None, block: Block) -> str:
+    parts = [describe(register, band)]
     if block.to_kwh is not None:
         parts.append(f"{block.from_kwh.normalize():f} to {block.to_kwh.normalize():f} kWh")
     elif block.from_kwh:

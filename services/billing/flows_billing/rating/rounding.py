@@ -5,11 +5,13 @@
    Where prices include it, it is the part r / (1 + r) of that sum; where they do not, r of it is added.
 3. Quantities are never rounded: kWh are the exact sum of the half hours, days are whole.
 4. A monthly threshold for a part of the month is rounded half up to the watt hour, before energy is put into blocks.
-5. A minimum charge and the cost at the benchmark are exact until their end, and rounded half up to the penny once.
-6. What is left out because it is too old to be charged for is exact until its end, and rounded up to the penny.
+5. Shared energy is in whole watt hours, a solar credit in whole pence, cut: what cutting leaves over is handed out one
+   by one by the largest remainder (sharing/apportion.py), so that the parts add up.
+6. A minimum charge and the cost at the benchmark are exact until their end, and rounded half up to the penny once.
+7. What is left out because it is too old to be charged for is exact until its end, and rounded up to the penny.
 """
 
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal
 from fractions import Fraction
 from math import ceil
 from typing import Final
@@ -47,6 +49,11 @@ def threshold_kwh(month_kwh: Decimal, days: int, days_in_month: int) -> Decimal:
 def exact_amount_pence(amount: Decimal) -> int:
     """GBP that were summed without rounding."""
     return round_to_pence(amount)
+
+
+def cut_pence(pence: Decimal) -> int:
+    """Whole pence, as a solar credit is cut."""
+    return int(pence.to_integral_value(rounding=ROUND_DOWN))
 
 
 def penny_up(pence: Fraction) -> int:

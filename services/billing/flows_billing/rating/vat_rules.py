@@ -136,6 +136,10 @@ def export_vat(registered: bool, day: date) -> VatShare:
     return VatShare(Decimal(1), NO_VAT, "exporter_not_registered")
 
 
+# Paid for declared capacity, not for energy that was delivered: no supply, so outside the scope of VAT.
+SOLAR_CREDIT_VAT: Final = VatShare(Decimal(1), NO_VAT, "solar_credit")
+
+
 def reduced_rate(day: date) -> Decimal:
     """The rate for homes."""
     return _rate_on(REDUCED_RATES, day)

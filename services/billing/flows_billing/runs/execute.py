@@ -19,9 +19,11 @@ from flows_billing.runs.request import SERVICE
 from flows_billing.runs.run import Run
 from flows_billing.runs.store import begin_run, complete_run, fail_run, find_run, run_held, store_outcomes
 from flows_billing.settings import RunSettings
+from flows_billing.sharing.store import store_allocation
+from flows_billing.solar.store import grant_solar_credits
 from flows_billing.usage.store import store_monthly_usage
 from flows_shared.db import Connection, Database, is_connection_lost
-from flows_shared.outbox import enqueue_many
+from flows_shared.outbox import enqueue, enqueue_many
 from flows_shared.telemetry.logs import get_logger
 from flows_shared.time import local_date
 
@@ -52,9 +54,12 @@ async def execute_run(
 async def _bill_accounts(db: Connection, run: Run, settings: RunSettings, now: datetime, on_progress: Progress) -> None:
     accounts = await supply_accounts(db, run.esco.id, run.month)
     await begin_run(db, run.id, [account.id for account in accounts])
+    await grant_solar_credits(db, run.esco.id, run.month)
     issue_date, months = local_date(now, run.esco.zone), run.esco.back_bill_months
     guard = await back_bill_guard(db, [account.id for account in accounts], issue_date, months)
     docket = await prepare(db, run.esco, run.month, accounts, settings, guard)
+    for allocation in docket.measured.shared.allocations:
+        await store_allocation(db, allocation, run.month)
     done = 0
     for verdicts in docket.verdicts(settings.billing_batch_accounts):
         async with db.transaction():
@@ -62,7 +67,9 @@ async def _bill_accounts(db: Connection, run: Run, settings: RunSettings, now: d
         done += len(verdicts)
         on_progress(done, len(accounts))
     await store_monthly_usage(db, run.esco.id, run.month)
-    await complete_run(db, run.id)
+    async with db.transaction():
+        await complete_run(db, run.id)
+        await enqueue(db, SERVICE, "sum_costs", str(run.id), key=str(run.id))
 
 
 async def _store(db: Connection, run: Run, verdicts: Verdicts, settings: RunSettings, now: datetime) -> None:

@@ -1,5 +1,6 @@
 """From accounts to verdicts: what holds for them, what was measured, and the bill of each. Nothing is stored."""
 
+from asyncio import to_thread
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
@@ -7,12 +8,17 @@ from uuid import UUID
 from flows_billing.accounts.account import Account
 from flows_billing.accounts.plan import Plan, Planned, Terms, plan_account
 from flows_billing.accounts.store import supply_accounts
+from flows_billing.errors import SharingInvalid
 from flows_billing.outcomes import NotBilled
 from flows_billing.rating.back_bill import UNGUARDED, Guard, guarded
 from flows_billing.rating.bill import Measured, Verdict, rate_account
 from flows_billing.rating.store import vat_terms
 from flows_billing.runs.run import Esco
 from flows_billing.settings import RunSettings
+from flows_billing.sharing.allocation import Allocation, allocate_month
+from flows_billing.sharing.measured import Shared, share_out
+from flows_billing.sharing.store import read_series, sharing_in
+from flows_billing.solar.store import solar_credits_in
 from flows_billing.tariffs.calendar import band_calendars, day_calendar, fill_calendars
 from flows_billing.tariffs.store import benchmarks_in, tariffs_in
 from flows_billing.usage.exports import exported
@@ -36,9 +42,10 @@ class Docket:
         """Some accounts at a time, so that no more bills than these are held at once."""
         accounts = list(self.planned)
         for start in range(0, len(accounts), size):
-            yield {account: self._judge(self.planned[account]) for account in accounts[start : start + size]}
+            yield {account: self.verdict(account) for account in accounts[start : start + size]}
 
-    def _judge(self, planned: Planned) -> Verdict:
+    def verdict(self, account: UUID) -> Verdict:
+        planned = self.planned[account]
         if isinstance(planned, NotBilled):
             return planned
         verdict = rate_account(planned, self.measured, self.esco.seller)
@@ -57,6 +64,8 @@ async def load_terms(db: Connection, esco: Esco, month: Month, accounts: Sequenc
         tariffs=await tariffs_in(db, esco.id, customers, month),
         vat=await vat_terms(db, esco.seller, premises, customers, month.next().first_day),
         benchmarks=await benchmarks_in(db, esco.id, month),
+        sharing=await sharing_in(db, esco.id, month),
+        solar_credits=await solar_credits_in(db, esco.id, month),
     )
 
 
@@ -75,13 +84,15 @@ async def prepare(
 
 
 async def measure(db: Connection, planned: Iterable[Planned], terms: Terms, settings: RunSettings) -> Measured:
-    """What the registers of these plans measured. Stores no more than calendars of bands."""
-    segments = [segment for plan in plans_of(planned) for segment in plan.segments]
+    """What the registers of these plans measured and shared. Stores no more than calendars of bands."""
+    plans = plans_of(planned)
+    segments = [segment for plan in plans for segment in plan.segments]
     exporting = {(s.register.id, s.span) for s in segments if s.part.tariff.component("export_credit")}
     needs = {segment.need for segment in segments}
     await fill_calendars(db, _profiles(needs), terms.month, terms.zone)
     usages = await _usages(db, needs, terms, settings)
-    return Measured(usages, await exported(db, exporting) if exporting else {})
+    exports = await exported(db, exporting) if exporting else {}
+    return Measured(usages, exports, await _shared(db, plans, terms))
 
 
 async def sum_ahead(db: Connection, esco: Esco, month: Month, settings: RunSettings) -> None:
@@ -104,6 +115,26 @@ async def _usages(
     calendars |= day_calendar(terms.month, terms.zone)
     usages = await sum_roll_ups(db, needs, calendars, terms.zone, work_mem_mb=memory)
     return usages | await sum_half_hours(db, needs - usages.keys(), terms.zone, work_mem_mb=memory)
+
+
+async def _shared(db: Connection, plans: Sequence[Plan], terms: Terms) -> Shared:
+    """Allocate the groups that these plans have a part in."""
+    concerned = {part.sharing.group for plan in plans for part in plan.parts if part.sharing}
+    if not concerned:
+        return Shared()
+    allocations: list[Allocation] = []
+    invalid: dict[UUID, str] = {}
+    for group in terms.sharing.groups:
+        if group.id in concerned:
+            readings = await read_series(db, group, terms.month, terms.zone)
+            try:
+                # Seconds for thousands of members: a worker goes on with its leases meanwhile.
+                allocations.append(await to_thread(allocate_month, group, readings, terms.month, terms.zone))
+            except SharingInvalid as error:
+                invalid[group.id] = str(error)
+    profiles = {part.tariff.profile for plan in plans for part in plan.parts if part.sharing and part.tariff.profile}
+    calendars = await band_calendars(db, profiles, terms.month, terms.zone)
+    return share_out(plans, allocations, invalid, calendars | day_calendar(terms.month, terms.zone), terms.zone)
 
 
 def plans_of(planned: Iterable[Planned]) -> list[Plan]:

@@ -49,6 +49,14 @@ from flows_shared.models.public.people import (
     User,
     UserEsco,
 )
+from flows_shared.models.public.sharing import (
+    SharingGroup,
+    SharingHalfHour,
+    SharingMember,
+    SharingMeter,
+    SharingMonth,
+    SharingTerms,
+)
 from flows_shared.models.public.solar import (
     MonthlySolarCredit,
     SolarCreditAllocation,
@@ -110,6 +118,12 @@ __all__ = [
     "RateProfile",
     "Refund",
     "RegisteredProprietor",
+    "SharingGroup",
+    "SharingHalfHour",
+    "SharingMember",
+    "SharingMeter",
+    "SharingMonth",
+    "SharingTerms",
     "SolarCreditAllocation",
     "SolarCreditTariff",
     "SolarInstallation",

@@ -84,6 +84,7 @@ class InvoiceLine(Identified, Created, table=True):
         Index(None, "customer_tariff", postgresql_where=text("customer_tariff IS NOT NULL")),
         Index(None, "microgrid_tariff", postgresql_where=text("microgrid_tariff IS NOT NULL")),
         Index(None, "component", postgresql_where=text("component IS NOT NULL")),
+        Index(None, "sharing_terms", postgresql_where=text("sharing_terms IS NOT NULL")),
         PUBLIC,
     )
 
@@ -115,6 +116,7 @@ class InvoiceLine(Identified, Created, table=True):
     component: UUID | None = Field(default=None, foreign_key="public.tariff_components.id")
     estimated: int = default(0)
     vat_reason: str | None = None
+    sharing_terms: UUID | None = Field(default=None, foreign_key="public.sharing_terms.id")
 
 
 class BillingRunAccount(Dated, table=True):

@@ -36,13 +36,13 @@ class CreditNote(Identified, Created, table=True):
 
 
 class StaleInvoice(Table, table=True):
-    """An issued invoice whose price, VAT, payer or days were changed afterwards."""
+    """An issued invoice whose price, VAT, payer, days or shared energy were changed afterwards."""
 
     __tablename__ = "stale_invoices"
     __table_args__ = PUBLIC
 
     invoice: UUID = Field(foreign_key="public.invoices.id", ondelete="CASCADE", primary_key=True)
-    cause: Literal["tariff", "vat", "payer", "days"] = Field(sa_type=STATE, primary_key=True)
+    cause: Literal["tariff", "vat", "payer", "days", "sharing"] = Field(sa_type=STATE, primary_key=True)
     noted_at: datetime = computed("now()")
 
 

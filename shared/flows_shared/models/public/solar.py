@@ -73,3 +73,4 @@ class MonthlySolarCredit(Identified, Dated, table=True):
     allocation_ratio: Decimal
     scheduled_at: datetime | None = None
     applied_at: datetime | None = None
+    invoice: UUID | None = Field(default=None, foreign_key="public.invoices.id", index=True)

@@ -53,11 +53,11 @@ $$;
 -- Everything else by invoice.
 CREATE TABLE public.stale_invoices (
     invoice uuid NOT NULL REFERENCES public.invoices (id) ON DELETE CASCADE,
-    cause text NOT NULL CHECK (cause IN ('tariff', 'vat', 'payer', 'days')),
+    cause text NOT NULL CHECK (cause IN ('tariff', 'vat', 'payer', 'days', 'sharing')),
     noted_at timestamptz NOT NULL DEFAULT now(),
     PRIMARY KEY (invoice, cause)
 );
-COMMENT ON TABLE public.stale_invoices IS 'Issued invoices whose price, VAT, payer or days were changed afterwards; gone when they are corrected, or found right';
+COMMENT ON TABLE public.stale_invoices IS 'Issued invoices whose price, VAT, payer, days or shared energy were changed afterwards; gone when they are corrected, or found right';
 
 CREATE FUNCTION flows.note_stale(invoices uuid[], cause text) RETURNS void
 LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, flows AS $$
@@ -181,7 +181,7 @@ CREATE VIEW public.corrections_due WITH (security_invoker) AS
 WITH touched AS MATERIALIZED (
     SELECT line.invoice, line.register, line.period_start, min(changed.changed_at) AS noted_at
       FROM flows.register_days_changed AS changed
-      JOIN public.invoice_lines AS line ON line.register = changed.register_id AND line.kind = 'energy'
+      JOIN public.invoice_lines AS line ON line.register = changed.register_id AND line.kind IN ('energy', 'shared_energy')
        AND changed.day >= line.period_start AND changed.day < line.period_end
       JOIN public.invoices AS invoice ON invoice.id = line.invoice AND invoice.status NOT IN ('draft', 'void')
      GROUP BY line.invoice, line.register, line.period_start
@@ -191,7 +191,7 @@ WITH touched AS MATERIALIZED (
            sum(line.quantity) AS kwh, max(line.intervals) AS intervals
       FROM touched
       JOIN public.invoice_lines AS line ON line.invoice = touched.invoice AND line.register = touched.register
-       AND line.period_start = touched.period_start AND line.kind = 'energy'
+       AND line.period_start = touched.period_start AND line.kind IN ('energy', 'shared_energy')
       LEFT JOIN public.customer_tariffs AS own ON own.id = line.customer_tariff
       LEFT JOIN public.microgrid_tariffs AS community ON community.id = line.microgrid_tariff
      GROUP BY touched.invoice, touched.register, touched.period_start, line.period_end, touched.noted_at, line.band,

@@ -1,0 +1,28 @@
+"""Lines of solar credits."""
+
+from decimal import Decimal
+
+from flows_billing.accounts.plan import Plan
+from flows_billing.rating.lines import Line
+from flows_billing.rating.vat_rules import SOLAR_CREDIT_VAT
+from flows_billing.solar.credits import SolarCredit
+from flows_shared.money import pounds
+
+
+def solar_credit_lines(plan: Plan) -> list[Line]:
+    return [_line(plan, credit) for credit in plan.solar_credits if credit.pence]
+
+
+def _line(plan: Plan, credit: SolarCredit) -> Line:
+    part = "" if credit.ratio == 1 else f", {credit.ratio * 100:f}% of an installation's".replace(".00%", "%")
+    return Line(
+        kind="solar_credit",
+        description=f"Solar credit {plan.month.first_day:%B %Y}{part}",
+        quantity=Decimal(1),
+        unit="item",
+        rate=-pounds(credit.pence),
+        includes_vat=False,
+        amount_pence=-credit.pence,
+        part=plan.parts[-1],
+        vat=SOLAR_CREDIT_VAT,
+    )

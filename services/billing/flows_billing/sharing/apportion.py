@@ -1,0 +1,21 @@
+"""Whole units shared by weight so that none is lost: the rule of the largest remainder."""
+
+from collections.abc import Sequence
+
+
+def apportion(units: int, weights: Sequence[int], whole: int, turn: int = 0) -> list[int]:
+    """`units` x weight / `whole` for each, in whole units.
+
+    First everyone gets their exact part, cut; what cutting left goes by one unit each to those who lost most. Of equals
+    the one whose place comes first, counted from `turn`: so that half hours favour everyone in their turn. The parts
+    add up to `units` where the weights add up to `whole`, otherwise to the exact sum, cut.
+    """
+    parts = [units * weight // whole for weight in weights]
+    left = units * sum(weights) // whole - sum(parts)
+    if left:
+        count, first = len(parts), turn % len(parts)
+        order = [*range(first, count), *range(first)]
+        order.sort(key=[units * weight % whole for weight in weights].__getitem__, reverse=True)
+        for place in order[:left]:
+            parts[place] += 1
+    return parts

@@ -1,0 +1,82 @@
+"""What of a plan's energy was shared, in the very half hours, and what of the surplus is its home's."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from typing import TypeAlias
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from flows_billing.accounts.plan import Part, Plan
+from flows_billing.days import Days
+from flows_billing.outcomes import NotBilled, failed
+from flows_billing.sharing.allocation import Allocation, kwh
+from flows_billing.tariffs.bands import DAYS_ONLY, BandedHalfHour
+from flows_billing.usage.metered import Need, half_hours_touched
+from flows_shared.time import Period, local_midnight
+
+# As a usage has its day and band, where it was summed by them.
+ByDayAndBand: TypeAlias = Mapping[tuple[date | None, str | None], Decimal]
+
+
+@dataclass(frozen=True, slots=True)
+class Shared:
+    """By need: kWh of each of its usages; by home and days: kWh of surplus. `problems` are those of accounts."""
+
+    by_need: Mapping[Need, ByDayAndBand] = field(default_factory=dict)
+    surplus: Mapping[tuple[UUID, Days], Decimal] = field(default_factory=dict)
+    problems: Mapping[UUID, NotBilled] = field(default_factory=dict)
+    allocations: tuple[Allocation, ...] = ()
+
+
+def share_out(
+    plans: Iterable[Plan],
+    allocations: Sequence[Allocation],
+    invalid: Mapping[UUID, str],
+    calendars: Mapping[UUID, Sequence[BandedHalfHour]],
+    zone: ZoneInfo,
+) -> Shared:
+    """`invalid` has the groups that cannot be allocated, and why; `calendars` the month by profile."""
+    by_need: dict[Need, ByDayAndBand] = {}
+    surplus: dict[tuple[UUID, Days], Decimal] = {}
+    problems: dict[UUID, NotBilled] = {}
+    by_group = {allocation.group.id: allocation for allocation in allocations}
+    for plan in plans:
+        home = plan.account.premises
+        for part in plan.parts:
+            if part.sharing is None:
+                continue
+            if part.sharing.group in invalid:
+                problems[plan.account.id] = failed("sharing_invalid", invalid[part.sharing.group])
+                continue
+            found = by_group[part.sharing.group]
+            if missing := found.missing_generation(_time(part, zone)):
+                problems[plan.account.id] = failed(
+                    "generation_missing", f"{missing} half hours of what {found.group.name} generated are missing"
+                )
+            if series := found.surplus_by_home.get(home):
+                surplus[home, part.days] = kwh(sum(series[found.readings.places(_time(part, zone))]))
+        for segment in plan.segments:
+            if segment.part.sharing and (allocation := by_group.get(segment.part.sharing.group)):
+                by_need[segment.need] = _shared(segment.need, allocation, calendars)
+    return Shared(by_need, surplus, problems, tuple(allocations))
+
+
+def _shared(need: Need, found: Allocation, calendars: Mapping[UUID, Sequence[BandedHalfHour]]) -> ByDayAndBand:
+    series = found.shared_by_register.get(need.register)
+    if series is None:
+        return {}
+    places = found.readings.places(half_hours_touched(need.span))
+    if not (need.profile or need.by_day):
+        return {(None, None): kwh(sum(series[places]))}
+    sums: defaultdict[tuple[date | None, str | None], int] = defaultdict(int)
+    calendar = calendars[need.profile or DAYS_ONLY.id]
+    for half_hour, wh in zip(calendar[places], series[places], strict=True):
+        sums[half_hour.day if need.by_day else None, half_hour.band if need.profile else None] += wh
+    return {key: kwh(wh) for key, wh in sums.items()}
+
+
+def _time(part: Part, zone: ZoneInfo) -> Period:
+    return Period(local_midnight(part.days.start, zone), local_midnight(part.days.end, zone))

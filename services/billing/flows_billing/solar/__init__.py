@@ -1,0 +1,1 @@
+"""Solar credits: what is paid for an installation's declared capacity."""
