@@ -216,7 +216,8 @@ async def test_printing_is_queued_in_slices_with_the_invoices(priced: Community)
         await measured_home(priced)
     await priced.bill(billing_render_slice=2)
     jobs = await priced.rows(
-        "SELECT service, job, arguments FROM flows.outbox ORDER BY jsonb_array_length(arguments -> 0)"
+        """SELECT service, job, arguments FROM flows.outbox
+            WHERE job <> 'refresh_reports' ORDER BY jsonb_array_length(arguments -> 0)"""
     )
     assert {(job["service"], job["job"]) for job in jobs} == {("billing", "render_invoices")}
     assert [len(job["arguments"][0]) for job in jobs] == [1, 2, 2]

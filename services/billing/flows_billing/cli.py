@@ -3,18 +3,22 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import datetime
+from pathlib import Path
 from typing import Annotated
 from uuid import UUID
 
 import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.table import Table
 
 from flows_billing.accounts.store import account_by_number
 from flows_billing.errors import UnknownInvoice
 from flows_billing.invoices.documents import printed_invoice
 from flows_billing.invoices.explain import Explanation, explain
 from flows_billing.invoices.verify import Verification, verify_invoices
+from flows_billing.reports.refresh import refresh_reports
 from flows_billing.runs.escos import esco_by_code, find_escos
 from flows_billing.runs.execute import execute_run
 from flows_billing.runs.preview import Preview, preview_run
@@ -27,19 +31,24 @@ from flows_billing.tables import (
     findings_table,
     lines_table,
     preview_table,
+    report_table,
+    reports_table,
     runs_table,
     show_explanation,
     simulation_table,
     unbilled_table,
 )
 from flows_billing.views import ProposedTariff
-from flows_shared.db import Database
+from flows_shared.db import Connection, Database
 from flows_shared.errors import FlowsError
+from flows_shared.reports import Asked, find_report, report_csv, report_rows, report_states
 from flows_shared.settings import load_settings
 from flows_shared.telemetry.logs import configure_logging
 from flows_shared.time import Month, utc_now
 
 UNBILLED_SHOWN = 100
+ROWS_SHOWN = 200
+DAY = "%Y-%m-%d"
 
 commands = typer.Typer(no_args_is_help=True)
 billing = typer.Typer(help="Bill what a community's meters measured.", no_args_is_help=True)
@@ -148,6 +157,22 @@ def verify(
         raise InvoicesDisagree(f"{len(found.findings)} of the checks of {found.invoices} invoices failed")
 
 
+@billing.command("report")
+def report(
+    name: Annotated[str | None, typer.Argument(help="Which; all are listed when left out.", show_default=False)] = None,
+    esco: EscoCode = None,
+    start: Annotated[
+        datetime | None, typer.Option("--from", formats=["%Y-%m-%d"], help="The first day or month.")
+    ] = None,
+    end: Annotated[datetime | None, typer.Option("--to", formats=["%Y-%m-%d"], help="The last day or month.")] = None,
+    csv: Annotated[Path | None, typer.Option("--csv", help="Write all of it to this file.", show_default=False)] = None,
+    refresh: Annotated[bool, typer.Option("--refresh", help="Make the reports again first.")] = False,
+) -> None:
+    """Show a report, or write it as CSV; without a name, list the reports and how old they are."""
+    found = asyncio.run(_report(name, esco, (start, end), csv, _settings(), refresh=refresh))
+    Console().print(found)
+
+
 def _settings() -> RunSettings:
     settings = load_settings(RunSettings)
     configure_logging(settings, "billing")
@@ -239,6 +264,39 @@ async def _verify(code: str | None, month: str | None, number: str | None, setti
     async with _opened(settings) as db, db.connection() as connection:
         esco = await esco_by_code(connection, code) if code else None
         return await verify_invoices(connection, esco=esco, month=parse_month(month) if month else None, number=number)
+
+
+async def _report(
+    name: str | None,
+    code: str | None,
+    days: tuple[datetime | None, datetime | None],
+    file: Path | None,
+    settings: RunSettings,
+    *,
+    refresh: bool,
+) -> Table | str:
+    async with _opened(settings) as db:
+        if refresh:
+            async with db.connection() as connection:
+                await refresh_reports(connection, utc_now())
+        async with db.transaction() as transaction:
+            states = await report_states(transaction)
+            if name is None:
+                return reports_table(states)
+            escos = [await esco_by_code(transaction, code)] if code else None
+            start, end = (day.date() if day else None for day in days)
+            asked = Asked(find_report(name), escos, start, end)
+            if file:
+                return await _write_csv(transaction, asked, file)
+            [state] = [state for state in states if state.name == name]
+            return report_table(state, await report_rows(transaction, asked, ROWS_SHOWN + 1), ROWS_SHOWN)
+
+
+async def _write_csv(db: Connection, asked: Asked, file: Path) -> str:
+    with file.open("w", encoding="utf-8", newline="") as opened:
+        async for part in report_csv(db, asked):
+            opened.write(part)
+    return f"written to {file}"
 
 
 async def _billable(db: Database, code: str, month: str) -> tuple[Esco, Month]:

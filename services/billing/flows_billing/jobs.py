@@ -12,6 +12,7 @@ from flows_billing.invoices.documents import HTML, PDF, PrintedInvoice, insert_d
 from flows_billing.invoices.html import render_html
 from flows_billing.invoices.pdf import render
 from flows_billing.invoices.status import set_statuses
+from flows_billing.reports import refresh
 from flows_billing.runs.escos import due_escos, find_escos
 from flows_billing.runs.execute import execute_run
 from flows_billing.runs.judge import sum_ahead
@@ -83,16 +84,40 @@ async def update_statuses(ctx: dict[str, Any]) -> None:
     log.info("invoice_statuses_set", changed=changed)
 
 
+async def refresh_reports(ctx: dict[str, Any]) -> None:
+    """Make the reports again, after a run or an hour."""
+    worker: Worker = ctx["worker"]
+    async with worker.db.connection() as connection:
+        await refresh.refresh_reports(connection, utc_now())
+        await refresh.measure_reports(connection)
+
+
+async def request_refresh(ctx: dict[str, Any]) -> None:
+    """Every hour, as readings and payments come in without a run."""
+    worker: Worker = ctx["worker"]
+    async with worker.db.transaction() as transaction:
+        await refresh.enqueue_refresh(transaction)
+
+
+async def measure_reports(ctx: dict[str, Any]) -> None:
+    """Every five minutes: how old the reports are."""
+    worker: Worker = ctx["worker"]
+    async with worker.db.connection() as connection:
+        await refresh.measure_reports(connection)
+
+
 def create_worker() -> WorkerDefinition:
     """What `flows work billing` runs."""
     return WorkerDefinition(
         service=SERVICE,
         settings=load_settings(BillingSettings),
-        jobs=[bill_month, render_invoices],
+        jobs=[bill_month, render_invoices, refresh_reports],
         crons=[
             cron(start_due_runs, minute={0, 15, 30, 45}),
             cron(sum_bands, hour=3, minute=20),
             cron(update_statuses, minute=5),
+            cron(request_refresh, minute=10),
+            cron(measure_reports, minute=set(range(0, 60, 5))),
         ],
     )
 

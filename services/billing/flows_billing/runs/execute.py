@@ -17,6 +17,7 @@ from flows_billing.ledger.entries import invoice_entries
 from flows_billing.ledger.store import post_entries
 from flows_billing.outcomes import NotBilled
 from flows_billing.rating.bill import Bill, Verdict
+from flows_billing.reports.refresh import enqueue_refresh
 from flows_billing.runs.judge import prepare
 from flows_billing.runs.request import SERVICE
 from flows_billing.runs.run import Run
@@ -63,7 +64,9 @@ async def _bill_accounts(db: Connection, run: Run, settings: RunSettings, now: d
         done += len(verdicts)
         on_progress(done, len(accounts))
     await store_monthly_usage(db, run.esco.id, run.month)
-    await complete_run(db, run.id)
+    async with db.transaction():
+        await complete_run(db, run.id)
+        await enqueue_refresh(db)
 
 
 async def _store(db: Connection, run: Run, verdicts: Verdicts, settings: RunSettings, now: datetime) -> None:

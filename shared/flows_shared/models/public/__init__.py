@@ -39,6 +39,7 @@ from flows_shared.models.public.people import (
     User,
     UserEsco,
 )
+from flows_shared.models.public.reports import ReportRefresh
 from flows_shared.models.public.solar import (
     MonthlySolarCredit,
     SolarCreditAllocation,
@@ -94,6 +95,7 @@ __all__ = [
     "RateBand",
     "RateProfile",
     "RegisteredProprietor",
+    "ReportRefresh",
     "SolarCreditAllocation",
     "SolarCreditTariff",
     "SolarInstallation",

@@ -2,8 +2,9 @@
 
 from fastapi import APIRouter
 
-from flows_api.commands.billing import previews, runs
+from flows_api.commands.billing import previews, reports, runs
 
 router = APIRouter(prefix="/v1/billing", tags=["billing"])
 router.include_router(runs.router)
 router.include_router(previews.router)
+router.include_router(reports.router)
