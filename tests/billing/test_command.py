@@ -1,4 +1,4 @@
-"""`flows billing run` as an operator types it, with what cannot be billed."""
+"""`flows billing run` and `report` as an operator types them, with what cannot be billed."""
 
 import asyncio
 import sys
@@ -22,11 +22,11 @@ RunFlows: TypeAlias = Callable[..., Awaitable[tuple[int, str]]]
 
 @pytest.fixture
 def run_flows(settings_env: dict[str, str], role_url: RoleUrl, tmp_path: Path) -> RunFlows:
-    """Runs `flows billing run ARGUMENTS`: its exit status, and what was said, as one line."""
-    variables = {**settings_env, "FLOWS_DATABASE_URL": role_url("flows_billing")}
+    """Runs `flows billing COMMAND ARGUMENTS`: its exit status, and what was said, as one line."""
+    variables = {**settings_env, "FLOWS_DATABASE_URL": role_url("flows_billing"), "COLUMNS": "200"}
 
-    async def run(*arguments: str) -> tuple[int, str]:
-        with FlowsProcess([FLOWS, "billing", "run", *arguments], variables, tmp_path / "flows.log") as process:
+    async def run(*arguments: str, command: str = "run") -> tuple[int, str]:
+        with FlowsProcess([FLOWS, "billing", command, *arguments], variables, tmp_path / "flows.log") as process:
             status = await asyncio.to_thread(process.process.wait, 60)
         return status, " ".join(process.log.read_text().split())
 
@@ -77,3 +77,21 @@ async def test_what_cannot_be_billed_is_said_and_leaves_nothing(
     assert status == 1
     assert reason in said
     assert await community.rows("SELECT FROM public.billing_runs") == []
+
+
+async def test_reports_are_listed_shown_and_written_as_csv(
+    community: Community, run_flows: RunFlows, tmp_path: Path
+) -> None:
+    home = await measured_home(community, tariff={"unit_rate": "0.1", "standing_charge": "0.3"}, fullname="@Jo")
+    await run_flows(str(MONTH))
+    status, said = await run_flows("--refresh", command="report")
+    assert (status, "Savings against the benchmark" in said, "never" in said) == (0, True, False)
+    status, said = await run_flows("arrears", "--esco", "wlce", command="report")
+    assert (status, str(home.account_number) in said, "@Jo" in said) == (0, True, True)
+    file = tmp_path / "arrears.csv"
+    assert (await run_flows("arrears", "--csv", str(file), command="report"))[0] == 0
+    header, row = file.read_text().splitlines()
+    assert header.startswith("esco_code,esco,account_number,")
+    assert "'@Jo" in row
+    status, said = await run_flows("nothing", command="report")
+    assert (status, "there is no report 'nothing'" in said) == (1, True)
