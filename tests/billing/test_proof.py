@@ -255,8 +255,12 @@ async def test_documents_show_what_was_estimated_the_saving_and_the_days(communi
     pdf = "".join(page.extract_text() for page in PdfReader(io.BytesIO(render(invoice))).pages)
     html = render_html(invoice).decode()
     for text in (pdf, html):
-        for said in ("VAT invoice", "GB123", "Tax point", "(estimated)", "1 of 1490 half hours", "You saved £29.80"):
+        for said in (
+            *("VAT invoice", "GB123", "Tax point", "1 of 1490 half hours", "You saved £29.80"),
+            *("£75.10", "to pay by 17 November 2026", "20p a kWh", "5%", "Amount with", "298 kWh in all"),
+        ):
             assert said in text
+        assert "Electricity (in part estimated)" in " ".join(text.split())
     assert html.count("<rect") == 31
     assert html.count('class="estimated"') == 1
     assert "<b>Żak" not in html

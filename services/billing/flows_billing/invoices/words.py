@@ -41,6 +41,22 @@ def how_to_pay(invoice: PrintedInvoice) -> str:
     )
 
 
+def what_to_pay(invoice: PrintedInvoice) -> tuple[str, str]:
+    """The amount, large, and what is to be said of it."""
+    if invoice.amount_due_pence > 0:
+        return format_pounds(invoice.amount_due_pence), f"to pay by {format_day(invoice.due_date)}"
+    if invoice.amount_due_pence < 0:
+        return format_pounds(-invoice.amount_due_pence), "in credit: there is nothing to pay"
+    return format_pounds(0), "there is nothing to pay"
+
+
+def usage_heading(invoice: PrintedInvoice) -> str:
+    """Above the chart: all of it, and a day's mean."""
+    total = sum((day.kwh for day in invoice.usage), Decimal(0))
+    mean = total / max(len(invoice.usage), 1)
+    return f"What you used each day: {format_quantity(round(total, 1))} kWh in all, {mean:.1f} kWh a day on average"
+
+
 def facts(invoice: PrintedInvoice) -> list[tuple[str, str]]:
     """What identifies the bill; a VAT invoice names its tax point."""
     rows = [
@@ -49,31 +65,39 @@ def facts(invoice: PrintedInvoice) -> list[tuple[str, str]]:
         ("Date", format_day(invoice.issue_date)),
         ("Tax point", format_day(invoice.tax_point) if invoice.tax_point and invoice.vat_number else ""),
         ("Bill for", format_days(invoice.period_start, invoice.period_end)),
-        ("To pay", format_pounds(max(0, invoice.amount_due_pence))),
-        ("By", format_day(invoice.due_date)),
     ]
     return [(name, value) for name, value in rows if value]
 
 
-def line_cells(line: PrintedLine) -> tuple[str, str, str, str, str]:
-    """What, when, quantity, price and amount."""
+def line_cells(line: PrintedLine) -> tuple[str, str, str, str, str, str]:
+    """What, when, quantity, price, rate of VAT and amount."""
     plural = line.unit == "kWh" or line.quantity == 1
-    mark = " (estimated)" if line.estimated else ""
+    mark = f" ({'in part ' if line.estimated != line.intervals else ''}estimated)" if line.estimated else ""
     return (
         line.description + mark,
         format_days(line.period_start, line.period_end),
         f"{format_quantity(line.quantity)} {line.unit if plural else line.unit + 's'}",
-        f"{'-' if line.rate < 0 else ''}£{abs(line.rate):f} a {line.unit}",
+        f"{format_quantity(line.rate * 100)}p a {line.unit}",
+        f"{format_quantity(line.vat_rate * 100)}%",
         format_pounds(line.amount_pence),
+    )
+
+
+def amount_heading(invoice: PrintedInvoice) -> str:
+    """Whether the lines' amounts hold VAT."""
+    kinds = {line.includes_vat for line in invoice.lines if line.vat_rate}
+    return {frozenset({True}): "Amount with VAT", frozenset({False}): "Amount without VAT"}.get(
+        frozenset(kinds), "Amount"
     )
 
 
 def totals(invoice: PrintedInvoice) -> list[tuple[str, str]]:
     """From the net amount to what is due; the last row is what to pay."""
     rows = [("Total without VAT", format_pounds(invoice.net_pence))]
-    for amount in vat_summary(invoice.lines):
+    amounts = vat_summary(invoice.lines)
+    for amount in amounts:
         rate = format_quantity(amount.vat_rate * 100)
-        if amount.vat_rate:
+        if amount.vat_rate or len(amounts) > 1:
             rows.append((f"VAT {rate}% on {format_pounds(amount.net_pence)}", format_pounds(amount.vat_pence)))
     if invoice.previous_balance_pence or invoice.payments_pence:
         rows += [
