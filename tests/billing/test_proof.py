@@ -208,6 +208,22 @@ async def test_documents_show_what_was_estimated_the_saving_and_the_days(communi
     assert [day.day for day in invoice.usage if day.is_estimated] == [date(2026, 10, 5)]
 
 
+async def test_bill_of_a_seller_who_is_not_registered_does_not_speak_of_vat(community: Community) -> None:
+    await community.execute("UPDATE flows.escos SET vat_registered = false, vat_number = 'GB123'")
+    await community.tariff("0.10000", "0.00000")
+    home = await community.home()
+    await community.measure_month(home)
+    await community.bill()
+    invoice = await printed(community)
+    pdf = "".join(page.extract_text() for page in PdfReader(io.BytesIO(render(invoice))).pages)
+    html = render_html(invoice).decode().partition("</style>")[2]
+    for text in (pdf, html):
+        assert "energy bill" in text.lower()
+        assert "No VAT: the seller is not registered for it." in text
+        for unsaid in ("without VAT", "VAT invoice", "GB123", "%"):
+            assert unsaid not in text
+
+
 async def test_tariff_whose_blocks_leave_a_hole_fails_its_account_alone(community: Community) -> None:
     tariff = await community.tariff("0.20000", "0.50000")
     await component(community, tariff, "unit_rate", "0.1", from_kwh=Decimal(5), threshold_period="day")

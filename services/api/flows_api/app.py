@@ -78,6 +78,7 @@ def create_app() -> FastAPI:
         billing.router,
         meters.router,
         invoices.router,
+        invoices.explanations,
         pages.router,
     ):
         app.include_router(router)

@@ -146,12 +146,12 @@ def explain_invoice(number: Annotated[str, typer.Argument(help="Such as WLCE-000
 
 @billing.command("verify")
 def verify(
+    period: Annotated[str | None, typer.Argument(help="Only bills of this month.", show_default=False)] = None,
     esco: EscoCode = None,
-    month: Annotated[str | None, typer.Option(help="Only bills of this month.", show_default=False)] = None,
     number: Annotated[str | None, typer.Option(help="Only this invoice.", show_default=False)] = None,
 ) -> None:
     """Compute invoices again from their readings, tariffs and ledger, and show what does not agree."""
-    found = asyncio.run(_verify(esco, month, number, _settings()))
+    found = asyncio.run(_verify(esco, period, number, _settings()))
     Console().print(findings_table(found))
     if found.findings:
         raise InvoicesDisagree(f"{len(found.findings)} of the checks of {found.invoices} invoices failed")

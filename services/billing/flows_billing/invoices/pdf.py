@@ -156,8 +156,8 @@ def _panel(page: _Page, said: tuple[str, str]) -> None:
 
 
 def _lines(page: _Page, invoice: PrintedInvoice) -> None:
-    titles = [title for title, *_ in COLUMNS]
-    _row(page, (*titles[:-1], amount_heading(invoice)), bold=True)
+    what, when, quantity, price, vat, _ = (title for title, *_ in COLUMNS)
+    _row(page, (what, when, quantity, price, vat if invoice.tax_point else "", amount_heading(invoice)), bold=True)
     for line in invoice.lines:
         _row(page, line_cells(line))
 

@@ -78,7 +78,7 @@ def line_cells(line: PrintedLine) -> tuple[str, str, str, str, str, str]:
         format_days(line.period_start, line.period_end),
         f"{format_quantity(line.quantity)} {line.unit if plural else line.unit + 's'}",
         f"{format_quantity(line.rate * 100)}p a {line.unit}",
-        f"{format_quantity(line.vat_rate * 100)}%",
+        "" if line.vat_reason == "not_registered" else f"{format_quantity(line.vat_rate * 100)}%",
         format_pounds(line.amount_pence),
     )
 
@@ -92,9 +92,10 @@ def amount_heading(invoice: PrintedInvoice) -> str:
 
 
 def totals(invoice: PrintedInvoice) -> list[tuple[str, str]]:
-    """From the net amount to what is due; the last row is what to pay."""
-    rows = [("Total without VAT", format_pounds(invoice.net_pence))]
-    amounts = vat_summary(invoice.lines)
+    """From the net amount to what is due; the last row is what to pay. Who is not registered does not speak of VAT."""
+    is_taxed = invoice.tax_point is not None
+    rows = [("Total without VAT" if is_taxed else "Total", format_pounds(invoice.net_pence))]
+    amounts = vat_summary(invoice.lines) if is_taxed else []
     for amount in amounts:
         rate = format_quantity(amount.vat_rate * 100)
         if amount.vat_rate or len(amounts) > 1:

@@ -66,7 +66,7 @@ PLANNING = "SET LOCAL work_mem = '{work_mem_mb:d}MB'; SET LOCAL plan_cache_mode 
 # A register belongs to a circuit for whole readings of its own, so the day of a change counts for both.
 MONTHLY_USAGE = """
     WITH link AS MATERIALIZED (
-        SELECT link.circuit, link.register,
+        SELECT link.circuit, link.register, esco.time_zone,
                greatest($2::date, (link.start_time AT TIME ZONE esco.time_zone)::date) AS first_day,
                least($3::date, (link.end_time AT TIME ZONE esco.time_zone)::date + 1) AS end_day
           FROM flows.escos AS esco
@@ -76,12 +76,19 @@ MONTHLY_USAGE = """
          WHERE esco.id = $1
     )
     INSERT INTO public.monthly_usage AS usage (circuit_id, month, kwh)
-    SELECT link.circuit, $2::date, sum(daily.kwh)
-      FROM link
-      JOIN flows.register_interval_daily AS daily ON daily.register_id = link.register
-       AND daily.day >= link.first_day AND daily.day < link.end_day
-     WHERE daily.day >= $2::date AND daily.day < $3::date
-     GROUP BY link.circuit
+    SELECT circuit, $2::date, sum(kwh)
+      FROM (SELECT link.circuit, daily.kwh
+              FROM link
+              JOIN flows.register_interval_daily AS daily ON daily.register_id = link.register
+               AND daily.day >= link.first_day AND daily.day < link.end_day
+             WHERE daily.day >= $2::date AND daily.day < $3::date
+             UNION ALL
+            SELECT link.circuit, guess.kwh
+              FROM link
+              JOIN flows.estimated_intervals AS guess ON guess.register_id = link.register
+               AND guess.timestamp >= link.first_day::timestamp AT TIME ZONE link.time_zone
+               AND guess.timestamp < link.end_day::timestamp AT TIME ZONE link.time_zone) AS part
+     GROUP BY circuit
         ON CONFLICT (circuit_id, month) DO UPDATE SET kwh = excluded.kwh WHERE usage.kwh <> excluded.kwh
 """
 
