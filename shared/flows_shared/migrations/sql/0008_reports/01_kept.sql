@@ -145,6 +145,8 @@ WITH balance AS (
            coalesce(sum(pence) FILTER (WHERE days_late > 90), 0) AS days_over_90_pence
       FROM owed
      GROUP BY account
+), latest AS (
+    SELECT DISTINCT ON (account) account, customer FROM charged ORDER BY account, issue_date DESC, number DESC
 )
 SELECT esco.code AS esco_code, esco.id AS esco, account.account_number, account.id AS account, latest.customer,
        customer.fullname, property.plot, balance.pence AS balance_pence,
@@ -156,8 +158,7 @@ SELECT esco.code AS esco_code, esco.id AS esco, account.account_number, account.
   JOIN public.properties AS property ON property.id = account.property
   JOIN flows.escos AS esco ON esco.id = property.esco
   LEFT JOIN aged ON aged.account = balance.account
-  LEFT JOIN LATERAL (SELECT charged.customer FROM charged WHERE charged.account = balance.account
-                      ORDER BY issue_date DESC, number DESC LIMIT 1) AS latest ON true
+  LEFT JOIN latest ON latest.account = balance.account
   LEFT JOIN public.customers AS customer ON customer.id = latest.customer;
 CREATE UNIQUE INDEX ON reports.arrears (account);
 
