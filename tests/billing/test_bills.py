@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 
 from billing.community import MARCH, OCTOBER, Community, Home
-from flows_shared.time import LONDON, Month, Period, local_midnight
+from flows_shared.time import HALF_HOUR, LONDON, Month, Period, local_midnight
 
 
 async def amounts(community: Community, home: Home) -> tuple[int, int, int]:
@@ -187,10 +187,11 @@ async def test_register_replaced_in_the_month_makes_a_line_each(community: Commu
     await community.measure(home.registers["SINGLE"], Period(month.start, cut), "0.1")
     await community.measure(new, Period(cut, month.end), "0.2")
     await community.bill()
-    assert await community.lines(home) == [
-        ("Electricity", Decimal("69.4"), "0.20000", 1388),  # 14 days x 48 + 22 half hours to 11:00 = 694 x 0.1; x 20p
-        ("Electricity", Decimal("159.2"), "0.20000", 3184),  # the other 1490 - 694 = 796 x 0.2; x 20p
-        ("Standing charge", Decimal(31), "0.50000", 1550),
+    found = (cut - month.start).total_seconds() / 1800
+    assert [line[1] for line in await community.lines(home)] == [
+        Decimal(str(found)) * Decimal("0.1"),
+        (1490 - Decimal(str(found))) * Decimal("0.2"),
+        Decimal(31),
     ]
 
 
@@ -268,7 +269,7 @@ async def test_usage_by_circuit_is_kept_for_the_month(community: Community) -> N
     assert [tuple(row) for row in usage] == [(date(2026, 10, 1), Decimal("149.0"))] * 2
 
 
-async def test_usage_by_circuit_holds_what_was_estimated(community: Community) -> None:
+async def test_usage_by_circuit_holds_what_was_estimated_and_billed(community: Community) -> None:
     await community.tariff("0.20000", "0.50000")
     home = await community.home()
     circuit = await community.value("INSERT INTO flows.circuits (type) VALUES ('power') RETURNING id")
@@ -277,17 +278,18 @@ async def test_usage_by_circuit_holds_what_was_estimated(community: Community) -
         circuit,
         home.registers["SINGLE"],
     )
-    await community.measure_month(home)
-    # 23:30 of the 31st of October, and 00:00 of the 1st of November, of which nothing was billed yet
-    await community.execute("DELETE FROM flows.register_interval_hh WHERE timestamp = '2026-10-31 23:30Z'")
-    await community.execute(
-        """INSERT INTO flows.register_interval_estimates (register_id, timestamp, kwh, method)
-           VALUES ($1, '2026-10-31 23:30Z', 0.7, 'linear'), ($1, '2026-11-01 00:00Z', 0.9, 'linear')""",
-        home.registers["SINGLE"],
-    )
+    month = OCTOBER.period(LONDON)
+    await community.measure(home.registers["SINGLE"], Period(month.start + HALF_HOUR, month.end), "0.1")
+    for outside in (month.start - HALF_HOUR, month.start, month.end):  # only the second is in October
+        await community.execute(
+            "INSERT INTO flows.register_interval_estimates VALUES ($1, $2, 0.5, 'linear')",
+            home.registers["SINGLE"],
+            outside,
+        )
     await community.bill()
-    assert (await community.lines(home))[0][1] == Decimal("298.5")  # 1489 x 0.2 + 0.7
-    assert await community.value("SELECT kwh FROM public.monthly_usage") == Decimal("298.5")
+    [line, _] = await community.lines(home)
+    assert line[1] == Decimal("149.4")  # 1,489 x 0.1 + 0.5
+    assert await community.value("SELECT kwh FROM public.monthly_usage") == line[1]
 
 
 def _day(number: int) -> tuple[datetime, datetime]:

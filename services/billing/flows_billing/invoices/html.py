@@ -7,12 +7,12 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from flows_billing.invoices.documents import DayUsage, PrintedInvoice
 from flows_billing.invoices.words import (
-    amount_heading,
     comparison,
     explanation,
     facts,
     how_to_pay,
     line_cells,
+    line_titles,
     totals,
     usage_heading,
     what_to_pay,
@@ -34,7 +34,7 @@ def render_html(invoice: PrintedInvoice) -> bytes:
         invoice=invoice,
         facts=facts(invoice),
         to_pay=what_to_pay(invoice),
-        amount_heading=amount_heading(invoice),
+        titles=line_titles(invoice.lines),
         lines=[line_cells(line) for line in invoice.lines],
         totals=totals(invoice),
         comparison=comparison(invoice),

@@ -3,7 +3,7 @@
 import io
 from collections.abc import Sequence
 from functools import cache
-from typing import Final
+from typing import Final, TypeAlias
 
 import fontpkg_noto_sans
 from reportlab.lib.pagesizes import A4
@@ -12,14 +12,14 @@ from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.ttfonts import TTFont
 from reportlab.pdfgen.canvas import Canvas
 
-from flows_billing.invoices.documents import PrintedInvoice
+from flows_billing.invoices.documents import PrintedInvoice, PrintedLine
 from flows_billing.invoices.words import (
-    amount_heading,
     comparison,
     explanation,
     facts,
     how_to_pay,
     line_cells,
+    line_titles,
     totals,
     usage_heading,
     what_to_pay,
@@ -35,8 +35,9 @@ GREY: Final = 0.43
 GREEN: Final = (0.20, 0.48, 0.32)
 AMBER: Final = (0.93, 0.66, 0.20)
 CHART_HEIGHT: Final = 62.0
-# Where the columns of the lines begin, or end where they are aligned to the right.
-COLUMNS: Final = (
+# Title, where the column begins or, aligned to the right, ends, and its width.
+Column: TypeAlias = tuple[str, float, str, float]
+COLUMNS: Final[tuple[Column, ...]] = (
     ("What", MARGIN, "L", 138.0),
     ("When", 195.0, "L", 112.0),
     ("Quantity", 368.0, "R", 70.0),
@@ -51,10 +52,11 @@ PALE_GREEN: Final = (0.93, 0.96, 0.94)
 
 def render(invoice: PrintedInvoice) -> bytes:
     """The PDF of an invoice; the same invoice gives the same bytes."""
-    page = _Page(invoice.seller, f"Invoice {invoice.number}")
-    _heading(page, invoice)
-    _lines(page, invoice)
-    _totals(page, invoice)
+    page = Page(invoice.seller, f"Invoice {invoice.number}")
+    title = "Your energy bill" if invoice.heading == "Energy bill" else invoice.heading
+    write_heading(page, invoice, title, facts(invoice), what_to_pay(invoice))
+    write_lines(page, invoice.lines)
+    write_totals(page, totals(invoice))
     if text := comparison(invoice):
         page.paragraph("Compared with the price cap", text)
     _chart(page, invoice)
@@ -63,7 +65,7 @@ def render(invoice: PrintedInvoice) -> bytes:
     return page.finish()
 
 
-class _Page:
+class Page:
     """A4 pages written from the top down, with the built-in font where it knows all characters."""
 
     def __init__(self, author: str, title: str) -> None:
@@ -120,7 +122,14 @@ class _Page:
         return self.file.getvalue()
 
 
-def _heading(page: _Page, invoice: PrintedInvoice) -> None:
+def write_heading(
+    page: Page,
+    invoice: PrintedInvoice,
+    title: str,
+    rows: Sequence[tuple[str, str]],
+    panel: tuple[str, str] | None = None,
+) -> None:
+    """Who sells, to whom, and what identifies the document; `panel` is what matters most, large."""
     page.write(invoice.seller, 16, bold=True)
     page.canvas.setFillGray(GREY)
     address = ", ".join((invoice.seller_address or "").splitlines())
@@ -134,17 +143,18 @@ def _heading(page: _Page, invoice: PrintedInvoice) -> None:
         if text:
             page.write(text)
     page.y -= 14
-    page.write(invoice.heading if invoice.heading == "VAT invoice" else "Your energy bill", 14, bold=True)
+    page.write(title, 14, bold=True)
     page.y -= 4
-    _panel(page, what_to_pay(invoice))
-    for name, value in facts(invoice):
+    if panel:
+        _panel(page, panel)
+    for name, value in rows:
         page.y -= 14
         page.at(MARGIN, name)
         page.at(MARGIN + 75, value)
     page.y -= 12
 
 
-def _panel(page: _Page, said: tuple[str, str]) -> None:
+def _panel(page: Page, said: tuple[str, str]) -> None:
     """What is to be paid, beside the facts, so that nobody has to look for it."""
     left, top = RIGHT - PANEL_WIDTH, page.y - 4
     page.canvas.setFillColorRGB(*PALE_GREEN)
@@ -155,16 +165,15 @@ def _panel(page: _Page, said: tuple[str, str]) -> None:
         page.canvas.drawString(left + 12, top - depth, text)
 
 
-def _lines(page: _Page, invoice: PrintedInvoice) -> None:
-    what, when, quantity, price, vat, _ = (title for title, *_ in COLUMNS)
-    _row(page, (what, when, quantity, price, vat if invoice.tax_point else "", amount_heading(invoice)), bold=True)
-    for line in invoice.lines:
-        _row(page, line_cells(line))
+def write_lines(page: Page, lines: Sequence[PrintedLine]) -> None:
+    write_row(page, line_titles(lines), bold=True)
+    for line in lines:
+        write_row(page, line_cells(line))
 
 
-def _row(page: _Page, cells: Sequence[str], *, bold: bool = False) -> None:
-    columns = list(zip(cells, COLUMNS, strict=True))
-    texts = [(simpleSplit(cell, _font(cell, bold), 9, width), x, align) for cell, (_, x, align, width) in columns]
+def write_row(page: Page, cells: Sequence[str], columns: Sequence[Column] = COLUMNS, *, bold: bool = False) -> None:
+    placed = list(zip(cells, columns, strict=True))
+    texts = [(simpleSplit(cell, _font(cell, bold), 9, width), x, align) for cell, (_, x, align, width) in placed]
     height = max(len(lines) for lines, *_ in texts)
     page.need(12.0 * height + 6)
     page.y -= 6
@@ -176,8 +185,7 @@ def _row(page: _Page, cells: Sequence[str], *, bold: bool = False) -> None:
     page.rule()
 
 
-def _totals(page: _Page, invoice: PrintedInvoice) -> None:
-    rows = totals(invoice)
+def write_totals(page: Page, rows: Sequence[tuple[str, str]]) -> None:
     page.need(15.0 * len(rows) + 10)
     page.y -= 6
     for number, (name, amount) in enumerate(rows, start=1):
@@ -186,7 +194,7 @@ def _totals(page: _Page, invoice: PrintedInvoice) -> None:
         page.at(RIGHT, amount, align="R", bold=number == len(rows))
 
 
-def _chart(page: _Page, invoice: PrintedInvoice) -> None:
+def _chart(page: Page, invoice: PrintedInvoice) -> None:
     """A bar a day; amber where some of it was estimated."""
     usage = invoice.usage
     most = max((day.kwh for day in usage), default=0)

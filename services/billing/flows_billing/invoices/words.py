@@ -1,10 +1,11 @@
 """What a bill says in words and numbers, whether on paper or on a screen."""
 
+from collections.abc import Sequence
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Final
 
-from flows_billing.invoices.documents import PrintedInvoice, PrintedLine
+from flows_billing.invoices.documents import ClosingRead, PrintedInvoice, PrintedLine
 from flows_billing.rating.rounding import RULES
 from flows_billing.rating.vat import vat_summary
 from flows_shared.money import format_pounds
@@ -14,6 +15,7 @@ HOW_TO_PAY: Final = {
     "bank_transfer": "Please pay {total} by bank transfer by {due}, with the reference {number}.",
     "card": "Please pay {total} by card by {due}{portal}.",
 }
+CLOSING_SOURCES: Final = {"meter": "read by the meter", "customer": "read by you", "estimated": "estimated"}
 NOTHING_TO_PAY: Final = "There is nothing to pay."
 VAT_REASONS: Final = {
     "domestic": "VAT at {rate}%: domestic use.",
@@ -31,6 +33,8 @@ VAT_REASONS: Final = {
 
 
 def how_to_pay(invoice: PrintedInvoice) -> str:
+    if invoice.is_final and invoice.amount_due_pence < 0:
+        return f"You are {format_pounds(-invoice.amount_due_pence)} in credit. We pay it back to you."
     if invoice.amount_due_pence <= 0:
         return NOTHING_TO_PAY
     return HOW_TO_PAY.get(invoice.payment_method, HOW_TO_PAY["bank_transfer"]).format(
@@ -46,7 +50,9 @@ def what_to_pay(invoice: PrintedInvoice) -> tuple[str, str]:
     if invoice.amount_due_pence > 0:
         return format_pounds(invoice.amount_due_pence), f"to pay by {format_day(invoice.due_date)}"
     if invoice.amount_due_pence < 0:
-        return format_pounds(-invoice.amount_due_pence), "in credit: there is nothing to pay"
+        return format_pounds(-invoice.amount_due_pence), "in credit" + (
+            ", which we pay back" if invoice.is_final else ""
+        )
     return format_pounds(0), "there is nothing to pay"
 
 
@@ -64,7 +70,9 @@ def facts(invoice: PrintedInvoice) -> list[tuple[str, str]]:
         ("Invoice", invoice.number),
         ("Date", format_day(invoice.issue_date)),
         ("Tax point", format_day(invoice.tax_point) if invoice.tax_point and invoice.vat_number else ""),
+        ("Replaces", f"invoice {invoice.replaces}" if invoice.replaces else ""),
         ("Bill for", format_days(invoice.period_start, invoice.period_end)),
+        ("Closing read", ", ".join(_closing_read(read) for read in invoice.closing_reads)),
     ]
     return [(name, value) for name, value in rows if value]
 
@@ -77,18 +85,18 @@ def line_cells(line: PrintedLine) -> tuple[str, str, str, str, str, str]:
         line.description + mark,
         format_days(line.period_start, line.period_end),
         f"{format_quantity(line.quantity)} {line.unit if plural else line.unit + 's'}",
-        f"{format_quantity(line.rate * 100)}p a {line.unit}",
+        f"{format_quantity(line.rate * 100)}p" + ("" if line.unit == "item" else f" a {line.unit}"),
         "" if line.vat_reason == "not_registered" else f"{format_quantity(line.vat_rate * 100)}%",
         format_pounds(line.amount_pence),
     )
 
 
-def amount_heading(invoice: PrintedInvoice) -> str:
-    """Whether the lines' amounts hold VAT."""
-    kinds = {line.includes_vat for line in invoice.lines if line.vat_rate}
-    return {frozenset({True}): "Amount with VAT", frozenset({False}): "Amount without VAT"}.get(
-        frozenset(kinds), "Amount"
-    )
+def line_titles(lines: Sequence[PrintedLine]) -> tuple[str, str, str, str, str, str]:
+    """Above the lines: whether their amounts hold VAT, of which only who is registered speaks."""
+    kinds = {line.includes_vat for line in lines if line.vat_rate}
+    is_taxed = any(line.vat_reason != "not_registered" for line in lines)
+    amounts = {frozenset({True}): "Amount with VAT", frozenset({False}): "Amount without VAT"}
+    return "What", "When", "Quantity", "Price", "VAT" if is_taxed else "", amounts.get(frozenset(kinds), "Amount")
 
 
 def totals(invoice: PrintedInvoice) -> list[tuple[str, str]]:
@@ -104,7 +112,7 @@ def totals(invoice: PrintedInvoice) -> list[tuple[str, str]]:
         rows += [
             ("This bill", format_pounds(invoice.total_pence)),
             ("Balance before", format_pounds(invoice.previous_balance_pence)),
-            ("Payments since, thank you", format_pounds(-invoice.payments_pence)),
+            ("Payments and credits since", format_pounds(-invoice.payments_pence)),
         ]
     return [*rows, ("Total to pay", format_pounds(invoice.amount_due_pence))]
 
@@ -135,7 +143,21 @@ def explanation(invoice: PrintedInvoice) -> list[str]:
         if line.estimated
     ]
     measured = "Energy is the sum of the half hours that your meter measured on these days."
-    return [measured, *RULES[:2], *([vat] if invoice.vat_pence else []), *said, *estimated]
+    return [*_corrected(invoice), measured, *RULES[:2], *([vat] if invoice.vat_pence else []), *said, *estimated]
+
+
+def _closing_read(read: ClosingRead) -> str:
+    element = "" if read.element == "SINGLE" else f"{read.element}: "
+    return f"{element}{format_quantity(read.read)} kWh ({CLOSING_SOURCES[read.source]})"
+
+
+def _corrected(invoice: PrintedInvoice) -> list[str]:
+    said = []
+    if invoice.replaces:
+        said.append(f"This bill takes the place of invoice {invoice.replaces}, which a credit note takes back whole.")
+    if invoice.credit_note:
+        said.append(f"Credit note {invoice.credit_note} takes this bill back: nothing of it is to be paid.")
+    return said
 
 
 def _vat_reason(line: PrintedLine) -> str:
