@@ -27,7 +27,7 @@ HOME_ROOTS: Final = {
 REFERENCE: Final = {
     "flows.escos", "flows.regions", "flows.meter_event_log_type", "flows.meter_metrics", "flows.calendar_days",
     "flows.calendar_half_hours", "flows.outbox", "flows.audit_log", "public.benchmark_tariffs", "public.contract_terms",
-    "public.contract_terms_esco",
+    "public.contract_terms_esco", "public.report_refreshes",
 }  # fmt: skip
 # What types, keys and checks do not tell.
 VALUES: Final[Mapping[str, Mapping[str, Any]]] = {

@@ -144,6 +144,20 @@ async def test_run_is_read_with_the_outcome_of_each_account(
     assert failed.json()["outcomes"] == []
 
 
+async def test_run_under_way_tells_its_percentage(
+    client: httpx.AsyncClient, community: Community, as_user: TokenFor, module_database_url: str
+) -> None:
+    db = await connect(module_database_url, name="tests")
+    run = await db.fetchval(
+        """INSERT INTO public.billing_runs (esco, month, status, requested_by, accounts, billed, skipped, failed)
+           VALUES ($1, '2026-02-01', 'running', 'tests', 8, 3, 1, 1) RETURNING id""",
+        community.lab,
+    )
+    await db.close()
+    response = await client.get(f"{RUNS}/{run}", headers=as_user(community.lab_admin, "admin"))
+    assert (response.json()["status"], response.json()["percent"]) == ("running", 62)  # 5 of 8 have an outcome
+
+
 async def test_runs_are_listed_by_month_and_community(
     client: httpx.AsyncClient, community: Community, as_user: TokenFor
 ) -> None:

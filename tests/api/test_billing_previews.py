@@ -87,10 +87,11 @@ async def test_customer_has_their_own_invoice_explained_and_no_other(
     client: httpx.AsyncClient, community: Community, as_user: TokenFor
 ) -> None:
     headers = as_user(community.ann.user)
-    said = await client.get(f"/v1/invoices/{community.ann.invoice}/explanation", headers=headers)
-    assert (said.status_code, said.json()["number"]) == (200, community.ann.invoice)
-    other = await client.get(f"/v1/invoices/{community.cid.invoice}/explanation", headers=headers)
-    assert (other.status_code, other.json()["code"]) == (404, "invoice.unknown")
+    for place in ("/v1/invoices", "/v1/billing/invoices"):
+        said = await client.get(f"{place}/{community.ann.invoice}/explanation", headers=headers)
+        assert (said.status_code, said.json()["number"]) == (200, community.ann.invoice)
+        other = await client.get(f"{place}/{community.cid.invoice}/explanation", headers=headers)
+        assert (other.status_code, other.json()["code"]) == (404, "invoice.unknown")
 
 
 async def test_customers_look_at_no_run(client: httpx.AsyncClient, community: Community, as_user: TokenFor) -> None:

@@ -37,10 +37,21 @@ UNSECURED = r"""
            ) AS check_of (missing, found)
      WHERE relkind IN ('r', 'p') AND NOT relispartition AND nspname IN ('public', 'flows') AND found
      UNION ALL
-    SELECT format('the view %I.%I reads as its owner: make it WITH (security_invoker = true)', nspname, relname)
+    SELECT format('the view %I.%I reads as its owner: make it WITH (security_invoker = true), or of a report '
+                  'WITH (security_barrier) and where flows.report_escos() allows', nspname, relname)
       FROM pg_class JOIN pg_namespace ON pg_namespace.oid = relnamespace
      WHERE relkind = 'v' AND nspname IN ('public', 'flows')
        AND NOT coalesce(reloptions && ARRAY['security_invoker=true', 'security_invoker=on'], false)
+       AND NOT (coalesce(reloptions && ARRAY['security_barrier=true', 'security_barrier=on'], false)
+                AND EXISTS (SELECT FROM pg_rewrite JOIN pg_depend ON objid = pg_rewrite.oid
+                             WHERE ev_class = pg_class.oid AND refobjid = to_regproc('flows.report_escos')))
+     UNION ALL
+    SELECT format('the materialised view %I.%I may be read past its view', nspname, relname)
+      FROM pg_class JOIN pg_namespace ON pg_namespace.oid = relnamespace
+     WHERE relkind = 'm'
+       AND (nspname IN ('public', 'flows')
+            OR EXISTS (SELECT FROM pg_roles WHERE rolname IN ('anon', 'customer', 'admin', 'service', 'reporting')
+                        AND has_table_privilege(rolname, pg_class.oid, 'SELECT')))
      UNION ALL
     SELECT format('the partition %s may be read past its table''s policies', pg_class.oid::regclass)
       FROM pg_class WHERE relispartition AND relkind = 'r'
@@ -75,6 +86,9 @@ FUNCTIONS = """
      WHERE nspname IN ('public', 'flows') AND prorettype <> 'trigger'::regtype AND prokind = 'f'
        AND has_function_privilege($1::text, pg_proc.oid, 'EXECUTE')
 """
+REFRESH_REPORTS = """
+    SELECT flows.refresh_report(matviewname, clock_timestamp()) FROM pg_matviews WHERE schemaname = 'reports'
+"""
 READ_OR_REFUSED = (200, 206, 401, 403)
 
 
@@ -97,7 +111,9 @@ def world(module_database_url: str, background: Background, community: Community
     async def make() -> World:
         db = await connect(module_database_url, name="tests")
         try:
-            return await make_world(db, community)
+            world = await make_world(db, community)
+            await db.execute(REFRESH_REPORTS)
+            return world
         finally:
             await db.close()
 
@@ -198,6 +214,14 @@ async def test_every_table_view_and_function_is_secured(owner: Connection) -> No
     [
         ("CREATE TABLE public.forgotten (id uuid PRIMARY KEY)", "public.forgotten has no row level security"),
         ("CREATE VIEW flows.forgotten AS SELECT * FROM public.users", "the view flows.forgotten reads as its owner"),
+        (
+            "CREATE VIEW public.forgotten WITH (security_barrier) AS SELECT * FROM reports.arrears",
+            "the view public.forgotten reads as its owner",
+        ),
+        (
+            "CREATE MATERIALIZED VIEW public.forgotten AS SELECT * FROM public.users",
+            "the materialised view public.forgotten may be read",
+        ),
         (
             "CREATE FUNCTION public.forgotten() RETURNS int LANGUAGE sql SECURITY DEFINER AS 'SELECT 1'",
             "the function forgotten() runs as its owner without a search_path",

@@ -1,4 +1,4 @@
-"""`flows billing run`, `rebill` and `final` as an operator types them, with what cannot be billed."""
+"""`flows billing` as an operator types it: runs, corrections, final bills, sharing, reports."""
 
 import asyncio
 import sys
@@ -137,3 +137,21 @@ async def test_share_shows_members_and_every_half_hour_of_one_as_csv(
     header, *rows = [line for line in said.split() if line.startswith(("group", "Club"))]
     assert (status, header) == (0, "group,timestamp,generation_kwh,consumption_kwh,shared_kwh")
     assert rows[-1].split(",")[2:] == ["0.05", "0.2", "0.05"]
+
+
+async def test_reports_are_listed_shown_and_written_as_csv(
+    community: Community, flows_billing: RunFlows, tmp_path: Path
+) -> None:
+    home = await measured_home(community, tariff={"unit_rate": "0.1", "standing_charge": "0.3"}, fullname="@Jo")
+    await flows_billing("run", str(MONTH))
+    status, said = await flows_billing("report", "--refresh")
+    assert (status, "Savings against the benchmark" in said, "never" in said) == (0, True, False)
+    status, said = await flows_billing("report", "arrears", "--esco", "wlce")
+    assert (status, str(home.account_number) in said, "@Jo" in said) == (0, True, True)
+    file = tmp_path / "arrears.csv"
+    assert (await flows_billing("report", "arrears", "--csv", str(file)))[0] == 0
+    header, row = file.read_text().splitlines()
+    assert header.startswith("esco_code,esco,account_number,")
+    assert "'@Jo" in row
+    status, said = await flows_billing("report", "nothing")
+    assert (status, "there is no report 'nothing'" in said) == (1, True)

@@ -22,30 +22,6 @@ from flows_billing.settings import RunSettings
 from flows_billing.views import ProposedTariff
 from flows_shared.time import LONDON, Month, Period
 
-# Each account's amounts by another way: time zone by row, blocks, benchmark and VAT in one statement.
-WHOLE_MONTH = """
-    WITH banded AS (
-        SELECT register.meter_id,
-               sum(hh.kwh) FILTER (WHERE (hh.timestamp AT TIME ZONE 'Europe/London')::time < '07:00') AS night,
-               sum(hh.kwh) FILTER (WHERE (hh.timestamp AT TIME ZONE 'Europe/London')::time >= '07:00') AS day
-          FROM flows.register_interval_hh AS hh
-          JOIN flows.meter_registers AS register ON register.register_id = hh.register_id
-         WHERE (hh.timestamp AT TIME ZONE 'Europe/London')::date BETWEEN '2026-10-01' AND '2026-10-31'
-         GROUP BY register.meter_id
-    ), priced AS (
-        SELECT account.id,
-               CASE WHEN own.id IS NULL THEN round(night * 0.10000 * 100) + round(day * 0.30000 * 100)
-                    ELSE round((night + day) * own.computed_unit_rate * 100) END
-               + round(31 * coalesce(own.computed_standing_charge, 0.50000) * 100) AS gross
-          FROM public.accounts AS account
-          JOIN public.properties AS property ON property.id = account.property
-          JOIN banded ON banded.meter_id = property.supply_meter
-          JOIN public.customer_accounts AS party ON party.account = account.id
-          LEFT JOIN public.customer_tariffs AS own ON own.customer = party.customer
-    )
-    SELECT id AS account, gross::integer AS total_pence, round(gross * 0.05 / 1.05)::integer AS vat_pence FROM priced
-"""
-
 
 async def preview(community: Community) -> Preview:
     async with community.billing.connection() as connection:
@@ -101,43 +77,6 @@ async def test_preview_says_what_the_run_then_bills_and_stores_nothing(community
     invoice = await community.invoice(home)
     assert looked.total_pence == invoice["total_pence"]
     assert [line.amount_pence for line in looked.accounts[0].lines] == [line[3] for line in await community.lines(home)]
-
-
-async def test_month_of_500_accounts_is_equal_to_the_penny_by_another_way(community: Community) -> None:
-    await night_and_day(community)
-    async with community.db.transaction() as transaction:
-        await transaction.execute("SELECT flows.ensure_interval_partitions('2026-09-30', '2026-11-01')")
-        await transaction.execute(
-            f"""
-            INSERT INTO flows.meter_registry (serial, esco)
-            SELECT 'M' || number, '{community.esco}' FROM generate_series(1, 500) AS number;
-            INSERT INTO flows.meter_registers (meter_id, element, nature, start_time)
-            SELECT id, 'SINGLE', 'power', '2020-01-01' FROM flows.meter_registry;
-            INSERT INTO public.customers (id, fullname, esco) SELECT id, serial, esco FROM flows.meter_registry;
-            INSERT INTO public.properties (id, plot, esco, supply_meter)
-            SELECT id, serial, esco, id FROM flows.meter_registry;
-            INSERT INTO public.accounts (id, property, type, status, start_date)
-            SELECT id, id, 'supply', 'open', '2020-01-01' FROM flows.meter_registry;
-            INSERT INTO public.customer_accounts (customer, account, role)
-            SELECT id, id, 'occupier' FROM flows.meter_registry;
-            INSERT INTO public.customer_tariffs (customer, period_start, computed_unit_rate, computed_standing_charge)
-            SELECT id, '2026-01-01', round(0.1 + substr(serial, 2)::numeric / 3000, 5), 0.43217
-              FROM flows.meter_registry WHERE substr(serial, 2)::integer % 2 = 0;
-            SET LOCAL session_replication_role = replica;
-            INSERT INTO flows.register_interval_hh (register_id, timestamp, kwh)
-            SELECT register_id, half_hour,
-                   abs(hashtext(register_id::text || half_hour::text)) % 700 / 1000.0
-              FROM flows.meter_registers,
-                   generate_series('2026-09-30 23:00Z'::timestamptz, '2026-10-31 23:30Z', '30 minutes') AS half_hour;
-            """
-        )
-    run = await community.bill()
-    assert run.billed == 500
-    query = "SELECT account, total_pence, vat_pence FROM public.invoices"
-    billed = {row["account"]: tuple(row)[1:] for row in await community.rows(query)}
-    expected = {row["account"]: tuple(row)[1:] for row in await community.rows(WHOLE_MONTH)}
-    assert billed == expected
-    assert await findings(community) == []
 
 
 async def test_verification_finds_what_no_longer_follows_from_its_sources(community: Community) -> None:
@@ -255,14 +194,34 @@ async def test_documents_show_what_was_estimated_the_saving_and_the_days(communi
     pdf = "".join(page.extract_text() for page in PdfReader(io.BytesIO(render(invoice))).pages)
     html = render_html(invoice).decode()
     for text in (pdf, html):
-        for said in ("VAT invoice", "GB123", "Tax point", "(estimated)", "1 of 1490 half hours", "You saved £29.80"):
+        for said in (
+            *("VAT invoice", "GB123", "Tax point", "1 of 1490 half hours", "You saved £29.80"),
+            *("£75.10", "to pay by 17 November 2026", "20p a kWh", "5%", "Amount with", "298 kWh in all"),
+        ):
             assert said in text
+        assert "Electricity (in part estimated)" in " ".join(text.split())
     assert html.count("<rect") == 31
     assert html.count('class="estimated"') == 1
     assert "<b>Żak" not in html
     assert len(invoice.usage) == 31
     assert sum(day.kwh for day in invoice.usage) == 298
     assert [day.day for day in invoice.usage if day.is_estimated] == [date(2026, 10, 5)]
+
+
+async def test_bill_of_a_seller_who_is_not_registered_does_not_speak_of_vat(community: Community) -> None:
+    await community.execute("UPDATE flows.escos SET vat_registered = false, vat_number = 'GB123'")
+    await community.tariff("0.10000", "0.00000")
+    home = await community.home()
+    await community.measure_month(home)
+    await community.bill()
+    invoice = await printed(community)
+    pdf = "".join(page.extract_text() for page in PdfReader(io.BytesIO(render(invoice))).pages)
+    html = render_html(invoice).decode().partition("</style>")[2]
+    for text in (pdf, html):
+        assert "energy bill" in text.lower()
+        assert "No VAT: the seller is not registered for it." in text
+        for unsaid in ("without VAT", "VAT invoice", "GB123", "%"):
+            assert unsaid not in text
 
 
 async def test_tariff_whose_blocks_leave_a_hole_fails_its_account_alone(community: Community) -> None:

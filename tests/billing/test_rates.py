@@ -327,6 +327,42 @@ async def test_benchmark_prepares_the_next_quarters_prices(community: Community)
     assert invoice["benchmark_pence"] == 9517
 
 
+@pytest.mark.parametrize(
+    ("payment_method", "times_of_use", "pence"),
+    [
+        ("direct_debit", False, 2980 + 1550),  # 298 kWh x 10p + 31 x 50p
+        ("bank_transfer", False, 3278 + 1860),  # the cap for those who pay each bill: 11p and 60p
+        ("direct_debit", True, 3576 + 2170),  # the cap for several rates: 12p and 70p
+        ("card", True, 3278 + 1860),  # none is known for several rates and this way to pay: that for one rate
+    ],
+)
+async def test_benchmark_is_that_of_the_region_the_way_to_pay_and_the_number_of_rates(
+    community: Community, payment_method: str, times_of_use: bool, pence: int
+) -> None:
+    await community.execute(
+        "INSERT INTO flows.regions (code, name) VALUES ('Y', 'Y'), ('Z', 'Z') ON CONFLICT DO NOTHING"
+    )
+    await community.execute("UPDATE flows.escos SET region = 'Z'")
+    await community.execute(
+        """INSERT INTO public.benchmark_tariffs
+               (region, period_start, payment_method, rate_type, unit_rate, standing_charge)
+           VALUES ('Z', '2026-10-01', 'direct_debit', 'single', 0.10, 0.50),
+                  ('Z', '2026-10-01', 'standard_credit', 'single', 0.11, 0.60),
+                  ('Z', '2026-10-01', 'direct_debit', 'multi', 0.12, 0.70),
+                  ('Z', '2026-07-01', 'direct_debit', 'single', 0.90, 0.90),
+                  ('Z', '2027-01-01', 'direct_debit', 'single', 0.91, 0.91),
+                  ('Y', '2026-10-01', 'direct_debit', 'single', 0.92, 0.92)"""
+    )
+    if times_of_use:
+        await night_and_day(community)
+    else:
+        await community.tariff("0.20000", "0.50000")
+    home = await community.home(payment_method=payment_method)
+    await community.measure_month(home)
+    await community.bill()
+    assert (await community.invoice(home))["benchmark_pence"] == pence
+
+
 async def test_price_that_stands_on_a_bill_cannot_change(community: Community) -> None:
     tariff = await night_and_day(community)
     home = await community.home()
@@ -363,6 +399,11 @@ async def test_estimated_half_hours_are_billed_and_marked(community: Community) 
     await community.bill()
     marked = await community.rows("SELECT band, estimated FROM public.invoice_lines ORDER BY position")
     assert [tuple(row) for row in marked] == [("night", 2), ("standard", 2), (None, 0)]  # 06:00 to 08:00 local
+    assert await community.lines(home) == [
+        ("Electricity, night", Decimal("87.2"), "0.10000", 872),  # 434 x 0.2 measured + 2 x 0.2 estimated
+        ("Electricity, standard", Decimal("210.8"), "0.30000", 6324),  # 1052 x 0.2 + 2 x 0.2
+        ("Standing charge", Decimal(31), "0.50000", 1550),
+    ]
 
 
 async def test_changed_readings_drop_the_sums_by_band(community: Community) -> None:

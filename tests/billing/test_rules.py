@@ -2,6 +2,7 @@
 
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
+from itertools import pairwise
 from uuid import UUID, uuid4
 
 from hypothesis import given
@@ -17,7 +18,7 @@ from flows_billing.rating.vat_rules import Seller, VatTerms, VatUse, supply_vat
 from flows_billing.tariffs.bands import Band, Profile, band_calendar
 from flows_billing.tariffs.tariff import Component, Tariff, Tariffs
 from flows_billing.usage.metered import Usage
-from flows_shared.time import LONDON, Month, local_midnight
+from flows_shared.time import LONDON, Month, Period, local_midnight
 
 OCTOBER = Month(2026, 10)
 PROFILE = UUID(int=7)
@@ -94,6 +95,70 @@ def test_parts_of_a_period_add_up_to_the_whole_before_rounding(
         parts = bill(price, first, date(2026, 10, cut), kwh), bill(price, date(2026, 10, cut + 1), last, kwh)
         assert exact(whole.lines) == exact(parts[0].lines) + exact(parts[1].lines)
         assert whole.kwh == sum(kwh)
+
+
+@given(
+    unit_rates=st.tuples(rates, rates, rates),
+    standing_charge=rates,
+    night=day_kwh,
+    day=day_kwh,
+    cuts=st.sets(st.integers(2, 31), max_size=5),
+    exchanged_on=st.integers(2, 31),
+)
+def test_parts_add_up_over_bands_elements_and_a_meter_exchange(
+    unit_rates: tuple[Decimal, Decimal, Decimal],
+    standing_charge: Decimal,
+    night: list[Decimal],
+    day: list[Decimal],
+    cuts: set[int],
+    exchanged_on: int,
+) -> None:
+    """Two elements, one of which gets a new register, at a price by time of use with its own price for element B."""
+    flat, at_night, of_b = unit_rates
+    components = (
+        Component(uuid4(), "unit_rate", at_night, True, band="night"),
+        Component(uuid4(), "unit_rate", of_b, True, element="B"),
+    )
+    price = Tariff(UUID(int=3), "microgrid", date(2026, 1, 1), flat, None, standing_charge, True, PROFILE, components)
+    at = local_midnight(date(2026, 10, exchanged_on), LONDON)
+    long_ago = datetime(2020, 1, 1, tzinfo=UTC)
+    registers = (
+        Register(uuid4(), "A", "power", long_ago, at),
+        Register(uuid4(), "A", "power", at, None),
+        Register(uuid4(), "B", "heat", long_ago, None),
+    )
+
+    def exact_bill(first: int, last: int) -> Decimal:
+        home = account(
+            start_date=date(2026, 10, first), end_date=date(2026, 10, last), registers=registers, status="closed"
+        )
+        planned = plan_account(home, Terms(OCTOBER, LONDON, Tariffs({}, [price]), VatTerms(), []))
+        assert not isinstance(planned, NotBilled)
+        [plan] = planned
+        usages = {segment.need: _banded(segment.span, night, day) for segment in plan.segments}
+        made = rate(plan, Measured(usages), Seller())
+        assert isinstance(made, Bill)
+        return exact(made.lines)
+
+    starts = [1, *sorted(cuts), 32]
+    parts = [exact_bill(first, after - 1) for first, after in pairwise(starts)]
+    assert exact_bill(1, 31) == sum(parts)
+    # Element A at night and by day, element B at night, where the band's price goes before the element's, and by day.
+    assert exact_bill(1, 31) == sum(night) * at_night * 2 + sum(day) * (flat + of_b) + 31 * standing_charge
+
+
+def _banded(span: Period, night: list[Decimal], day: list[Decimal]) -> tuple[Usage, ...]:
+    """What a register measured in whole days, 14 half hours of each by night."""
+    first, end = span.start.astimezone(LONDON).date(), span.end.astimezone(LONDON).date()
+    numbers = [first.day - 1 + offset for offset in range((end - first).days)]
+    half_hours = (span.end - span.start) // timedelta(minutes=30)
+    edges = span.start, span.end - timedelta(minutes=30)
+    by_night = sum((night[number] for number in numbers), Decimal(0))
+    by_day = sum((day[number] for number in numbers), Decimal(0))
+    return (
+        Usage(by_night, 14 * len(numbers), *edges, band="night"),
+        Usage(by_day, half_hours - 14 * len(numbers), *edges, band="standard"),
+    )
 
 
 @given(unit_rate=rates, standing_charge=rates, kwh=day_kwh, threshold=st.integers(1, 2000))

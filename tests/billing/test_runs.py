@@ -8,6 +8,7 @@ from uuid import uuid4
 
 import asyncpg
 import pytest
+import structlog
 
 from billing.community import NOVEMBER_3, OCTOBER, Community, Home
 from flows_billing.errors import MonthInFuture, MonthUnfinished, UnknownEsco
@@ -209,6 +210,15 @@ async def test_progress_is_told_by_batch(priced: Community) -> None:
     settings = RunSettings(billing_batch_accounts=2)
     await execute_run(priced.billing, run.id, settings, NOVEMBER_3, lambda *done: told.append(done))
     assert told == [(2, 5), (4, 5), (5, 5)]
+
+
+async def test_progress_is_logged_as_a_percentage(priced: Community) -> None:
+    for _ in range(4):
+        await measured_home(priced)
+    [run] = (await priced.request()).runs
+    with structlog.testing.capture_logs() as logged:
+        await execute_run(priced.billing, run.id, RunSettings(billing_batch_accounts=3), NOVEMBER_3)
+    assert [entry["percent"] for entry in logged if entry["event"] == "billing_progress"] == [75, 100]
 
 
 async def test_printing_is_queued_in_slices_with_the_invoices(priced: Community) -> None:

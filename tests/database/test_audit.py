@@ -14,9 +14,9 @@ from flows_shared.db import Connection
 # Added to and never changed, or computed from what is audited.
 OWN_RECORD = {"credit_notes", "invoice_lines", "ledger_accounts", "ledger_entries", "ledger_postings"}
 COMPUTED = {
-    "billing_run_accounts", "documents", "invoice_series", "monthly_costs", "monthly_usage", "stale_invoices",
-    "sharing_half_hours", "sharing_months",
-}  # fmt: skip
+    *("billing_run_accounts", "documents", "invoice_series", "monthly_costs", "monthly_usage", "report_refreshes"),
+    *("sharing_half_hours", "sharing_months", "stale_invoices"),
+}
 
 NOT_AUDITED = """
     SELECT relname::text, event.bit

@@ -81,6 +81,7 @@ def create_app() -> FastAPI:
         meters.readings.files,
         invoices.router,
         credit_notes.router,
+        invoices.explanations,
         pages.router,
     ):
         app.include_router(router)

@@ -15,6 +15,7 @@ from flows_billing.commands.ledger import ledger
 from flows_billing.commands.month_end import evidence
 from flows_billing.commands.opening import load, opened
 from flows_billing.commands.rebill import rebill_month
+from flows_billing.commands.reports import report
 from flows_billing.errors import UnknownInvoice
 from flows_billing.invoices.documents import printed_invoice
 from flows_billing.invoices.explain import Explanation, explain
@@ -52,6 +53,7 @@ commands.add_typer(ledger, name="ledger")
 billing.command("evidence")(evidence)
 billing.command("rebill")(rebill_month)
 billing.command("final")(close_account)
+billing.command("report")(report)
 
 MonthText = Annotated[str, typer.Argument(help="A month that has ended, such as 2026-10.", show_default=False)]
 EscoCode = Annotated[str | None, typer.Option("--esco", help="Only the community with this code.", show_default=False)]
@@ -161,12 +163,12 @@ def explain_invoice(number: Annotated[str, typer.Argument(help="Such as WLCE-000
 
 @billing.command("verify")
 def verify(
+    period: Annotated[str | None, typer.Argument(help="Only bills of this month.", show_default=False)] = None,
     esco: EscoCode = None,
-    month: Annotated[str | None, typer.Option(help="Only bills of this month.", show_default=False)] = None,
     number: Annotated[str | None, typer.Option(help="Only this invoice.", show_default=False)] = None,
 ) -> None:
     """Compute invoices again from their readings, tariffs and ledger, and show what does not agree."""
-    found = asyncio.run(_verify(esco, month, number, load()))
+    found = asyncio.run(_verify(esco, period, number, load()))
     Console().print(findings_table(found))
     if found.findings:
         raise InvoicesDisagree(f"{len(found.findings)} of the checks of {found.invoices} invoices failed")

@@ -20,6 +20,7 @@ from flows_billing.invoices.html import render_html
 from flows_billing.invoices.pdf import render
 from flows_billing.invoices.status import set_statuses
 from flows_billing.ledger.check import check_ledger
+from flows_billing.reports import refresh
 from flows_billing.runs.costs import store_month_costs
 from flows_billing.runs.escos import due_escos, find_escos
 from flows_billing.runs.execute import execute_run
@@ -173,6 +174,28 @@ async def check_books(ctx: dict[str, Any]) -> None:
     log.info("ledger_checked", entries=found.entries, total_pence=found.total_pence, findings=len(found.findings))
 
 
+async def refresh_reports(ctx: dict[str, Any]) -> None:
+    """Make the reports again, after a run or an hour."""
+    worker: Worker = ctx["worker"]
+    async with worker.db.connection() as connection:
+        await refresh.refresh_reports(connection, utc_now())
+        await refresh.measure_reports(connection)
+
+
+async def request_refresh(ctx: dict[str, Any]) -> None:
+    """Every hour, as readings and payments come in without a run."""
+    worker: Worker = ctx["worker"]
+    async with worker.db.transaction() as transaction:
+        await refresh.enqueue_refresh(transaction)
+
+
+async def measure_reports(ctx: dict[str, Any]) -> None:
+    """Every five minutes: how old the reports are."""
+    worker: Worker = ctx["worker"]
+    async with worker.db.connection() as connection:
+        await refresh.measure_reports(connection)
+
+
 def create_worker() -> WorkerDefinition:
     """What `flows work billing` runs."""
 
@@ -184,7 +207,7 @@ def create_worker() -> WorkerDefinition:
     return WorkerDefinition(
         service=SERVICE,
         settings=load_settings(BillingSettings),
-        jobs=[bill_month, render_invoices, render_credit_notes, correct_month, sum_costs],
+        jobs=[bill_month, render_invoices, render_credit_notes, correct_month, sum_costs, refresh_reports],
         start=start,
         crons=[
             cron(start_due_runs, minute={0, 15, 30, 45}),
@@ -192,6 +215,8 @@ def create_worker() -> WorkerDefinition:
             cron(sum_bands, hour=3, minute=20),
             cron(update_statuses, minute=5),
             cron(check_books, hour=4, minute=10),
+            cron(request_refresh, minute=10),
+            cron(measure_reports, minute=set(range(0, 60, 5))),
             cron(settle_changes, minute=35),
         ],
     )

@@ -1,5 +1,8 @@
 """What the `flows billing` commands print."""
 
+from uuid import UUID
+
+import asyncpg
 from rich.console import Console
 from rich.table import Table
 
@@ -11,6 +14,7 @@ from flows_billing.runs.preview import Preview, PreviewedAccount
 from flows_billing.runs.run import Run, Unbilled
 from flows_billing.runs.simulate import Simulation
 from flows_shared.money import format_pounds
+from flows_shared.reports import ReportState, csv_cell
 
 SHOWN = 100
 
@@ -75,6 +79,30 @@ def findings_table(verification: Verification) -> Table:
     for finding in verification.findings:
         table.add_row(finding.invoice, finding.check, finding.expected or "", finding.found)
     return table
+
+
+def reports_table(states: list[ReportState]) -> Table:
+    table = Table("report", "what it holds", "made at", "seconds", "error")
+    for state in states:
+        table.add_row(state.name, state.title, _at(state), str(state.seconds), state.error or "")
+    return table
+
+
+def report_table(state: ReportState, rows: list[asyncpg.Record], shown: int) -> Table:
+    """The first rows, without ids."""
+    title = f"{state.title}, as of {_at(state)}"
+    caption = f"the first {shown} rows: --csv writes all" if len(rows) > shown else None
+    table = Table(title=title, caption=caption)
+    columns = [name for name, value in (rows[0].items() if rows else ()) if not isinstance(value, UUID)]
+    for name in columns:
+        table.add_column(name.replace("_", " "))
+    for row in rows[:shown]:
+        table.add_row(*("" if row[name] is None else str(csv_cell(row[name])) for name in columns))
+    return table
+
+
+def _at(state: ReportState) -> str:
+    return f"{state.refreshed_at:%Y-%m-%d %H:%M} UTC" if state.refreshed_at else "never"
 
 
 def show_explanation(console: Console, explanation: Explanation) -> None:

@@ -22,6 +22,8 @@ DOCUMENT = """
 """
 
 router = APIRouter(prefix="/v1/invoices", tags=["invoices"])
+# Where those who bill look for it.
+explanations = APIRouter(prefix="/v1/billing/invoices", tags=["billing"])
 
 Number = Annotated[str, Path(pattern=r"^[\w.\- ]{1,64}$", examples=["WLCE-000001"])]
 
@@ -67,6 +69,7 @@ async def invoice_html(number: Number, principal: Reader, db: Db) -> Response:
     return await _document(db, principal, number, "text/html")
 
 
+@explanations.get("/{number}/explanation", summary="How an invoice was computed", responses=problems(404, 503))
 @router.get("/{number}/explanation", summary="How an invoice was computed", responses=problems(404, 503))
 async def invoice_explanation(number: Number, principal: Reader, db: Db, billing: Billing) -> Explanation:
     """Customers get their own, admins those of their communities."""

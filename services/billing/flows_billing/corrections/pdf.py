@@ -38,7 +38,7 @@ COLUMNS: Final[tuple[Column, ...]] = tuple(
 
 def render_note(note: PrintedNote) -> bytes:
     """The PDF of a credit note; the same note gives the same bytes."""
-    page = Page(f"Credit note {note.number}")
+    page = Page(note.invoice.seller, f"Credit note {note.number}")
     write_heading(page, note.invoice, note.heading, note_facts(note))
     write_lines(page, note.credited)
     write_totals(page, note_totals(note))

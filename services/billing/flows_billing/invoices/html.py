@@ -6,7 +6,17 @@ from typing import Final
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from flows_billing.invoices.documents import DayUsage, PrintedInvoice
-from flows_billing.invoices.words import comparison, explanation, facts, how_to_pay, line_cells, totals
+from flows_billing.invoices.words import (
+    comparison,
+    explanation,
+    facts,
+    how_to_pay,
+    line_cells,
+    line_titles,
+    totals,
+    usage_heading,
+    what_to_pay,
+)
 
 TEMPLATES: Final = Environment(
     loader=PackageLoader("flows_billing.invoices"),
@@ -23,10 +33,13 @@ def render_html(invoice: PrintedInvoice) -> bytes:
     page = TEMPLATES.get_template("invoice.html").render(
         invoice=invoice,
         facts=facts(invoice),
+        to_pay=what_to_pay(invoice),
+        titles=line_titles(invoice.lines),
         lines=[line_cells(line) for line in invoice.lines],
         totals=totals(invoice),
         comparison=comparison(invoice),
         bars=_bars(invoice.usage),
+        usage_heading=usage_heading(invoice),
         how_to_pay=how_to_pay(invoice),
         explanation=explanation(invoice),
     )

@@ -12,8 +12,18 @@ from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.ttfonts import TTFont
 from reportlab.pdfgen.canvas import Canvas
 
-from flows_billing.invoices.documents import DayUsage, PrintedInvoice, PrintedLine
-from flows_billing.invoices.words import comparison, explanation, facts, how_to_pay, line_cells, totals
+from flows_billing.invoices.documents import PrintedInvoice, PrintedLine
+from flows_billing.invoices.words import (
+    comparison,
+    explanation,
+    facts,
+    how_to_pay,
+    line_cells,
+    line_titles,
+    totals,
+    usage_heading,
+    what_to_pay,
+)
 
 BUILT_IN: Final = "Helvetica"
 UNICODE: Final = "NotoSans"
@@ -28,43 +38,58 @@ CHART_HEIGHT: Final = 62.0
 # Title, where the column begins or, aligned to the right, ends, and its width.
 Column: TypeAlias = tuple[str, float, str, float]
 COLUMNS: Final[tuple[Column, ...]] = (
-    ("What", MARGIN, "L", 145.0),
-    ("When", 202.0, "L", 120.0),
-    ("Quantity", 388.0, "R", 90.0),
-    ("Price", 478.0, "R", 88.0),
+    ("What", MARGIN, "L", 138.0),
+    ("When", 195.0, "L", 112.0),
+    ("Quantity", 368.0, "R", 70.0),
+    ("Price", 452.0, "R", 82.0),
+    ("VAT", 482.0, "R", 28.0),
     ("Amount", RIGHT, "R", 60.0),
 )
+PANEL_WIDTH: Final = 200.0
+PANEL_HEIGHT: Final = 58.0
+PALE_GREEN: Final = (0.93, 0.96, 0.94)
 
 
 def render(invoice: PrintedInvoice) -> bytes:
     """The PDF of an invoice; the same invoice gives the same bytes."""
-    page = Page(f"Invoice {invoice.number}")
+    page = Page(invoice.seller, f"Invoice {invoice.number}")
     title = "Your energy bill" if invoice.heading == "Energy bill" else invoice.heading
-    write_heading(page, invoice, title, facts(invoice))
+    write_heading(page, invoice, title, facts(invoice), what_to_pay(invoice))
     write_lines(page, invoice.lines)
     write_totals(page, totals(invoice))
     if text := comparison(invoice):
-        page.paragraph("Compared", text)
-    _chart(page, invoice.usage)
+        page.paragraph("Compared with the price cap", text)
+    _chart(page, invoice)
     page.paragraph("How to pay", how_to_pay(invoice))
-    page.paragraph("How it was computed", " ".join(explanation(invoice)))
+    page.paragraph("How it was computed", *explanation(invoice))
     return page.finish()
 
 
 class Page:
     """A4 pages written from the top down, with the built-in font where it knows all characters."""
 
-    def __init__(self, title: str) -> None:
+    def __init__(self, author: str, title: str) -> None:
         self.file = io.BytesIO()
         self.canvas = Canvas(self.file, pagesize=A4, pageCompression=1, invariant=1)
         self.canvas.setTitle(title)
+        self.canvas.setAuthor(author)
+        self.title = title
         self.y = HEIGHT - MARGIN
 
     def need(self, height: float) -> None:
         """Go on with a new page where the rest of this one is too short."""
         if self.y - height < MARGIN:
-            self.canvas.showPage()
+            self.end()
             self.y = HEIGHT - MARGIN
+
+    def end(self) -> None:
+        """Number the page, so that none is missed."""
+        text = f"{self.title}, page {self.canvas.getPageNumber()}"
+        self.canvas.setFillGray(GREY)
+        self.canvas.setFont(_font(text, False), 8)
+        self.canvas.drawRightString(RIGHT, MARGIN - 24, text)
+        self.canvas.setFillGray(0)
+        self.canvas.showPage()
 
     def write(self, text: str, size: float = 10, *, bold: bool = False, width: float = RIGHT - MARGIN) -> None:
         font = _font(text, bold)
@@ -79,11 +104,12 @@ class Page:
         self.canvas.setFont(_font(text, bold), size)
         (self.canvas.drawRightString if align == "R" else self.canvas.drawString)(x, self.y, text)
 
-    def paragraph(self, title: str, text: str) -> None:
+    def paragraph(self, title: str, *sentences: str) -> None:
         self.need(40)
         self.y -= 10
         self.write(title, bold=True)
-        self.write(text, 9.5)
+        for sentence in sentences:
+            self.write(sentence, 8.5)
 
     def rule(self) -> None:
         self.canvas.setLineWidth(0.4)
@@ -91,15 +117,23 @@ class Page:
         self.canvas.line(MARGIN, self.y - 4, RIGHT, self.y - 4)
 
     def finish(self) -> bytes:
+        self.end()
         self.canvas.save()
         return self.file.getvalue()
 
 
-def write_heading(page: Page, invoice: PrintedInvoice, title: str, rows: Sequence[tuple[str, str]]) -> None:
-    """Who sells, to whom, and what identifies the document."""
+def write_heading(
+    page: Page,
+    invoice: PrintedInvoice,
+    title: str,
+    rows: Sequence[tuple[str, str]],
+    panel: tuple[str, str] | None = None,
+) -> None:
+    """Who sells, to whom, and what identifies the document; `panel` is what matters most, large."""
     page.write(invoice.seller, 16, bold=True)
     page.canvas.setFillGray(GREY)
-    for text in (invoice.seller_address, invoice.vat_number and f"VAT number {invoice.vat_number}"):
+    address = ", ".join((invoice.seller_address or "").splitlines())
+    for text in (address, invoice.vat_number and f"VAT number {invoice.vat_number}"):
         if text:
             page.write(text, 9)
     page.canvas.setFillGray(0)
@@ -111,6 +145,8 @@ def write_heading(page: Page, invoice: PrintedInvoice, title: str, rows: Sequenc
     page.y -= 14
     page.write(title, 14, bold=True)
     page.y -= 4
+    if panel:
+        _panel(page, panel)
     for name, value in rows:
         page.y -= 14
         page.at(MARGIN, name)
@@ -118,8 +154,19 @@ def write_heading(page: Page, invoice: PrintedInvoice, title: str, rows: Sequenc
     page.y -= 12
 
 
+def _panel(page: Page, said: tuple[str, str]) -> None:
+    """What is to be paid, beside the facts, so that nobody has to look for it."""
+    left, top = RIGHT - PANEL_WIDTH, page.y - 4
+    page.canvas.setFillColorRGB(*PALE_GREEN)
+    page.canvas.rect(left, top - PANEL_HEIGHT, PANEL_WIDTH, PANEL_HEIGHT, stroke=0, fill=1)
+    page.canvas.setFillGray(0)
+    for text, size, depth in ((said[0], 20, 27), (said[1], 9.5, 46)):
+        page.canvas.setFont(_font(text, bold=size == 20), size)
+        page.canvas.drawString(left + 12, top - depth, text)
+
+
 def write_lines(page: Page, lines: Sequence[PrintedLine]) -> None:
-    write_row(page, tuple(title for title, *_ in COLUMNS), bold=True)
+    write_row(page, line_titles(lines), bold=True)
     for line in lines:
         write_row(page, line_cells(line))
 
@@ -147,14 +194,15 @@ def write_totals(page: Page, rows: Sequence[tuple[str, str]]) -> None:
         page.at(RIGHT, amount, align="R", bold=number == len(rows))
 
 
-def _chart(page: Page, usage: Sequence[DayUsage]) -> None:
+def _chart(page: Page, invoice: PrintedInvoice) -> None:
     """A bar a day; amber where some of it was estimated."""
+    usage = invoice.usage
     most = max((day.kwh for day in usage), default=0)
     if not most:
         return
     page.need(CHART_HEIGHT + 60)
     page.y -= 10
-    page.write("What you used each day", bold=True)
+    page.write(usage_heading(invoice), bold=True)
     base, step = page.y - CHART_HEIGHT - 14, (RIGHT - MARGIN) / max(len(usage), 28)
     for number, day in enumerate(usage):
         x, height = MARGIN + number * step, float(day.kwh / most) * CHART_HEIGHT
@@ -163,7 +211,7 @@ def _chart(page: Page, usage: Sequence[DayUsage]) -> None:
         page.canvas.setFillGray(GREY)
         if number % 5 == 0:
             page.canvas.setFont(BUILT_IN, 7)
-            page.canvas.drawString(x, base - 9, f"{day.day.day} {day.day:%b}")
+            page.canvas.drawCentredString(x + step * 0.39, base - 9, f"{day.day.day} {day.day:%b}")
     page.canvas.setFont(BUILT_IN, 7)
     page.canvas.drawRightString(RIGHT, base + CHART_HEIGHT + 3, f"highest: {most:.1f} kWh")
     page.canvas.setFillGray(0)

@@ -1,5 +1,6 @@
 """What a bill says in words and numbers, whether on paper or on a screen."""
 
+from collections.abc import Sequence
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Final
@@ -45,6 +46,24 @@ def how_to_pay(invoice: PrintedInvoice) -> str:
     )
 
 
+def what_to_pay(invoice: PrintedInvoice) -> tuple[str, str]:
+    """The amount, large, and what is to be said of it."""
+    if invoice.amount_due_pence > 0:
+        return format_pounds(invoice.amount_due_pence), f"to pay by {format_day(invoice.due_date)}"
+    if invoice.amount_due_pence < 0:
+        return format_pounds(-invoice.amount_due_pence), "in credit" + (
+            ", which we pay back" if invoice.is_final else ""
+        )
+    return format_pounds(0), "there is nothing to pay"
+
+
+def usage_heading(invoice: PrintedInvoice) -> str:
+    """Above the chart: all of it, and a day's mean."""
+    total = sum((day.kwh for day in invoice.usage), Decimal(0))
+    mean = total / max(len(invoice.usage), 1)
+    return f"What you used each day: {format_quantity(round(total, 1))} kWh in all, {mean:.1f} kWh a day on average"
+
+
 def facts(invoice: PrintedInvoice) -> list[tuple[str, str]]:
     """What identifies the bill; a VAT invoice names its tax point."""
     rows = [
@@ -55,31 +74,40 @@ def facts(invoice: PrintedInvoice) -> list[tuple[str, str]]:
         ("Replaces", f"invoice {invoice.replaces}" if invoice.replaces else ""),
         ("Bill for", format_days(invoice.period_start, invoice.period_end)),
         ("Closing read", ", ".join(_closing_read(read) for read in invoice.closing_reads)),
-        ("To pay", format_pounds(max(0, invoice.amount_due_pence))),
-        ("By", format_day(invoice.due_date)),
     ]
     return [(name, value) for name, value in rows if value]
 
 
-def line_cells(line: PrintedLine) -> tuple[str, str, str, str, str]:
-    """What, when, quantity, price and amount."""
+def line_cells(line: PrintedLine) -> tuple[str, str, str, str, str, str]:
+    """What, when, quantity, price, rate of VAT and amount."""
     plural = line.unit == "kWh" or line.quantity == 1
-    mark = " (estimated)" if line.estimated else ""
+    mark = f" ({'in part ' if line.estimated != line.intervals else ''}estimated)" if line.estimated else ""
     return (
         line.description + mark,
         format_days(line.period_start, line.period_end),
         f"{format_quantity(line.quantity)} {line.unit if plural else line.unit + 's'}",
-        f"{'-' if line.rate < 0 else ''}£{abs(line.rate):f} a {line.unit}",
+        f"{format_quantity(line.rate * 100)}p" + ("" if line.unit == "item" else f" a {line.unit}"),
+        "" if line.vat_reason == "not_registered" else f"{format_quantity(line.vat_rate * 100)}%",
         format_pounds(line.amount_pence),
     )
 
 
+def line_titles(lines: Sequence[PrintedLine]) -> tuple[str, str, str, str, str, str]:
+    """Above the lines: whether their amounts hold VAT, of which only who is registered speaks."""
+    kinds = {line.includes_vat for line in lines if line.vat_rate}
+    is_taxed = any(line.vat_reason != "not_registered" for line in lines)
+    amounts = {frozenset({True}): "Amount with VAT", frozenset({False}): "Amount without VAT"}
+    return "What", "When", "Quantity", "Price", "VAT" if is_taxed else "", amounts.get(frozenset(kinds), "Amount")
+
+
 def totals(invoice: PrintedInvoice) -> list[tuple[str, str]]:
-    """From the net amount to what is due; the last row is what to pay."""
-    rows = [("Total without VAT", format_pounds(invoice.net_pence))]
-    for amount in vat_summary(invoice.lines):
+    """From the net amount to what is due; the last row is what to pay. Who is not registered does not speak of VAT."""
+    is_taxed = invoice.tax_point is not None
+    rows = [("Total without VAT" if is_taxed else "Total", format_pounds(invoice.net_pence))]
+    amounts = vat_summary(invoice.lines) if is_taxed else []
+    for amount in amounts:
         rate = format_quantity(amount.vat_rate * 100)
-        if amount.vat_rate:
+        if amount.vat_rate or len(amounts) > 1:
             rows.append((f"VAT {rate}% on {format_pounds(amount.net_pence)}", format_pounds(amount.vat_pence)))
     if invoice.previous_balance_pence or invoice.payments_pence:
         rows += [

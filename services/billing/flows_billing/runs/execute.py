@@ -14,6 +14,7 @@ from flows_billing.invoices.issue import issue_bills
 from flows_billing.outcomes import NotBilled
 from flows_billing.rating.bill import Bill, Verdict
 from flows_billing.rating.store import back_bill_guard
+from flows_billing.reports.refresh import enqueue_refresh
 from flows_billing.runs.judge import prepare
 from flows_billing.runs.request import SERVICE
 from flows_billing.runs.run import Run
@@ -70,6 +71,7 @@ async def _bill_accounts(db: Connection, run: Run, settings: RunSettings, now: d
     async with db.transaction():
         await complete_run(db, run.id)
         await enqueue(db, SERVICE, "sum_costs", str(run.id), key=str(run.id))
+        await enqueue_refresh(db)
 
 
 async def _store(db: Connection, run: Run, verdicts: Verdicts, settings: RunSettings, now: datetime) -> None:

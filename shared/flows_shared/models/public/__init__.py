@@ -49,6 +49,7 @@ from flows_shared.models.public.people import (
     User,
     UserEsco,
 )
+from flows_shared.models.public.reports import ReportRefresh
 from flows_shared.models.public.sharing import (
     SharingGroup,
     SharingHalfHour,
@@ -118,6 +119,7 @@ __all__ = [
     "RateProfile",
     "Refund",
     "RegisteredProprietor",
+    "ReportRefresh",
     "SharingGroup",
     "SharingHalfHour",
     "SharingMember",

@@ -1,7 +1,9 @@
+"""/v1/billing: bill a month, look before it is done, check and correct it afterwards, and record money."""
+
 from fastapi import APIRouter
 
-from flows_api.commands.billing import closings, corrections, money, month_end, previews, runs, sharing
+from flows_api.commands.billing import closings, corrections, money, month_end, previews, reports, runs, sharing
 
 router = APIRouter(prefix="/v1/billing", tags=["billing"])
-for part in (runs, previews, corrections, closings, sharing, money, month_end):
+for part in (runs, previews, corrections, closings, sharing, reports, money, month_end):
     router.include_router(part.router)

@@ -1,0 +1,1 @@
+"""Reports, made again after each run and every hour."""

@@ -1,0 +1,53 @@
+"""Make the kept reports again. Readers go on with the old ones meanwhile."""
+
+from datetime import datetime
+from typing import Final
+
+from prometheus_client import Gauge
+
+from flows_shared.db import Connection
+from flows_shared.outbox import enqueue
+from flows_shared.reports import REPORTS, ReportState, report_states
+from flows_shared.telemetry.logs import get_logger
+
+SERVICE: Final = "billing"
+JOB: Final = "refresh_reports"
+
+# A report at a time, each in its own transaction: one that fails keeps no other from being made.
+REFRESH = "SELECT flows.refresh_report($1, $2)"
+# A time, not an age: so it stays right on a worker that another one has since relieved of measuring it.
+REFRESHED_AT: Final = Gauge(
+    "flows_report_refreshed_timestamp_seconds",
+    "When a report was last made; its age is time() less this.",
+    ["report"],
+    multiprocess_mode="max",
+)
+FAILING: Final = Gauge(
+    "flows_report_failing", "1 where a report's last refresh failed.", ["report"], multiprocess_mode="mostrecent"
+)
+
+log = get_logger()
+
+
+async def enqueue_refresh(db: Connection) -> None:
+    """After this transaction. While a refresh runs, one more follows it, however many ask."""
+    await enqueue(db, SERVICE, JOB, key="all")
+
+
+async def refresh_reports(db: Connection, asked_at: datetime) -> list[ReportState]:
+    """Bring to `asked_at` whatever is older; what failed says why."""
+    for source in dict.fromkeys(report.source for report in REPORTS.values()):
+        await db.fetchval(REFRESH, source, asked_at)
+    states = await report_states(db)
+    for state in states:
+        if state.error:
+            log.error("report_failed", report=state.name, reason=state.error)
+    return states
+
+
+async def measure_reports(db: Connection) -> None:
+    """Let the metrics say how old each report is."""
+    for state in await report_states(db):
+        if state.refreshed_at:
+            REFRESHED_AT.labels(state.name).set(state.refreshed_at.timestamp())
+        FAILING.labels(state.name).set(state.error is not None)
