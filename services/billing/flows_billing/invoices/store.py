@@ -66,11 +66,11 @@ async def insert_invoices(db: Connection, run: Run, invoices: Sequence[Invoice])
 
 
 async def insert_lines(db: Connection, invoices: Sequence[Invoice]) -> None:
-    rows = [
+    rows = (
         _line_row(invoice.id, position, line)
         for invoice in invoices
         for position, line in enumerate(invoice.bill.lines, start=1)
-    ]
+    )
     await insert_rows(db, "public.invoice_lines", LINES, rows)
 
 

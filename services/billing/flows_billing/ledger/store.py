@@ -35,13 +35,13 @@ async def post_entries(db: Connection, esco: UUID, entries: Sequence[Entry]) -> 
     if not entries:
         return
     accounts = await _ledger_accounts(db, esco, entries)
-    rows = [(esco, e.id, e.kind, e.reference, e.description, e.entry_date, e.invoice) for e in entries]
+    rows = ((esco, e.id, e.kind, e.reference, e.description, e.entry_date, e.invoice) for e in entries)
     await insert_rows(db, "public.ledger_entries", ENTRIES, rows)
-    postings = [
+    postings = (
         (entry.id, accounts[posting.code, posting.account], posting.amount_pence)
         for entry in entries
         for posting in entry.postings
-    ]
+    )
     await insert_rows(db, "public.ledger_postings", POSTINGS, postings)
 
 

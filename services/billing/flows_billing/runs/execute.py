@@ -103,8 +103,9 @@ async def _store(db: Connection, run: Run, verdicts: Verdicts, settings: RunSett
         balances = await balances_before(db, [bill.plan.account.id for bill in bills])
         invoices = _issue(bills, numbers, balances, run, now)
         await insert_invoices(db, run, invoices)
+        entries = asyncio.create_task(asyncio.to_thread(invoice_entries, invoices))
         await insert_lines(db, invoices)
-        await post_entries(db, run.esco.id, invoice_entries(invoices))
+        await post_entries(db, run.esco.id, await entries)
         await _enqueue_printing(db, [invoice.id for invoice in invoices], settings.billing_render_slice)
     outcomes: dict[UUID, UUID | NotBilled] = {invoice.bill.plan.account.id: invoice.id for invoice in invoices}
     outcomes |= {account: verdict for account, verdict in verdicts.items() if isinstance(verdict, NotBilled)}

@@ -11,7 +11,7 @@ from flows_billing.rating.bill import Measured, Verdict, rate
 from flows_billing.rating.store import vat_terms
 from flows_billing.runs.run import Esco
 from flows_billing.settings import RunSettings
-from flows_billing.tariffs.calendar import band_calendars, day_calendar, fill_calendars
+from flows_billing.tariffs.calendar import fill_calendars
 from flows_billing.tariffs.store import benchmarks_in, tariffs_in
 from flows_billing.usage.exports import exported
 from flows_billing.usage.metered import Need, Usage
@@ -86,10 +86,10 @@ async def _usages(
     memory = settings.billing_work_mem_mb
     if settings.billing_usage_source == "half_hours":
         return await sum_half_hours(db, needs, terms.zone, work_mem_mb=memory)
-    await add_band_sums(db, needs, terms.month, terms.zone, work_mem_mb=memory)
-    calendars = await band_calendars(db, _profiles(needs), terms.month, terms.zone)
-    calendars |= day_calendar(terms.month, terms.zone)
-    usages = await sum_roll_ups(db, needs, calendars, terms.zone, work_mem_mb=memory)
+    usages = await sum_roll_ups(db, needs, terms.zone, work_mem_mb=memory)
+    if unsummed := {need for need in needs - usages.keys() if need.profile}:
+        await add_band_sums(db, unsummed, terms.month, terms.zone, work_mem_mb=memory)
+        usages |= await sum_roll_ups(db, unsummed, terms.zone, work_mem_mb=memory)
     return usages | await sum_half_hours(db, needs - usages.keys(), terms.zone, work_mem_mb=memory)
 
 
