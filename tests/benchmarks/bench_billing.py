@@ -16,6 +16,7 @@ from flows_billing.accounts.plan import Plan, plan_account
 from flows_billing.accounts.store import supply_accounts
 from flows_billing.invoices.documents import PrintedInvoice, printed_invoice
 from flows_billing.invoices.pdf import render
+from flows_billing.runs.collector import collector_paused
 from flows_billing.runs.escos import find_escos
 from flows_billing.runs.execute import execute_run
 from flows_billing.runs.judge import load_terms, measure, sum_ahead
@@ -229,9 +230,10 @@ async def _time_usage(db: Database, month: Month, source: str) -> float:
         accounts = await supply_accounts(connection, esco.id, month, billed_too=True)
         terms = await load_terms(connection, esco, month, accounts)
         plans = [plan for account in accounts if isinstance(plan := plan_account(account, terms), Plan)]
-        started = perf_counter()
-        await measure(connection, plans, terms, _settings(source))
-        return perf_counter() - started
+        with collector_paused():
+            started = perf_counter()
+            await measure(connection, plans, terms, _settings(source))
+            return perf_counter() - started
 
 
 async def _sum_ahead(db: Database, month: Month) -> None:

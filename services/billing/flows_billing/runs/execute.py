@@ -5,9 +5,8 @@ in the middle leaves whole batches, and goes on with the accounts that have no i
 """
 
 import asyncio
-import gc
 from collections.abc import AsyncGenerator, Callable, Iterator, Mapping, Sequence
-from contextlib import aclosing, contextmanager
+from contextlib import aclosing
 from datetime import datetime, timedelta
 from typing import TypeAlias
 from uuid import UUID, uuid4
@@ -20,6 +19,7 @@ from flows_billing.ledger.entries import invoice_entries
 from flows_billing.ledger.store import post_entries
 from flows_billing.outcomes import NotBilled
 from flows_billing.rating.bill import Bill, Verdict
+from flows_billing.runs.collector import collector_paused
 from flows_billing.runs.judge import prepare
 from flows_billing.runs.request import SERVICE
 from flows_billing.runs.run import Run
@@ -47,7 +47,7 @@ async def execute_run(
     async with db.connection() as connection, run_held(connection, run_id):
         run = await find_run(connection, run_id)
         try:
-            with _collector_paused():
+            with collector_paused():
                 await _bill_accounts(connection, run, settings, now, on_progress or _log_progress)
         except Exception as error:
             if not is_connection_lost(error):
@@ -80,18 +80,6 @@ async def _one_ahead(batches: Iterator[Verdicts]) -> AsyncGenerator[Verdicts, No
             yield verdicts
     finally:
         await asyncio.wait([rating])
-
-
-@contextmanager
-def _collector_paused() -> Iterator[None]:
-    """A run's values hold no cycles, but the collector walks all of them again and again: 40% of Python's time."""
-    was_enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_enabled:
-            gc.enable()
 
 
 async def _store(db: Connection, run: Run, verdicts: Verdicts, settings: RunSettings, now: datetime) -> None:

@@ -87,10 +87,14 @@ async def _usages(
     if settings.billing_usage_source == "half_hours":
         return await sum_half_hours(db, needs, terms.zone, work_mem_mb=memory)
     usages = await sum_roll_ups(db, needs, terms.zone, work_mem_mb=memory)
-    if unsummed := {need for need in needs - usages.keys() if need.profile}:
+    left = needs - usages.keys()
+    if unsummed := {need for need in left if need.profile}:
         await add_band_sums(db, unsummed, terms.month, terms.zone, work_mem_mb=memory)
         usages |= await sum_roll_ups(db, unsummed, terms.zone, work_mem_mb=memory)
-    return usages | await sum_half_hours(db, needs - usages.keys(), terms.zone, work_mem_mb=memory)
+        left -= usages.keys()
+    if left:
+        usages |= await sum_half_hours(db, left, terms.zone, work_mem_mb=memory)
+    return usages
 
 
 def _profiles(needs: Iterable[Need]) -> set[UUID]:
