@@ -12,14 +12,14 @@ from time import perf_counter, process_time
 from uuid import UUID
 
 from benchmarks.harness import Environment, Figure, benchmark
-from flows_billing.accounts.plan import Plan, plan_account
+from flows_billing.accounts.plan import plan_account
 from flows_billing.accounts.store import supply_accounts
 from flows_billing.invoices.documents import PrintedInvoice, printed_invoice
 from flows_billing.invoices.pdf import render
 from flows_billing.runs.collector import collector_paused
 from flows_billing.runs.escos import find_escos
 from flows_billing.runs.execute import execute_run
-from flows_billing.runs.judge import load_terms, measure, sum_ahead
+from flows_billing.runs.judge import load_terms, measure, plans_of, sum_ahead
 from flows_billing.runs.request import request_runs
 from flows_billing.settings import RunSettings
 from flows_shared.db import Connection, Database, connect
@@ -99,7 +99,7 @@ FORGET_BILLS = """
     SET session_replication_role = replica;
     TRUNCATE public.billing_runs, public.billing_run_accounts, public.invoices, public.invoice_lines,
              public.documents, public.messages, public.invoice_series, public.ledger_accounts, public.ledger_entries,
-             public.ledger_postings, public.monthly_usage, flows.outbox, flows.audit_log;
+             public.ledger_postings, public.monthly_usage, flows.outbox, flows.audit_log CASCADE;
     RESET session_replication_role;
 """
 
@@ -229,10 +229,11 @@ async def _time_usage(db: Database, month: Month, source: str) -> float:
         [esco] = await find_escos(connection, None)
         accounts = await supply_accounts(connection, esco.id, month, billed_too=True)
         terms = await load_terms(connection, esco, month, accounts)
-        plans = [plan for account in accounts if isinstance(plan := plan_account(account, terms), Plan)]
+        planned = [plan_account(account, terms) for account in accounts]
+        assert plans_of(planned), planned
         with collector_paused():
             started = perf_counter()
-            await measure(connection, plans, terms, _settings(source))
+            await measure(connection, planned, terms, _settings(source))
             return perf_counter() - started
 
 
