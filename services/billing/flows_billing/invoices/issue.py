@@ -1,5 +1,6 @@
 """Bills become invoices: numbered, dated, stored and posted, in the caller's transaction."""
 
+import asyncio
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
@@ -25,9 +26,10 @@ async def issue_bills(
     balances = await balances_before(db, [bill.plan.account.id for bill in bills])
     invoices = _number(bills, numbers, balances, esco, now)
     await insert_invoices(db, esco, run, invoices)
+    entries = asyncio.create_task(asyncio.to_thread(invoice_entries, invoices))  # while the lines are stored
     await insert_lines(db, invoices)
     await apply_solar_credits(db, invoices)
-    await post_entries(db, esco.id, invoice_entries(invoices))
+    await post_entries(db, esco.id, await entries)
     return invoices
 
 

@@ -6,6 +6,7 @@ from uuid import UUID
 from flows_billing.invoices.invoice import Invoice, invoice_number
 from flows_billing.rating.lines import Line
 from flows_billing.runs.run import Esco
+from flows_shared.bulk import insert_rows
 from flows_shared.db import Connection
 
 MAKE_SERIES = """
@@ -18,26 +19,14 @@ TAKE_NUMBERS = """
     RETURNING prefix, last_number - $2 + 1 AS first
 """
 
-INSERT_INVOICES = """
-    INSERT INTO public.invoices (esco, run, issue_date, due_date, tax_point, vat_number, id, number, account, customer,
-                                 period_start, period_end, net_pence, vat_pence, total_pence, previous_balance_pence,
-                                 payments_pence, amount_due_pence, benchmark_pence)
-    SELECT $1, $2, $3, $4, $5, $6, row.*
-      FROM unnest($7::uuid[], $8::text[], $9::uuid[], $10::uuid[], $11::date[], $12::date[], $13::int[], $14::int[],
-                  $15::int[], $16::int[], $17::int[], $18::int[], $19::int[]) AS row
+INVOICES = """
+    esco, run, issue_date, due_date, tax_point, vat_number, id, number, account, customer, period_start, period_end,
+    net_pence, vat_pence, total_pence, previous_balance_pence, payments_pence, amount_due_pence, benchmark_pence
 """
-
-INSERT_LINES = """
-    INSERT INTO public.invoice_lines (invoice, position, kind, description, quantity, unit, rate, amount_pence,
-                                      includes_vat, vat_rate, period_start, period_end, customer_tariff,
-                                      microgrid_tariff, register, first_interval, last_interval, intervals,
-                                      estimated, element, band, block_from_kwh, component, vat_reason,
-                                      sharing_terms)
-    SELECT *
-      FROM unnest($1::uuid[], $2::smallint[], $3::text[], $4::text[], $5::numeric[], $6::text[], $7::numeric[],
-                  $8::int[], $9::bool[], $10::numeric[], $11::date[], $12::date[], $13::uuid[], $14::uuid[],
-                  $15::uuid[], $16::timestamptz[], $17::timestamptz[], $18::int[], $19::int[], $20::text[], $21::text[],
-                  $22::numeric[], $23::uuid[], $24::text[], $25::uuid[])
+LINES = """
+    invoice, position, kind, description, quantity, unit, rate, amount_pence, includes_vat, vat_rate, period_start,
+    period_end, customer_tariff, microgrid_tariff, register, first_interval, last_interval, intervals, estimated,
+    element, band, block_from_kwh, component, vat_reason, sharing_terms
 """
 
 
@@ -51,8 +40,12 @@ async def take_numbers(db: Connection, esco: UUID, count: int) -> list[str]:
 
 async def insert_invoices(db: Connection, esco: Esco, run: UUID | None, invoices: Sequence[Invoice]) -> None:
     """Store invoices of one day, without their lines."""
+    issue_date, due_date = invoices[0].issue_date, invoices[0].due_date
+    tax_point = issue_date if esco.seller.registered else None
+    shared = esco.id, run, issue_date, due_date, tax_point, esco.vat_number
     rows = [
         (
+            *shared,
             invoice.id,
             invoice.number,
             invoice.bill.plan.account.id,
@@ -69,19 +62,16 @@ async def insert_invoices(db: Connection, esco: Esco, run: UUID | None, invoices
         )
         for invoice in invoices
     ]
-    issue_date, due_date = invoices[0].issue_date, invoices[0].due_date
-    tax_point = issue_date if esco.seller.registered else None
-    shared = esco.id, run, issue_date, due_date, tax_point, esco.vat_number
-    await db.execute(INSERT_INVOICES, *shared, *zip(*rows, strict=True))
+    await insert_rows(db, "public.invoices", INVOICES, rows)
 
 
 async def insert_lines(db: Connection, invoices: Sequence[Invoice]) -> None:
-    rows = [
+    rows = (
         _line_row(invoice.id, position, line)
         for invoice in invoices
         for position, line in enumerate(invoice.bill.lines, start=1)
-    ]
-    await db.execute(INSERT_LINES, *zip(*rows, strict=True))
+    )
+    await insert_rows(db, "public.invoice_lines", LINES, rows)
 
 
 def _line_row(invoice: UUID, position: int, line: Line) -> tuple[object, ...]:

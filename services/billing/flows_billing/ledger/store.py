@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from flows_billing.ledger.entries import Entry
+from flows_shared.bulk import insert_rows
 from flows_shared.db import Connection
 
 MAKE_ACCOUNTS = """
@@ -17,14 +18,8 @@ MAKE_ACCOUNTS = """
 ACCOUNTS = """
     SELECT code, account, id FROM public.ledger_accounts WHERE esco = $1 AND (account IS NULL OR account = ANY($2))
 """
-INSERT_ENTRIES = """
-    INSERT INTO public.ledger_entries (esco, id, kind, reference, description, entry_date, invoice)
-    SELECT $1, row.* FROM unnest($2::uuid[], $3::text[], $4::text[], $5::text[], $6::date[], $7::uuid[]) AS row
-"""
-INSERT_POSTINGS = """
-    INSERT INTO public.ledger_postings (entry, ledger_account, amount_pence)
-    SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::bigint[])
-"""
+ENTRIES = "esco, id, kind, reference, description, entry_date, invoice"
+POSTINGS = "entry, ledger_account, amount_pence"
 
 
 async def post_entries(db: Connection, esco: UUID, entries: Sequence[Entry]) -> None:
@@ -32,14 +27,14 @@ async def post_entries(db: Connection, esco: UUID, entries: Sequence[Entry]) -> 
     if not entries:
         return
     accounts = await _ledger_accounts(db, esco, entries)
-    rows = [(e.id, e.kind, e.reference, e.description, e.entry_date, e.invoice) for e in entries]
-    await db.execute(INSERT_ENTRIES, esco, *zip(*rows, strict=True))
-    postings = [
+    rows = ((esco, e.id, e.kind, e.reference, e.description, e.entry_date, e.invoice) for e in entries)
+    await insert_rows(db, "public.ledger_entries", ENTRIES, rows)
+    postings = (
         (entry.id, accounts[posting.code, posting.account], posting.amount_pence)
         for entry in entries
         for posting in entry.postings
-    ]
-    await db.execute(INSERT_POSTINGS, *zip(*postings, strict=True))
+    )
+    await insert_rows(db, "public.ledger_postings", POSTINGS, postings)
 
 
 async def _ledger_accounts(db: Connection, esco: UUID, entries: Sequence[Entry]) -> dict[tuple[str, UUID | None], UUID]:

@@ -4,7 +4,9 @@ Every batch commits by itself: its invoices, lines, postings, outcomes and the j
 in the middle leaves whole batches, and goes on with the accounts that have no invoice.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+import asyncio
+from collections.abc import AsyncGenerator, Callable, Iterator, Mapping, Sequence
+from contextlib import aclosing
 from datetime import datetime
 from typing import TypeAlias
 from uuid import UUID
@@ -15,6 +17,7 @@ from flows_billing.outcomes import NotBilled
 from flows_billing.rating.bill import Bill, Verdict
 from flows_billing.rating.store import back_bill_guard
 from flows_billing.reports.refresh import enqueue_refresh
+from flows_billing.runs.collector import collector_paused
 from flows_billing.runs.judge import prepare
 from flows_billing.runs.request import SERVICE
 from flows_billing.runs.run import Run
@@ -44,7 +47,8 @@ async def execute_run(
     async with db.connection() as connection, run_held(connection, run_id):
         run = await find_run(connection, run_id)
         try:
-            await _bill_accounts(connection, run, settings, now, on_progress or _log_progress)
+            with collector_paused():
+                await _bill_accounts(connection, run, settings, now, on_progress or _log_progress)
         except Exception as error:
             if not is_connection_lost(error):
                 await fail_run(connection, run_id, f"{type(error).__name__}: {error}")
@@ -62,16 +66,28 @@ async def _bill_accounts(db: Connection, run: Run, settings: RunSettings, now: d
     for allocation in docket.measured.shared.allocations:
         await store_allocation(db, allocation, run.month)
     done = 0
-    for verdicts in docket.verdicts(settings.billing_batch_accounts):
-        async with db.transaction():
-            await _store(db, run, verdicts, settings, now)
-        done += len(verdicts)
-        on_progress(done, len(accounts))
+    async with aclosing(_one_ahead(docket.verdicts(settings.billing_batch_accounts))) as batches:
+        async for verdicts in batches:
+            async with db.transaction():
+                await _store(db, run, verdicts, settings, now)
+            done += len(verdicts)
+            on_progress(done, len(accounts))
     await store_monthly_usage(db, run.esco.id, run.month)
     async with db.transaction():
         await complete_run(db, run.id)
         await enqueue(db, SERVICE, "sum_costs", str(run.id), key=str(run.id))
         await enqueue_refresh(db)
+
+
+async def _one_ahead(batches: Iterator[Verdicts]) -> AsyncGenerator[Verdicts, None]:
+    """The batches, each rated by another thread while the database stores the one before."""
+    rating = asyncio.create_task(asyncio.to_thread(next, batches, None))
+    try:
+        while verdicts := await rating:
+            rating = asyncio.create_task(asyncio.to_thread(next, batches, None))
+            yield verdicts
+    finally:
+        await asyncio.wait([rating])
 
 
 async def _store(db: Connection, run: Run, verdicts: Verdicts, settings: RunSettings, now: datetime) -> None:

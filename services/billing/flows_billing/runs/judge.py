@@ -110,11 +110,15 @@ async def _usages(
     memory = settings.billing_work_mem_mb
     if settings.billing_usage_source == "half_hours":
         return await sum_half_hours(db, needs, terms.zone, work_mem_mb=memory)
-    await add_band_sums(db, needs, terms.month, terms.zone, work_mem_mb=memory)
-    calendars = await band_calendars(db, _profiles(needs), terms.month, terms.zone)
-    calendars |= day_calendar(terms.month, terms.zone)
-    usages = await sum_roll_ups(db, needs, calendars, terms.zone, work_mem_mb=memory)
-    return usages | await sum_half_hours(db, needs - usages.keys(), terms.zone, work_mem_mb=memory)
+    usages = await sum_roll_ups(db, needs, terms.zone, work_mem_mb=memory)
+    left = needs - usages.keys()
+    if unsummed := {need for need in left if need.profile}:
+        await add_band_sums(db, unsummed, terms.month, terms.zone, work_mem_mb=memory)
+        usages |= await sum_roll_ups(db, unsummed, terms.zone, work_mem_mb=memory)
+        left -= usages.keys()
+    if left:
+        usages |= await sum_half_hours(db, left, terms.zone, work_mem_mb=memory)
+    return usages
 
 
 async def _shared(db: Connection, plans: Sequence[Plan], terms: Terms) -> Shared:

@@ -12,7 +12,8 @@ from flows_shared.time import Month
 
 COLUMNS = """
     id, period_start, computed_unit_rate, computed_unit_rate_b, computed_standing_charge, includes_vat, rate_profile"""
-# The version that holds when the month starts, and those that start within it.
+# The version that holds when the month starts, and those that start within it. Both by the index of what is not
+# superseded, which has each first day: without it, all customers' rows are read for each of them.
 CUSTOMER_TARIFFS = f"""
     SELECT customer, {COLUMNS}
       FROM public.customer_tariffs AS tariff
@@ -20,7 +21,8 @@ CUSTOMER_TARIFFS = f"""
        AND superseded_by IS NULL
        AND period_start < $3
        AND period_start >= coalesce((SELECT max(period_start) FROM public.customer_tariffs AS earlier
-                                      WHERE earlier.customer = tariff.customer AND earlier.period_start <= $2),
+                                      WHERE earlier.customer = tariff.customer AND earlier.superseded_by IS NULL
+                                        AND earlier.period_start <= $2),
                                     '-infinity')
      ORDER BY customer, period_start
 """
@@ -31,7 +33,7 @@ MICROGRID_TARIFFS = f"""
        AND superseded_by IS NULL
        AND period_start < $3
        AND period_start >= coalesce((SELECT max(period_start) FROM public.microgrid_tariffs
-                                      WHERE esco = $1 AND period_start <= $2), '-infinity')
+                                      WHERE esco = $1 AND superseded_by IS NULL AND period_start <= $2), '-infinity')
      ORDER BY period_start
 """
 COMPONENTS = """

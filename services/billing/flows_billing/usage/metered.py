@@ -71,7 +71,8 @@ def expected_half_hours(span: Period) -> int:
 
 def missing_half_hours(span: Period, usages: Sequence[Usage]) -> int:
     """Whole half hours of the span of which nothing is known."""
-    cut_at_start = any(usage.first is not None and usage.first < ceil_half_hour(span.start) for usage in usages)
-    cut_at_end = any(usage.last is not None and usage.last >= floor_half_hour(span.end) for usage in usages)
+    start, end = ceil_half_hour(span.start), floor_half_hour(span.end)
+    cut_at_start = any(usage.first is not None and usage.first < start for usage in usages)
+    cut_at_end = any(usage.last is not None and usage.last >= end for usage in usages)
     found = sum(usage.intervals for usage in usages)
-    return expected_half_hours(span) - max(0, found - cut_at_start - cut_at_end)
+    return max(0, (end - start) // HALF_HOUR) - max(0, found - cut_at_start - cut_at_end)

@@ -6,14 +6,13 @@ hours.
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from flows_billing.days import Days
-from flows_billing.tariffs.bands import DAYS_ONLY, BandedHalfHour
 from flows_billing.tariffs.calendar import fill_calendars
 from flows_billing.usage.metered import Need, Usage, expected_half_hours
 from flows_billing.usage.store import PLANNING, estimated_registers
@@ -41,6 +40,19 @@ EACH_DAYS_BANDS = """
     SELECT register_id, day, band, kwh, intervals
       FROM flows.register_interval_bands
      WHERE register_id = ANY($1) AND day >= $2 AND day < $3 AND profile = $4
+"""
+# The first and last half hour of each band, and day where asked: a sum that is whole has them.
+BAND_EDGES = """
+    SELECT CASE WHEN $4 THEN day END AS day, band, min(timestamp) AS first, max(timestamp) AS last
+      FROM flows.calendar_bands
+     WHERE profile = $1 AND timestamp >= $2 AND timestamp < $3
+     GROUP BY 1, 2
+"""
+EDGES = """
+    SELECT CASE WHEN $4 THEN day END AS day, NULL AS band, min(timestamp) AS first, max(timestamp) AS last
+      FROM flows.calendar_half_hours
+     WHERE time_zone = $1 AND timestamp >= $2 AND timestamp < $3
+     GROUP BY 1, 2
 """
 # Days that have half hours and no sums by band yet: new ones, and those whose half hours have changed.
 MISSING_DAYS = """
@@ -83,24 +95,18 @@ async def add_band_sums(
 
 
 async def sum_roll_ups(
-    db: Connection,
-    needs: Collection[Need],
-    calendars: Mapping[UUID, Sequence[BandedHalfHour]],
-    zone: ZoneInfo,
-    *,
-    work_mem_mb: int,
+    db: Connection, needs: Collection[Need], zone: ZoneInfo, *, work_mem_mb: int
 ) -> dict[Need, tuple[Usage, ...]]:
     """The usages of the needs that whole sums cover; the others are left out."""
     sharing: defaultdict[tuple[Period, UUID | None, bool], list[Need]] = defaultdict(list)
     for need in needs:
-        if _is_whole_days(need.span, zone):
-            sharing[need.span, need.profile, need.by_day].append(need)
+        sharing[need.span, need.profile, need.by_day].append(need)
     usages: dict[Need, tuple[Usage, ...]] = {}
     async with db.transaction(readonly=True):
         await db.execute(PLANNING.format(work_mem_mb=work_mem_mb))
-        for (span, profile, by_day), group in sharing.items():
-            edges = _edges(calendars[profile or DAYS_ONLY.id], span, by_day, bands=profile is not None)
-            usages |= await _sum_group(db, group, zone, edges)
+        for (span, _, _), group in sharing.items():
+            if _is_whole_days(span, zone):
+                usages |= await _sum_group(db, group, zone)
     return usages
 
 
@@ -111,22 +117,16 @@ def _is_whole_days(span: Period, zone: ZoneInfo) -> bool:
 Edges = dict[tuple[date | None, str | None], tuple[datetime, datetime]]
 
 
-def _edges(calendar: Sequence[BandedHalfHour], span: Period, by_day: bool, *, bands: bool) -> Edges:
-    """The first and last half hour of each band, and day where asked: a sum that is whole has them."""
-    edges: Edges = {}
-    for half_hour in calendar:
-        if half_hour.timestamp in span:
-            key = half_hour.day if by_day else None, half_hour.band if bands else None
-            first, _ = edges.get(key, (half_hour.timestamp, None))
-            edges[key] = first, half_hour.timestamp
-    return edges
+async def _edges(db: Connection, need: Need, zone: ZoneInfo) -> Edges:
+    statement, calendar = (BAND_EDGES, need.profile) if need.profile else (EDGES, zone.key)
+    rows = await db.fetch(statement, calendar, need.span.start, need.span.end, need.by_day)
+    return {(day, band): (first, last) for day, band, first, last in rows}
 
 
-async def _sum_group(
-    db: Connection, needs: Sequence[Need], zone: ZoneInfo, edges: Edges
-) -> dict[Need, tuple[Usage, ...]]:
+async def _sum_group(db: Connection, needs: Sequence[Need], zone: ZoneInfo) -> dict[Need, tuple[Usage, ...]]:
     """Needs of one span, profile and way to judge."""
     need = needs[0]
+    edges = await _edges(db, need, zone)
     statement = {
         (False, False): SUM_DAYS,
         (False, True): EACH_DAY,

@@ -43,6 +43,27 @@ SUM_DAYS = """
      WHERE register_id = ANY($1) AND timestamp >= $2 AND timestamp < $3 AND calendar.time_zone = $4
      GROUP BY register_id, calendar.day
 """
+# A register that has every half hour of the time has those of each band, so its first and last are the calendar's: no
+# minimum and maximum a row, and one group a register. What is off the clock's half hours is not joined, as above.
+BANDS = """
+    SELECT band, count(*) AS intervals, min(timestamp) AS first, max(timestamp) AS last
+      FROM flows.calendar_bands
+     WHERE profile = $1 AND timestamp >= $2 AND timestamp < $3
+     GROUP BY band
+     ORDER BY band
+"""
+SUM_WHOLE = """
+    SELECT register_id, {sums}
+      FROM flows.register_interval_hh JOIN flows.calendar_bands AS calendar USING (timestamp)
+     WHERE {of_these} AND timestamp >= $2 AND timestamp < $3 AND calendar.profile = $4
+     GROUP BY register_id
+    HAVING count(*) = $5
+"""
+OF_THESE = "register_id = ANY($1)"
+# To look a register up costs a tenth of the sum: for most of all registers, those of the others are summed with them.
+OF_ALL = "$1::uuid[] IS NOT NULL"
+REGISTERS = "SELECT count(*) FROM flows.meter_registers"
+SUM_OF_BAND = "sum(kwh) FILTER (WHERE calendar.band = ${number})"
 STATEMENTS = {
     (False, False): SUM_HALF_HOURS,
     (True, False): SUM_BANDS,
@@ -131,8 +152,11 @@ async def _sum_group(
     estimated = _counts(guesses, by_day)
     statement = STATEMENTS[profile is not None, by_day]
     guessing = {row["register_id"] for row in guesses}
+    measured = set(registers) - guessing
     sums: defaultdict[UUID, list[Usage]] = defaultdict(list)
-    for readings, ids in ((MEASURED, set(registers) - guessing), (WITH_ESTIMATES, guessing)):
+    if profile and not by_day and measured:
+        sums.update(await _sum_whole(db, list(measured), time, profile))
+    for readings, ids in ((MEASURED, measured - sums.keys()), (WITH_ESTIMATES, guessing)):
         if not ids:
             continue
         rows = await db.fetch(
@@ -142,6 +166,27 @@ async def _sum_group(
             guessed = estimated.get((register, day, band), 0)
             sums[register].append(Usage(kwh, intervals, first, last, guessed, band, day))
     return {need: _usages(need, sums[need.register]) for need in needs if need.register in sums}
+
+
+async def _sum_whole(db: Connection, registers: Sequence[UUID], time: Period, profile: UUID) -> dict[UUID, list[Usage]]:
+    """By band, for the registers that measured every half hour; the others are left out."""
+    bands = await db.fetch(BANDS, profile, time.start, time.end)
+    if not bands:
+        return {}
+    asked, known = set(registers), await db.fetchval(REGISTERS)
+    statement = SUM_WHOLE.format(
+        sums=", ".join(SUM_OF_BAND.format(number=6 + n) for n in range(len(bands))),
+        of_these=OF_ALL if len(asked) * 4 > known * 3 else OF_THESE,
+    )
+    count, names = sum(band["intervals"] for band in bands), [band["band"] for band in bands]
+    return {
+        register: [
+            Usage(kwh, band["intervals"], band["first"], band["last"], band=band["band"])
+            for band, kwh in zip(bands, sums, strict=True)
+        ]
+        for register, *sums in await db.fetch(statement, registers, time.start, time.end, profile, count, *names)
+        if register in asked
+    }
 
 
 def _counts(guesses: Sequence[asyncpg.Record], by_day: bool) -> Mapping[tuple[UUID, date | None, str | None], int]:
