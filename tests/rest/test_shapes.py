@@ -103,7 +103,7 @@ def test_statement_of_a_shape_is_the_requests_own(
     body = httpx.Request(method, "http://workshop", json=row).content
     raw = RawRequest(method, "/clients", query.encode(), {}, prefers, body if method in ("POST", "PATCH") else b"")
     cache = ShapeCache(options)
-    own = plan_request(catalog, options, parse_request(raw, options, catalog.timezones))
+    own = plan_request(catalog, options, parse_request(raw, options))
     for _ in range(2):
         planned = cache.planned(catalog, raw)
         # A change of no column reads no filter: its value has no place to go to.

@@ -47,6 +47,7 @@ from flows_api.rest.response import (
     plan_response,
     relation_methods,
     rows_response,
+    warning_of,
     write_response,
 )
 from flows_api.rest.timing import Timing
@@ -72,7 +73,6 @@ class Answer:
         response = await (self._rows(asked) if isinstance(asked, Planned) else self._dispatch(asked))
         if self.timing:
             self.timing.done("response")
-            response.headers.append(self.timing.header())
         return response
 
     async def _dispatch(self, request: Request) -> Response:
@@ -89,7 +89,9 @@ class Answer:
 
     async def _rows(self, planned: Planned) -> Response:
         self._planned()
-        return await (self._write(planned) if planned.request.write else self._read(planned))
+        response = await (self._write(planned) if planned.request.write else self._read(planned))
+        response.headers.extend(warning_of(planned.node.called_by_name))
+        return response
 
     async def _read(self, planned: Planned) -> Response:
         request, form, statement = planned.request, planned.form, planned.statement
@@ -150,7 +152,9 @@ class Answer:
             _check_one(form, result)
             _check_affected(request, result, counted=True)
         self._ran()
-        return call_response(request, result, form.media, function, minimal=self.options.minimal_errors)
+        response = call_response(request, result, form.media, function, minimal=self.options.minimal_errors)
+        response.headers.extend(warning_of(node.called_by_name))
+        return response
 
     async def _describe(self, request: Request) -> Response:
         if request.method == "OPTIONS":

@@ -74,7 +74,7 @@ def make_template(catalog: Catalog, options: RestOptions, shape: Shape) -> Templ
     secret = token_hex(16)
     marks = [f"{secret}-{number}" for number in range(len(shape.values()))]
     try:
-        request = parse_request(shape.with_values(marks, secret), options, catalog.timezones)
+        request = parse_request(shape.with_values(marks, secret), options)
         planned = plan_request(catalog, options, request)
     except RestError:
         return None

@@ -1,6 +1,6 @@
 """All that is cached, loaded in one snapshot."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -20,8 +20,6 @@ TYPES = """
      WHERE namespace.nspname = ANY($1) AND typtype IN ('b', 'd', 'e', 'r', 'm', 'c')
      ORDER BY array_position($1, namespace.nspname::text) DESC
 """
-
-TIMEZONES = "SELECT name FROM pg_timezone_names"
 
 # Settings that a role has of its own, as far as this login role may set them.
 ROLE_SETTINGS = """
@@ -51,7 +49,6 @@ class Catalog:
     handlers: Handlers
     types: Mapping[tuple[str, str], str]
     search_path: tuple[str, ...]
-    timezones: Collection[str]
     role_settings: Mapping[str, Sequence[tuple[str, str]]]
     role_isolation: Mapping[str, str]
 
@@ -81,7 +78,6 @@ async def load_catalog(db: "asyncpg.Connection[asyncpg.Record]", options: RestOp
             handlers=await load_handlers(db, schemas),
             types=await _types(db, ["pg_catalog", *schemas, *options.extra_search_path]),
             search_path=tuple(options.extra_search_path),
-            timezones=await _timezones(db, options),
             role_settings=_by_role([row for row in settings if row["name"] != ISOLATION]),
             role_isolation={row["role"]: row["value"] for row in settings if row["name"] == ISOLATION},
         )
@@ -91,10 +87,6 @@ async def _types(db: "asyncpg.Connection[asyncpg.Record]", schemas: Sequence[str
     rows = await db.fetch(TYPES, schemas)
     spelt = {("", row["type"]): row["type"] for row in rows if row["schema"] == "pg_catalog"}
     return spelt | {(row["schema"], row["name"]): row["type"] for row in rows}
-
-
-async def _timezones(db: "asyncpg.Connection[asyncpg.Record]", options: RestOptions) -> frozenset[str]:
-    return frozenset(row["name"] for row in await db.fetch(TIMEZONES)) if options.timezones else frozenset()
 
 
 def _by_role(rows: Sequence[asyncpg.Record]) -> dict[str, list[tuple[str, str]]]:

@@ -87,7 +87,7 @@ class Request:
             return {}
 
 
-def parse_request(raw: RawRequest, options: RestOptions, timezones: Collection[str]) -> Request:
+def parse_request(raw: RawRequest, options: RestOptions) -> Request:
     kind, name = _resource(raw.path, options)
     schema, profile = _schema(raw, options)
     if raw.method not in METHODS[kind]:
@@ -114,7 +114,7 @@ def parse_request(raw: RawRequest, options: RestOptions, timezones: Collection[s
         profile=profile,
         query=query,
         rows=rows,
-        preferences=parse_preferences(raw.prefers, timezones, tx_allowed=options.tx_override),
+        preferences=parse_preferences(raw.prefers, tx_allowed=options.tx_override),
         accepts=parse_accept(raw.headers.get("accept")),
         media=media,
         payload=payload,
