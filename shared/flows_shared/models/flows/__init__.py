@@ -45,7 +45,7 @@ from flows_shared.models.flows.readings import (
     RegisterIntervalMissingReason,
     RegisterIntervalSource,
 )
-from flows_shared.models.flows.work import ApiKeySecret, AuditRecord, OutboxJob, Recovery, RefreshToken
+from flows_shared.models.flows.work import ApiKeySecret, AuditRecord, EmailChange, OutboxJob, Recovery, RefreshToken
 
 __all__ = [
     "ApiKeySecret",
@@ -55,6 +55,7 @@ __all__ = [
     "CalendarHalfHour",
     "Circuit",
     "CircuitRegister",
+    "EmailChange",
     "Esco",
     "EvCharger",
     "Feeder",
