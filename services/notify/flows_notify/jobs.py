@@ -20,7 +20,7 @@ from flows_notify.access import (
 from flows_notify.channels.channel import ChannelUnavailable, MessagePostponed, Outgoing
 from flows_notify.channels.email import open_email
 from flows_notify.delivery import deliver
-from flows_notify.messages import make_messages, pending_messages
+from flows_notify.messages import Outcome, make_messages, note_outcome, pending_messages
 from flows_notify.settings import NotifySettings
 from flows_shared.settings import load_settings
 from flows_shared.telemetry.logs import get_logger
