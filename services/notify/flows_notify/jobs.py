@@ -112,8 +112,9 @@ def create_worker() -> WorkerDefinition:
         connections = asyncio.Semaphore(settings.notify_smtp_connections)
         yield NotifyWorker(worker.service, settings, worker.db, worker.redis, connections)
 
-    jobs = [send_invoices, send_invites, send_recovery, send_email_change]
-    return WorkerDefinition("notify", settings, jobs, start=start)
+    return WorkerDefinition(
+        "notify", settings, [send_invoices, send_invites, send_recovery, send_email_change], start=start
+    )
 
 
 async def _postpone(worker: NotifyWorker, messages: list[UUID], error: ChannelUnavailable) -> bool:
