@@ -110,7 +110,7 @@ def test_statement_of_a_shape_is_the_requests_own(
         if len(query) < 1_500 and (row or method != "PATCH"):
             assert planned
         if planned:
-            assert (planned.statement, planned.request.raw) == (own.statement, raw)
+            assert (planned.statement, planned.raw) == (own.statement, raw)
 
 
 def test_nothing_is_kept_of_who_asked_first(catalog: Catalog, options: RestOptions) -> None:

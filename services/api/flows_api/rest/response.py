@@ -13,7 +13,7 @@ from flows_api.rest.media_types import JSON, OPENAPI, MediaType
 from flows_api.rest.request.preferences import Preferences
 from flows_api.rest.request.query_string import canonical
 from flows_api.rest.request.ranges import RowRange
-from flows_api.rest.request.request import Request
+from flows_api.rest.request.request import RawRequest, Request
 
 VARY: Final = (b"vary", b"Accept, Prefer, Range")
 CALLED_BY_NAME: Final = (
@@ -45,10 +45,10 @@ class Response:
     headers_only: bool = False
 
 
-def rows_response(request: Request, result: Result, media: MediaType, *, minimal: bool) -> Response:
+def rows_response(request: Request, raw: RawRequest, result: Result, media: MediaType, *, minimal: bool) -> Response:
     """Rows of a table or view."""
     status, body = _page(request, result, minimal=minimal)
-    query = canonical(request.raw.query)
+    query = canonical(raw.query)
     location = f"/{request.name}{f'?{query}' if query else ''}"
     headers = [
         _content_range(request.rows, result),

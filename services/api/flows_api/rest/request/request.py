@@ -43,6 +43,12 @@ class RawRequest:
     prefers: tuple[str, ...] = ()
     body: bytes = b""
 
+    def cookies(self) -> dict[str, str]:
+        try:
+            return {name: morsel.value for name, morsel in SimpleCookie(self.headers.get("cookie", "")).items()}
+        except CookieError:
+            return {}
+
 
 @dataclass(frozen=True)
 class Request:
@@ -77,14 +83,6 @@ class Request:
     def columns(self) -> Collection[str]:
         """What the body gives values for."""
         return self.payload.keys if self.payload else frozenset()
-
-    def cookies(self) -> dict[str, str]:
-        if "cookie" not in self.raw.headers:
-            return {}
-        try:
-            return {name: morsel.value for name, morsel in SimpleCookie(self.raw.headers["cookie"]).items()}
-        except CookieError:
-            return {}
 
 
 def parse_request(raw: RawRequest, options: RestOptions) -> Request:
