@@ -29,7 +29,7 @@ ROWS: Final = 5_000
 CLIENTS: Final = 8
 SECONDS: Final = 2.0
 ROUNDS: Final = 3
-GATEWAY_GOAL: Final = 0.35
+GATEWAY_GOAL: Final = 0.3
 POSTGRAPHILE: Final = "4.14.1"
 INSTALL_SECONDS: Final = 120
 CACHE: Final = Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache")) / "flows-bench"
@@ -191,7 +191,9 @@ async def _running(command: list[str], settings: dict[str, str], port: int) -> A
     with tempfile.TemporaryFile() as log:
         process = await asyncio.create_subprocess_exec(*command, env={**os.environ, **settings}, stdout=log, stderr=log)
         try:
-            await _listening(port)
+            if not await _listening(port):
+                log.seek(0)
+                raise RuntimeError(f"{command} does not listen: {log.read()[-2_000:].decode()}")
             yield
         finally:
             if process.returncode is None:
@@ -199,7 +201,7 @@ async def _running(command: list[str], settings: dict[str, str], port: int) -> A
             await process.wait()
 
 
-async def _listening(port: int) -> None:
+async def _listening(port: int) -> bool:
     for _ in range(300):
         try:
             _, writer = await asyncio.open_connection("127.0.0.1", port)
@@ -207,8 +209,8 @@ async def _listening(port: int) -> None:
             await asyncio.sleep(0.1)
         else:
             writer.close()
-            return
-    raise RuntimeError(f"nothing listens on port {port}")
+            return True
+    return False
 
 
 async def _rate(port: int, make: Make) -> float:
