@@ -1,15 +1,21 @@
 """Half-hourly energy, from the last half hour held and in every gap."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
+from typing import Final
 from uuid import UUID
 
 from flows_meter_sync.intervals.advance import Logged, derive
 from flows_meter_sync.registry import KnownMeter, Register
 from flows_meter_sync.syncers.base import Readings, Syncer, Talk
 from flows_meter_sync.syncers.logs import Counted, Log, log_of
-from flows_shared.time import HALF_HOUR, Period
+from flows_shared.time import DAY, HALF_HOUR, Period
+
+BEFORE_THE_LOG: Final = "the meter's log does not go back so far"
+NOT_LOGGED: Final = "the meter's log has no record of it"
+# A meter whose clock is slow has the newest records later.
+STILL_TO_COME: Final = DAY
 
 
 class SyncerProfileLog(Syncer):
@@ -48,6 +54,9 @@ async def _read_log(talk: Talk, log: Log, registers: list[Register], logged: Map
         for entry in page:
             for register_id, channel in channels.items():
                 logged[register_id].note(entry.at, entry.counts.get(channel), entry.reason, reset=entry.reset)
+        for at, reason in _not_logged(page, Period(start, read_until), talk.clock() - STILL_TO_COME):
+            for register_id in channels:
+                logged[register_id].note(at, None, reason)
 
 
 def _end_of(page: Sequence[Counted], start: datetime, half_hours: int) -> datetime:
@@ -58,6 +67,14 @@ def _end_of(page: Sequence[Counted], start: datetime, half_hours: int) -> dateti
     whole = min(half_hours * HALF_HOUR, page[-1].at + HALF_HOUR - start) if len(page) >= half_hours else None
     # A log that begins later answers with its first entries: nothing is to be had before them.
     return max(start + (whole or half_hours * HALF_HOUR), page[0].at)
+
+
+def _not_logged(page: Sequence[Counted], asked: Period, until: datetime) -> Iterator[tuple[datetime, str]]:
+    """The instants that a page leaves out of the time that it speaks of, and why, as far as it is settled."""
+    logged = {entry.at for entry in page}
+    for at in asked.half_hours():
+        if at <= until and at not in logged:
+            yield at, BEFORE_THE_LOG if page and at < page[0].at else NOT_LOGGED
 
 
 def _instants(gaps: Iterable[Period]) -> list[datetime]:

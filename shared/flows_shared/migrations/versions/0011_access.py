@@ -3,7 +3,7 @@
 from flows_shared.migrate import run_sql
 
 revision = "0011"
-down_revision = "0004"
+down_revision = "0009"
 
 
 def upgrade() -> None:
