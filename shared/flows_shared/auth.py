@@ -142,8 +142,13 @@ def secrets_ring(settings: ServiceSettings) -> KeyRing:
 
 def mailed_token(settings: ServiceSettings, purpose: str, row: UUID) -> str:
     """The token of a row whose mail is sent by another service: both derive it, so that it is stored nowhere."""
+    return derived_token(settings, purpose, str(row))
+
+
+def derived_token(settings: ServiceSettings, purpose: str, text: str) -> str:
+    """What follows from the text for who knows the secret, and looks random to everybody else."""
     secret = settings.jwt_secret.get_secret_value().encode()
-    digest = hmac.digest(secret, f"{purpose}:{row}".encode(), "sha256")
+    digest = hmac.digest(secret, f"{purpose}:{text}".encode(errors="replace"), "sha256")
     return urlsafe_b64encode(digest).rstrip(b"=").decode()
 
 

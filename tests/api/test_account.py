@@ -13,6 +13,7 @@ from api.community import PASSWORD, Community
 from api.conftest import TokenFor
 from api.test_login import INVALID, log_in, refresh
 from builders import insert, make_customer
+from flows_api.auth.redirects import allowed_redirect
 from flows_shared.auth import mailed_token
 from flows_shared.db import Connection, connect
 
@@ -206,9 +207,102 @@ async def test_logout_of_an_unknown_scope_or_without_a_token_is_refused(client: 
     assert refused(await client.post("/auth/v1/logout")) == (401, "no_authorization")
 
 
-async def test_only_the_password_is_changed_here(client: httpx.AsyncClient) -> None:
+async def test_new_address_counts_once_its_mail_is_answered(
+    client: httpx.AsyncClient, gateway: FastAPI, db: Connection
+) -> None:
+    person = await make_customer(db)
+    await db.execute("UPDATE public.users SET password_hash = (SELECT password_hash FROM public.users LIMIT 1)")
+    customer = await db.fetchval("SELECT customer FROM public.users WHERE id = $1", person.login)
+    await db.execute("UPDATE public.customers SET email = $1 WHERE id = $2", person.email.upper(), customer)
+    session, wanted = (await log_in(client, person.email)).json(), f"{uuid4().hex}@example.org"
+    asked = await client.put("/auth/v1/user", json={"email": wanted.upper()}, headers=bearer(session))
+    assert (asked.json()["email"], asked.json()["new_email"].lower()) == (person.email, wanted)
+    assert (await log_in(client, wanted)).json() == INVALID
+    [change] = await db.fetch("SELECT * FROM flows.email_changes WHERE user_id = $1", person.login)
+    queued = await db.fetch("SELECT arguments FROM flows.outbox WHERE job = 'send_email_change'")
+    assert [row["arguments"] for row in queued] == [[str(change["id"])]]
+
+    token = mailed_token(gateway.state.settings, "email_change", change["id"])
+    assert refused(await verify(client, type="recovery", token_hash=token)) == (403, "otp_expired")
+    changed = (await verify(client, type="email_change", token_hash=token)).json()
+    assert changed["user"]["email"] == wanted
+    assert refused(await verify(client, type="email_change", token_hash=token)) == (403, "otp_expired")
+    assert (await log_in(client, person.email)).json() == INVALID
+    assert (await log_in(client, wanted)).status_code == 200
+    assert await db.fetchval("SELECT email FROM public.customers WHERE id = $1", customer) == wanted
+    audited = await db.fetch("SELECT action, actor FROM flows.audit_log WHERE row_id = $1", str(person.login))
+    assert {"change_email", "update"} <= {row["action"] for row in audited}
+
+
+async def test_address_that_cannot_be_ones_own_is_refused(client: httpx.AsyncClient, db: Connection) -> None:
     session = (await log_in(client, "bob@example.org")).json()
-    for body in ({"email": "new@example.org"}, {"data": {"name": "Bob"}}, {"phone": "1"}):
+
+    async def ask(email: str) -> httpx.Response:
+        return await client.put("/auth/v1/user", json={"email": email}, headers=bearer(session))
+
+    assert refused(await ask("Ann@example.org")) == (422, "email_exists")
+    assert refused(await ask("nonsense")) == (400, "validation_failed")
+    same = await ask("BOB@example.org")
+    assert (same.status_code, same.json()["new_email"]) == (200, None)
+    assert (await ask("bobby@example.org")).status_code == 200
+    hasty = await ask("bobbie@example.org")
+    assert refused(hasty) == (429, "over_email_send_rate_limit")
+    assert hasty.headers["Retry-After"] == "60"
+
+
+async def test_address_that_someone_else_has_by_then_is_refused(
+    client: httpx.AsyncClient, gateway: FastAPI, db: Connection
+) -> None:
+    session, wanted = (await log_in(client, "cid@example.org")).json(), f"{uuid4().hex}@example.org"
+    await client.put("/auth/v1/user", json={"email": wanted}, headers=bearer(session))
+    other = await make_customer(db)
+    await db.execute("UPDATE public.users SET email = $1 WHERE id = $2", wanted, other.login)
+    change = await db.fetchval("SELECT id FROM flows.email_changes WHERE new_email = $1", wanted)
+    token = mailed_token(gateway.state.settings, "email_change", change)
+    assert refused(await verify(client, type="email_change", token_hash=token)) == (422, "email_exists")
+    assert (await client.get("/auth/v1/user", headers=bearer(session))).json()["email"] == "cid@example.org"
+
+
+async def test_mail_leads_to_the_page_that_is_asked_for_only_where_that_is_allowed(
+    client: httpx.AsyncClient, gateway: FastAPI, db: Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    allowing = gateway.state.settings.model_copy(update={"api_redirect_urls": ("https://*.lab.example/**",)})
+    monkeypatch.setattr(gateway.state, "settings", allowing)
+    for page, allowed in {"https://app.lab.example/login?a=1": True, "https://evil.example/": False}.items():
+        person = await make_customer(db)
+        answer = await client.post("/auth/v1/recover", params={"redirect_to": page}, json={"email": person.email})
+        assert (answer.status_code, answer.json()) == (200, {})
+        kept = await db.fetchval("SELECT redirect_to FROM flows.recoveries WHERE user_id = $1", person.login)
+        assert kept == (page if allowed else None)
+
+
+@pytest.mark.parametrize(
+    ("url", "allowed", "leads"),
+    [
+        ("https://a.example/b", ["https://a.example/b"], True),
+        ("https://a.example/b", ["https://a.example/*"], True),
+        ("https://a.example/b/c", ["https://a.example/*"], False),
+        ("https://a.example/b/c", ["https://a.example/**"], True),
+        ("https://x.a.example/", ["https://*.a.example/"], True),
+        ("https://x.y.a.example/", ["https://*.a.example/"], False),
+        ("https://evil.example/.a.example/", ["https://*.a.example/"], False),
+        ("https://axexample/", ["https://a.example/"], False),
+        ("flows://login", ["flows://**"], True),
+        ("https://a.example/b1", ["https://a.example/b?"], True),
+        ("https://a.example/#x", ["https://a.example/**"], False),
+        ("https://a.example/\r\nX: 1", ["https://a.example/**"], False),
+        ("//a.example/", ["**"], False),
+        ("https://a.example/", [], False),
+        ("", ["**"], False),
+    ],
+)
+def test_only_named_pages_are_led_to(url: str, allowed: list[str], leads: bool) -> None:
+    assert allowed_redirect(url, allowed) == (url if leads else None)
+
+
+async def test_nothing_else_is_changed_here(client: httpx.AsyncClient) -> None:
+    session = (await log_in(client, "bob@example.org")).json()
+    for body in ({"data": {"name": "Bob"}}, {"phone": "1"}):
         answer = await client.put("/auth/v1/user", json=body, headers=bearer(session))
         assert refused(answer) == (400, "validation_failed")
 

@@ -163,7 +163,7 @@ def test_any_text_is_a_request_or_refused(query: str, path: str, accept: str) ->
     for text in (query, quote(query, safe="=&.,()")):
         with suppress(RestError):
             raw = RawRequest("GET", f"/{path}", text.encode(errors="replace"), {"accept": accept})
-            parse_request(raw, RestOptions("", ("public",)), ())
+            parse_request(raw, RestOptions("", ("public",)))
 
 
 async def counts(url: str) -> tuple[int, int, int]:

@@ -6,6 +6,7 @@ from uuid import UUID
 
 import httpx
 import pytest
+from fastapi import FastAPI
 
 from api.community import PASSWORD, Community
 from api.conftest import TokenFor
@@ -105,20 +106,54 @@ async def test_refresh_token_works_once_and_brings_the_next(client: httpx.AsyncC
     assert (await refresh(client, second["refresh_token"])).status_code == 200
 
 
-async def test_refresh_token_used_again_ends_its_session(client: httpx.AsyncClient) -> None:
+async def test_refresh_token_that_is_sent_again_at_once_gets_the_same_answer(client: httpx.AsyncClient) -> None:
+    first = (await log_in(client, "bob@example.org")).json()["refresh_token"]
+    second, again = [(await refresh(client, first)).json()["refresh_token"] for _ in range(2)]
+    assert second == again != first
+    third = (await refresh(client, second)).json()["refresh_token"]
+    newest = (await refresh(client, first)).json()["refresh_token"]
+    assert newest == third
+    assert (await refresh(client, third)).status_code == 200
+
+
+async def test_refresh_token_used_again_later_ends_its_session(
+    client: httpx.AsyncClient, module_database_url: str
+) -> None:
     first = (await log_in(client, "bob@example.org")).json()
     other = (await log_in(client, "bob@example.org")).json()
     second = (await refresh(client, first["refresh_token"])).json()
+    db = await connect(module_database_url, name="tests")
+    await db.execute("UPDATE flows.refresh_tokens SET used_at = used_at - interval '11 seconds'")
+    await db.close()
     again = await refresh(client, first["refresh_token"])
     assert (again.status_code, again.json()["error_code"]) == (400, "refresh_token_already_used")
     assert (await refresh(client, second["refresh_token"])).json()["error_code"] == "refresh_token_not_found"
     assert (await refresh(client, other["refresh_token"])).status_code == 200
 
 
-async def test_refresh_token_used_twice_at_once_works_once(client: httpx.AsyncClient) -> None:
+async def test_refresh_token_used_twice_at_once_brings_one_next(client: httpx.AsyncClient) -> None:
+    token = (await log_in(client, "bob@example.org")).json()["refresh_token"]
+    answers = await asyncio.gather(refresh(client, token), refresh(client, token))
+    assert [answer.status_code for answer in answers] == [200, 200]
+    assert len({answer.json()["refresh_token"] for answer in answers}) == 1
+
+
+async def test_without_a_grace_a_refresh_token_works_once(
+    client: httpx.AsyncClient, gateway: FastAPI, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    strict = gateway.state.settings.model_copy(update={"api_refresh_reuse_seconds": 0})
+    monkeypatch.setattr(gateway.state.authenticator, "settings", strict)
     token = (await log_in(client, "bob@example.org")).json()["refresh_token"]
     answers = await asyncio.gather(refresh(client, token), refresh(client, token))
     assert sorted(answer.status_code for answer in answers) == [200, 400]
+
+
+async def test_logged_out_refresh_token_is_not_given_again(client: httpx.AsyncClient) -> None:
+    session = (await log_in(client, "bob@example.org")).json()
+    await refresh(client, session["refresh_token"])
+    await client.post("/auth/v1/logout", headers={"Authorization": f"Bearer {session['access_token']}"})
+    again = await refresh(client, session["refresh_token"])
+    assert (again.status_code, again.json()["error_code"]) == (400, "refresh_token_not_found")
 
 
 async def test_tokens_are_kept_as_hashes_alone(client: httpx.AsyncClient, module_database_url: str) -> None:

@@ -10,6 +10,7 @@ from fastapi import FastAPI
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
 PAGES = ("/", "/docs", "/redoc")
+UNSEEN = ("outbox", "meter_leases", "refresh_tokens", "recoveries", "email_changes", "api_key_secrets")
 
 
 async def document(client: httpx.AsyncClient) -> Any:
@@ -60,7 +61,7 @@ async def test_document_describes_every_table_that_someone_may_read(
     for relation in gateway.state.rest.cache.catalog.relations.values():
         path = described["paths"].get(f"/rest/v1/{relation.name}")
         if not relation.readers:
-            assert relation.name in ("outbox", "meter_leases", "refresh_tokens", "recoveries", "api_key_secrets")
+            assert relation.name in UNSEEN
             assert path is None
             continue
         columns = described["components"]["schemas"][f"{relation.schema}.{relation.name}"]["properties"]

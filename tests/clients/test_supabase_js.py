@@ -117,6 +117,7 @@ ERRORS = [
     ("weak password", "weak_password", 422),
     ("old password", "invalid_credentials", 400),
     ("used link", "otp_expired", 403),
+    ("taken address", "email_exists", 422),
 ]
 
 
@@ -132,7 +133,12 @@ def test_client_has_a_user(answers: Answers, step: str) -> None:
     assert answers[step]["data"]["user"]["aud"] == "authenticated"
 
 
-@pytest.mark.parametrize("step", ["new password", "logout", "recover", "claims"])
+@pytest.mark.parametrize("step", ["new password", "logout", "recover", "claims", "new address"])
 def test_client_is_content(answers: Answers, step: str) -> None:
     assert answers[step].get("error") is None, answers[step]
     assert "thrown" not in answers[step]
+
+
+def test_new_address_is_told_while_it_waits_for_its_mail(answers: Answers) -> None:
+    user = answers["new address"]["data"]["user"]
+    assert (user["new_email"], user["email"] == user["new_email"]) == ("moved@example.org", False)

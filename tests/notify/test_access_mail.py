@@ -115,3 +115,33 @@ async def test_link_that_cannot_be_made_fails_the_job_and_says_why(
         error = await connection.fetchval("SELECT last_error FROM flows.outbox WHERE failed_at IS NOT NULL")
     assert "FLOWS_NOTIFY_PORTAL_URL is not set" in error
     assert mail_server.received == []
+
+
+async def test_new_address_is_mailed_a_link_and_the_page_that_was_asked_for(
+    notify: Notify, db: Database, mail_server: MailServer
+) -> None:
+    page = "https://app.water-lane.example/settings?tab=login"
+    changes = {uuid4(): None, uuid4(): page}
+    async with db.connection() as connection:
+        esco = await make_esco(connection, app_url="https://water-lane.example")
+        for number, (change, redirect_to) in enumerate(changes.items()):
+            person = await make_customer(connection, esco)
+            outcome = await connection.fetchval(
+                "SELECT flows.begin_email_change($1, $2, $3, $4, now() + interval '1 hour', $5)",
+                change,
+                person.login,
+                f"New{number}@example.org",
+                str(change).encode(),
+                redirect_to,
+            )
+            assert outcome == "begun"
+    for _ in range(2):
+        await run_queued(notify, "send_email_change")
+    assert sorted(mail_server.recipients()) == ["new0@example.org", "new1@example.org"]
+    texts = "".join(mail.get_body(("plain",)).get_content() for mail in mail_server.received)  # type: ignore[union-attr]
+    for change, redirect_to in changes.items():
+        token = mailed_token(notify.worker.settings, "email_change", change)
+        start = f"{redirect_to}&" if redirect_to else "https://water-lane.example/auth/confirm?"
+        assert f"{start}token_hash={token}&type=email_change" in texts
+    async with db.connection() as connection:
+        assert await connection.fetchval("SELECT bool_and(sent_at IS NOT NULL) FROM flows.email_changes")

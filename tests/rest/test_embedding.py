@@ -80,6 +80,8 @@ CASES: list[tuple[str, Any]] = [
     ("users?select=name,...tasks(task:name)&id=eq.2&tasks.order=id", [{"name": "Bob", "task": ["Weld", "Brick"]}]),
     ("clients?select=name,...projects!inner(project:name)&projects.name=eq.Oven",
      [{"name": "Baker", "project": ["Oven"]}]),
+    ("clients?select=name,...projects(project:name,...tasks(task:name))&id=eq.1&projects.order=id&projects.tasks.order=id",
+     [{"name": "Miller", "project": ["Gate", "Shelf"], "task": [["Draw", "Weld"], ["Saw"]]}]),
     ("users?select=name,tasks:users_tasks(since,...tasks(name))&id=eq.1&tasks.order=since",
      [{"name": "Ann", "tasks": [{"since": "2026-01-01", "name": "Draw"}, {"since": "2026-01-02", "name": "Weld"}]}]),
     # aggregates, grouped by all that is none
@@ -106,6 +108,26 @@ def test_related_rows(api: httpx.Client, path: str, expected: Any) -> None:
     response = api.get(f"/{path}")
     assert response.status_code == 200, response.text
     assert response.json() == expected
+
+
+def test_who_calls_a_renamed_relation_by_its_own_name_is_warned(api: httpx.Client) -> None:
+    path = "/projects?select=name,jobs:tasks(name)&id=eq.1"
+    found = [{"name": "Gate", "jobs": [{"name": "Weld"}]}]
+    old = api.get(f"{path}&tasks.order=name.desc&tasks.limit=1")
+    new = api.get(f"{path}&jobs.order=name.desc&jobs.limit=1")
+    assert old.json() == new.json() == found
+    assert old.headers["Warning"] == (
+        '299 PostgRESTv16 "Embedded resource was referenced by relation name even though it has an alias. This is '
+        "deprecated and will stop working in a future release. Update `tasks` to `jobs` in query string filters, "
+        'orders or limits."'
+    )
+    assert "Warning" not in new.headers
+    called = api.get("/rpc/all_clients?select=works:projects(jobs:tasks(name))&projects.tasks.id=eq.1&id=eq.1")
+    assert "Update `projects` to `works`, `tasks` to `jobs` in" in called.headers["Warning"]
+    odd = api.get("/projects", params={"select": '"a\r\nX-Injected: \\"1":tasks(name)', "tasks.id": "eq.1"})
+    assert odd.status_code == 200
+    assert "X-Injected" not in odd.headers
+    assert '`a  X-Injected: \\"1`' in odd.headers["Warning"]
 
 
 def test_count_is_of_the_rows_that_are_kept(api: httpx.Client) -> None:

@@ -83,8 +83,27 @@ async def test_parts_of_the_time_are_told(serving: Serving) -> None:
             await api.get("/rpc/who"),
             await api.get("/"),
         ):
-            parts = [part.partition(";dur=")[0] for part in response.headers["Server-Timing"].split(", ")]
-            assert parts == ["jwt", "parse", "plan", "transaction", "response"]
+            assert _parts(response) == ["jwt", "parse", "plan", "transaction", "response"]
+        assert _parts(await api.options("/clients")) == ["jwt", "parse", "response"]
+
+
+@pytest.mark.parametrize(
+    ("path", "token", "parts"),
+    [
+        ("clients", "nonsense", ["jwt"]),
+        ("clients?id=nonsense", None, ["jwt", "parse"]),
+        ("nothing", None, ["jwt", "parse", "plan"]),
+        ("clients?id=eq.nonsense", None, ["jwt", "parse", "plan", "transaction"]),
+    ],
+)
+async def test_time_is_told_up_to_where_a_request_fails(
+    serving: Serving, path: str, token: str | None, parts: list[str]
+) -> None:
+    async with serving(server_timing_enabled="true") as api:
+        headers = {"Authorization": f"Bearer {token}"} if token else {}
+        response = await api.get(f"/{path}", headers=headers)
+        assert response.status_code >= 400
+        assert _parts(response) == parts
 
 
 async def test_header_is_sent_back_to_trace_the_request(serving: Serving) -> None:
@@ -174,6 +193,7 @@ async def test_schema_is_loaded_again_on_notify(serving: Serving, workshop_url: 
     ("name", "value", "sentence"),
     [
         ("db_tx_end", "maybe", "FLOWS_API_REST_DB_TX_END"),
+        ("db_schemas", "workshop,pg_catalog", "FLOWS_API_REST_DB_SCHEMAS"),
         ("db_max_rows", "-1", "FLOWS_API_REST_DB_MAX_ROWS"),
         ("jwt_role_claim_key", "role", "FLOWS_API_REST_JWT_ROLE_CLAIM_KEY"),
         ("openapi_mode", "all", "FLOWS_API_REST_OPENAPI_MODE"),
@@ -183,3 +203,17 @@ async def test_wrong_setting_is_named_at_the_start(serving: Serving, name: str, 
     with pytest.raises(SettingsError, match=sentence):
         async with serving(**{name: value}):
             pass
+
+
+async def test_renamed_relation_is_found_by_its_own_name_only_while_that_is_allowed(serving: Serving) -> None:
+    path = "/projects?select=id,jobs:tasks(name)&id=eq.1&tasks.name=eq.Weld"
+    async with serving() as api:
+        assert (await api.get(path)).json() == [{"id": 1, "jobs": [{"name": "Weld"}]}]
+    async with serving(url_use_legacy_target_names="false") as api:
+        refused = await api.get(path)
+        assert (refused.status_code, refused.json()["code"]) == (400, "PGRST108")
+        assert (await api.get(path.replace("&tasks.", "&jobs."))).json() == [{"id": 1, "jobs": [{"name": "Weld"}]}]
+
+
+def _parts(response: httpx.Response) -> list[str]:
+    return [part.partition(";dur=")[0] for part in response.headers["Server-Timing"].split(", ")]

@@ -258,8 +258,11 @@ def test_times_are_shown_in_the_zone_that_is_preferred(api: httpx.Client) -> Non
     there = sent(api, "GET", path, **prefer("timezone=America/New_York"))
     assert there.json() == [{"made_at": "2020-01-01T07:00:00-05:00"}]
     assert there.headers["Preference-Applied"] == "timezone=America/New_York"
-    nowhere = sent(api, "GET", path, **prefer("timezone=Moon/Crater", "handling=strict"))
-    assert (nowhere.status_code, nowhere.json()["code"]) == (400, "PGRST122")
+    by_offset = sent(api, "GET", path, **prefer("timezone=-3"))
+    assert by_offset.json() == [{"made_at": "2020-01-01T09:00:00-03:00"}]
+    for handling in ("strict", "lenient"):
+        nowhere = sent(api, "GET", path, **prefer("timezone=Moon/Crater", f"handling={handling}"))
+        assert (nowhere.status_code, nowhere.json()["code"]) == (400, "22023")
 
 
 def test_change_stays_only_where_that_is_preferred_and_allowed(api: httpx.Client) -> None:

@@ -70,6 +70,8 @@ def create_app() -> FastAPI:
     app.add_exception_handler(AuthError, answer_auth_error)
     app.add_exception_handler(TokenError, _answer_token_error)
     app.add_exception_handler(ServiceRefused, _answer_refusal)
+    app.state.rest = RestApp(settings.rest_options(), identify_by(app))
+    app.mount(REST_PREFIX, app.state.rest)  # before the routers: most requests need not be matched against their routes
     for router in (
         login.router,
         account.router,
@@ -85,8 +87,6 @@ def create_app() -> FastAPI:
         pages.router,
     ):
         app.include_router(router)
-    app.state.rest = RestApp(settings.rest_options(), identify_by(app))
-    app.mount(REST_PREFIX, app.state.rest)
     pages.mount_assets(app)
     return app
 

@@ -1,21 +1,32 @@
 """What holds for every request: where a key may stand, how long and how large it may be, and careful headers."""
 
 import asyncio
+from collections.abc import Iterable
 from typing import Final
 
-from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from flows_shared.service import error_response
 
-SECURITY_HEADERS: Final = {
-    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
-    "Referrer-Policy": "no-referrer",
-    "X-Content-Type-Options": "nosniff",
-    "X-Frame-Options": "DENY",
-}
-ONLY_HTTPS: Final = "max-age=31536000"
+SECURITY_HEADERS: Final = (
+    (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'"),
+    (b"referrer-policy", b"no-referrer"),
+    (b"x-content-type-options", b"nosniff"),
+    (b"x-frame-options", b"DENY"),
+)
+ONLY_HTTPS: Final = (b"strict-transport-security", b"max-age=31536000")
+
+
+def header(scope: Scope, name: bytes) -> bytes | None:
+    """The first of that name, which is in lower case."""
+    return next((value for given, value in scope["headers"] if given == name), None)
+
+
+def add_missing(message: Message, headers: Iterable[tuple[bytes, bytes]]) -> None:
+    """Those that the answer does not have by itself."""
+    present = {name for name, _ in message["headers"]}
+    message["headers"] = [*message["headers"], *(pair for pair in headers if pair[0] not in present)]
 
 
 class SecurityHeaders:
@@ -25,16 +36,17 @@ class SecurityHeaders:
         self.app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        headers = (*SECURITY_HEADERS, ONLY_HTTPS) if scope["scheme"] == "https" else SECURITY_HEADERS
+
         async def send_safely(message: Message) -> None:
             if message["type"] == "http.response.start":
-                headers = MutableHeaders(scope=message)
-                for name, value in SECURITY_HEADERS.items():
-                    headers.setdefault(name, value)
-                if scope["scheme"] == "https":
-                    headers.setdefault("Strict-Transport-Security", ONLY_HTTPS)
+                add_missing(message, headers)
             await send(message)
 
-        await self.app(scope, receive, send_safely if scope["type"] == "http" else send)
+        await self.app(scope, receive, send_safely)
 
 
 class ApiKeyHeader:
@@ -45,11 +57,9 @@ class ApiKeyHeader:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] in ("http", "websocket"):
-            headers = Headers(scope=scope)
-            key = headers.get("apikey")
-            if key and "authorization" not in headers:
-                bearer = (b"authorization", b"Bearer " + key.encode("latin-1"))
-                scope = {**scope, "headers": [*scope["headers"], bearer]}
+            key = header(scope, b"apikey")
+            if key and header(scope, b"authorization") is None:
+                scope = {**scope, "headers": [*scope["headers"], (b"authorization", b"Bearer " + key)]}
         await self.app(scope, receive, send)
 
 
@@ -65,8 +75,8 @@ class RequestLimits:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        length = Headers(scope=scope).get("content-length", "0")
-        if length.isdecimal() and int(length) > self.max_body_bytes:
+        length = header(scope, b"content-length") or b"0"
+        if length.isdigit() and int(length) > self.max_body_bytes:
             await error_response("http", self._too_long, 413)(scope, receive, send)
             return
         try:

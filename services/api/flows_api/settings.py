@@ -70,6 +70,12 @@ class ApiSettings(ServiceSettings, RestSettings):
     )
     api_password_min_length: int = Field(10, ge=8, le=128, description="a shorter new password is refused")
     api_recovery_minutes: int = Field(60, ge=5, description="life of the link in a mail to choose a new password")
+    api_refresh_reuse_seconds: int = Field(
+        10, ge=0, le=300, description="a refresh token that is sent again within these gets the same answer again"
+    )
+    api_redirect_urls: Names = Field(
+        (), description="pages that mails may lead to: * stands for a part between dots and slashes, ** for anything"
+    )
     api_session_days: int = Field(30, ge=1, description="a login that is not refreshed for so long has ended")
     api_login_threads: int = Field(2, ge=1, le=32, description="passwords that are checked at the same time")
 

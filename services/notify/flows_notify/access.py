@@ -1,9 +1,11 @@
-"""Mails that let one in: invites and password recoveries. What becomes of them is kept with the invite or recovery."""
+"""Mails that let one in: invites, password recoveries and new addresses. What becomes of each is kept with its row."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID, uuid5
+
+from asyncpg import Record
 
 from flows_notify.channels.channel import Outgoing
 from flows_notify.rendering import render
@@ -27,8 +29,8 @@ INVITES = """
 """
 INVITE_SENT = "UPDATE public.customer_invites SET status = 'sent', invite_url = $2 WHERE invite_token = $1"
 RECOVERY = """
-    SELECT recovery.id, recovery.expires_at, login.email, coalesce(customer.fullname, login.email) AS name,
-           esco.name AS community, esco.app_url
+    SELECT recovery.id, recovery.expires_at, recovery.redirect_to, login.email,
+           coalesce(customer.fullname, login.email) AS name, esco.name AS community, esco.app_url
       FROM flows.recoveries AS recovery
       JOIN public.users AS login ON login.id = recovery.user_id
       LEFT JOIN public.customers AS customer ON customer.id = login.customer
@@ -36,6 +38,17 @@ RECOVERY = """
      WHERE recovery.id = $1 AND recovery.sent_at IS NULL AND recovery.expires_at > now()
        FOR UPDATE OF recovery
 """
+EMAIL_CHANGE = """
+    SELECT change.id, change.expires_at, change.redirect_to, change.new_email AS email,
+           coalesce(customer.fullname, login.email) AS name, esco.name AS community, esco.app_url
+      FROM flows.email_changes AS change
+      JOIN public.users AS login ON login.id = change.user_id
+      LEFT JOIN public.customers AS customer ON customer.id = login.customer
+      LEFT JOIN flows.escos AS esco ON esco.id = customer.esco
+     WHERE change.id = $1 AND change.sent_at IS NULL AND change.expires_at > now()
+       FOR UPDATE OF change
+"""
+EMAIL_CHANGE_SENT = "UPDATE flows.email_changes SET sent_at = clock_timestamp() WHERE id = $1"
 RECOVERY_SENT = "UPDATE flows.recoveries SET sent_at = clock_timestamp() WHERE id = $1"
 
 
@@ -66,16 +79,28 @@ async def note_invited(db: Connection, invitation: Invitation) -> None:
 
 async def recovery_mail(db: Connection, settings: NotifySettings, recovery: UUID) -> Outgoing | None:
     """None when it was sent, or came too late."""
-    row = await db.fetchrow(RECOVERY, recovery)
-    if row is None:
-        return None
-    token = mailed_token(settings, "recovery", recovery)
-    url = _link(settings, row["app_url"], row["community"], token, "recovery")
-    return _mail("recovery", recovery, row["name"], row["email"], row["community"], url, row["expires_at"])
+    return _asked_for(settings, "recovery", await db.fetchrow(RECOVERY, recovery))
 
 
 async def note_recovery_sent(db: Connection, recovery: UUID) -> None:
     await db.execute(RECOVERY_SENT, recovery)
+
+
+async def email_change_mail(db: Connection, settings: NotifySettings, change: UUID) -> Outgoing | None:
+    """To the new address. None when it was sent, came too late, or another one was asked for since."""
+    return _asked_for(settings, "email_change", await db.fetchrow(EMAIL_CHANGE, change))
+
+
+async def note_email_change_sent(db: Connection, change: UUID) -> None:
+    await db.execute(EMAIL_CHANGE_SENT, change)
+
+
+def _asked_for(settings: NotifySettings, kind: str, row: Record | None) -> Outgoing | None:
+    if row is None:
+        return None
+    token = mailed_token(settings, kind, row["id"])
+    url = _link(settings, row["app_url"], row["community"], token, kind, row["redirect_to"])
+    return _mail(kind, row["id"], row["name"], row["email"], row["community"], url, row["expires_at"])
 
 
 def _invitation(
@@ -91,8 +116,17 @@ def _invitation(
     return Invitation(invite_token, url, _mail("invite", invite_token, name, email, community, url, expires_at))
 
 
-def _link(settings: NotifySettings, app_url: str | None, community: str | None, token: str, kind: str) -> str:
-    """The path and the names are those that portals of Supabase's auth use."""
+def _link(
+    settings: NotifySettings,
+    app_url: str | None,
+    community: str | None,
+    token: str,
+    kind: str,
+    redirect_to: str | None = None,
+) -> str:
+    """To the page that was asked for, or to the portal: the path and the names are those of Supabase's auth."""
+    if redirect_to:
+        return f"{redirect_to}{'&' if '?' in redirect_to else '?'}token_hash={token}&type={kind}"
     base = settings.notify_portal_url or app_url
     if not base:
         raise PortalUnknown(community)

@@ -9,7 +9,14 @@ from uuid import UUID
 
 from arq import Retry
 
-from flows_notify.access import invitations, note_invited, note_recovery_sent, recovery_mail
+from flows_notify.access import (
+    email_change_mail,
+    invitations,
+    note_email_change_sent,
+    note_invited,
+    note_recovery_sent,
+    recovery_mail,
+)
 from flows_notify.channels.channel import ChannelUnavailable, MessagePostponed, Outgoing
 from flows_notify.channels.email import open_email
 from flows_notify.delivery import deliver
@@ -85,6 +92,15 @@ async def send_recovery(ctx: dict[str, Any], recovery_id: str) -> None:
             await note_recovery_sent(transaction, UUID(recovery_id))
 
 
+async def send_email_change(ctx: dict[str, Any], change_id: str) -> None:
+    """Email the link that confirms a login's new address, to that address."""
+    worker: NotifyWorker = ctx["worker"]
+    async with worker.db.transaction() as transaction:
+        if mail := await email_change_mail(transaction, worker.settings, UUID(change_id)):
+            await _send_now(worker, ctx["job_try"], mail)
+            await note_email_change_sent(transaction, UUID(change_id))
+
+
 async def _send_now(worker: NotifyWorker, attempt: int, mail: Outgoing) -> None:
     """A mail that is refused fails its job, which then waits for a person."""
     try:
@@ -110,7 +126,10 @@ def create_worker() -> WorkerDefinition:
         yield NotifyWorker(worker.service, settings, worker.db, worker.redis, connections)
 
     return WorkerDefinition(
-        "notify", settings, [send_invoices, send_credit_notes, send_invites, send_recovery], start=start
+        "notify",
+        settings,
+        [send_invoices, send_credit_notes, send_invites, send_recovery, send_email_change],
+        start=start,
     )
 
 

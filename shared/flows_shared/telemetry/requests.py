@@ -2,7 +2,6 @@
 
 from time import perf_counter
 
-from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -12,6 +11,7 @@ from flows_shared.telemetry.trace import REQUEST_ID_HEADER, accept_request_id, b
 
 FAILED = "something went wrong here; the log knows it by X-Request-Id"
 PROBES = ("/healthz", "/readyz", "/metrics")
+ID_HEADER = REQUEST_ID_HEADER.lower().encode()
 
 log = get_logger()
 
@@ -22,19 +22,21 @@ class RequestTrace:
     def __init__(self, app: ASGIApp, service: str) -> None:
         self.app = app
         self.service = service
+        self.log = get_logger().bind()  # made once: it costs as much as all else that a request needs here
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] not in ("http", "websocket"):
             await self.app(scope, receive, send)
             return
-        request_id = accept_request_id(Headers(scope=scope).get(REQUEST_ID_HEADER))
+        request_id = accept_request_id(_given_id(scope))
         started, status = perf_counter(), 0
 
         async def send_with_id(message: Message) -> None:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                MutableHeaders(scope=message)[REQUEST_ID_HEADER] = request_id
+                others = [header for header in message["headers"] if header[0] != ID_HEADER]
+                message["headers"] = [*others, (ID_HEADER, request_id.encode())]
             await send(message)
 
         with bind_work(request_id=request_id):
@@ -53,8 +55,12 @@ class RequestTrace:
         HTTP_REQUESTS.labels(self.service, scope["method"], route_template(scope), f"{status // 100}xx").observe(
             seconds
         )
-        write = log.debug if scope["path"] in PROBES else log.info
+        write = self.log.debug if scope["path"] in PROBES else self.log.info
         write("request", method=scope["method"], path=scope["path"], status=status, ms=round(seconds * 1000, 2))
+
+
+def _given_id(scope: Scope) -> str | None:
+    return next((value.decode("latin-1") for name, value in scope["headers"] if name == ID_HEADER), None)
 
 
 def route_template(scope: Scope) -> str:

@@ -63,5 +63,7 @@ await step('verify', () => newcomer.auth.verifyOtp({ type: 'invite', token_hash:
 await step('used link', () => newcomer.auth.verifyOtp({ type: 'invite', token_hash: linked.token }))
 await step('linked', () => newcomer.auth.getUser())
 await step('claims', () => newcomer.auth.getClaims())
+await step('new address', () => newcomer.auth.updateUser({ email: 'moved@example.org' }, { emailRedirectTo: 'https://a.example' }))
+await step('taken address', () => newcomer.auth.updateUser({ email: admin.email }))
 
 process.stdout.write(JSON.stringify(answers), () => process.exit(0))

@@ -1,6 +1,7 @@
-"""/auth/v1: one's own login: made by an invite, recovered by mail, its password changed."""
+"""/auth/v1: one's own login: made by an invite, recovered by mail, its password or address changed."""
 
 from datetime import timedelta
+from typing import Final
 from uuid import UUID
 
 from fastapi import APIRouter, Request, Response
@@ -18,16 +19,28 @@ from flows_api.auth.dependencies import (
     user_of,
 )
 from flows_api.auth.errors import PasswordUnchanged, SignupDisabled, ValidationFailed
-from flows_api.auth.invites import accept_invite, begin_recovery, use_recovery
+from flows_api.auth.invites import (
+    accept_invite,
+    begin_email_change,
+    begin_recovery,
+    use_email_change,
+    use_recovery,
+)
 from flows_api.auth.models import AuthProblem, AuthUser, Recovery, Session, SignUp, UserChanges, Verification
+from flows_api.auth.passwords import PasswordChecks
+from flows_api.auth.principal import Principal
+from flows_api.auth.redirects import RedirectTo, allowed_redirect
 from flows_api.auth.sessions import end_sessions, start_session
-from flows_api.auth.users import find_login, note_login, set_password
+from flows_api.auth.users import User, find_login, note_login, set_password
 from flows_api.rates.attempts import count_attempt
+from flows_api.settings import ApiSettings
 from flows_shared.db import Database
 from flows_shared.service import Db
 from flows_shared.telemetry.logs import get_logger
 
 log = get_logger()
+
+USES: Final = {"invite": accept_invite, "email_change": use_email_change}
 
 router = APIRouter(
     prefix="/auth/v1",
@@ -54,11 +67,14 @@ async def sign_up(
 
 
 @router.post("/recover", summary="Have a mail sent with a link to choose a new password")
-async def recover(request: Request, asked: Recovery, db: Db, settings: Settings) -> dict[str, str]:
+async def recover(
+    request: Request, asked: Recovery, db: Db, settings: Settings, redirect_to: RedirectTo = None
+) -> dict[str, str]:
     """The answer is the same whether the address is known or not; at most one mail a minute is sent."""
     await count_attempt(request, asked.email)
+    page = allowed_redirect(redirect_to, settings.api_redirect_urls)
     async with db.transaction() as transaction:
-        await begin_recovery(transaction, settings, asked.email, timedelta(minutes=settings.api_recovery_minutes))
+        await begin_recovery(transaction, settings, asked.email, _mail_life(settings), page)
     return {}
 
 
@@ -69,7 +85,7 @@ async def verify(request: Request, asked: Verification, response: Response, toke
     given = asked.token_hash or asked.token
     if given is None:
         raise ValidationFailed("Verify requires a token or a token hash")
-    use = accept_invite if asked.type == "invite" else use_recovery
+    use = USES.get(asked.type, use_recovery)
     async with db.connection() as connection:
         user_id = await use(connection, given)
     return await _begin(tokens, db, user_id)
@@ -80,25 +96,42 @@ async def user(principal: LoggedIn, settings: Settings, db: Db) -> AuthUser:
     return AuthUser.of(await user_of(db, principal), settings.api_token_audience)
 
 
-@router.put("/user", summary="Choose a new password")
+@router.put("/user", summary="Choose a new password, or another address")
 async def change_user(
-    changes: UserChanges, principal: LoggedIn, tokens: Tokens, db: Db, passwords: Passwords
+    changes: UserChanges,
+    principal: LoggedIn,
+    tokens: Tokens,
+    db: Db,
+    passwords: Passwords,
+    redirect_to: RedirectTo = None,
 ) -> AuthUser:
-    """All other sessions of the user end."""
+    """With a new password all other sessions end. A new address counts once the link in a mail to it is followed."""
+    settings = tokens.settings
     known = await user_of(db, principal)
     if changes.password is not None:
-        check_strength(changes.password, tokens.settings)
-        async with db.connection() as connection:
-            login = await find_login(connection, known.email)
-        if login and await passwords.verify(login.password_hash, changes.password):
-            raise PasswordUnchanged
-        password_hash = await passwords.hash(changes.password)
+        await _change_password(changes.password, known, principal, tokens, db, passwords)
+    new_email = changes.email if changes.email and changes.email.lower() != known.email else None
+    if new_email is not None:
+        page = allowed_redirect(redirect_to, settings.api_redirect_urls)
         async with db.transaction() as transaction:
-            await set_password(transaction, known.id, password_hash)
-            await end_sessions(transaction, known.id, principal.session, "others")
-        tokens.forget(str(known.id))
-        log.info("password_changed", user_id=str(known.id))
-    return AuthUser.of(await user_of(db, principal), tokens.settings.api_token_audience)
+            await begin_email_change(transaction, settings, known.id, new_email, _mail_life(settings), page)
+    return AuthUser.of(await user_of(db, principal), settings.api_token_audience, new_email=new_email)
+
+
+async def _change_password(
+    password: str, known: User, principal: Principal, tokens: Authenticator, db: Database, passwords: PasswordChecks
+) -> None:
+    check_strength(password, tokens.settings)
+    async with db.connection() as connection:
+        login = await find_login(connection, known.email)
+    if login and await passwords.verify(login.password_hash, password):
+        raise PasswordUnchanged
+    password_hash = await passwords.hash(password)
+    async with db.transaction() as transaction:
+        await set_password(transaction, known.id, password_hash)
+        await end_sessions(transaction, known.id, principal.session, "others")
+    tokens.forget(str(known.id))
+    log.info("password_changed", user_id=str(known.id))
 
 
 async def _begin(tokens: Authenticator, db: Database, user_id: UUID) -> Session:
@@ -107,3 +140,7 @@ async def _begin(tokens: Authenticator, db: Database, user_id: UUID) -> Session:
         refresh = await start_session(transaction, user_id, timedelta(days=tokens.settings.api_session_days))
     log.info("logged_in", user_id=str(user_id))
     return await session_of(tokens, db, user_id, refresh)
+
+
+def _mail_life(settings: ApiSettings) -> timedelta:
+    return timedelta(minutes=settings.api_recovery_minutes)

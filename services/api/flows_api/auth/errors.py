@@ -96,6 +96,25 @@ class UserExists(AuthError):
         super().__init__("User already registered")
 
 
+class EmailTaken(AuthError):
+    code = "email_exists"
+    status = 422
+
+    def __init__(self) -> None:
+        super().__init__("A user with this email address has already been registered")
+
+
+class MailedTooOften(AuthError):
+    code = "over_email_send_rate_limit"
+    status = 429
+
+    def __init__(self) -> None:
+        super().__init__("For security purposes, you can only request this after 60 seconds.")
+
+    def headers(self) -> Mapping[str, str]:
+        return {"Retry-After": "60"}
+
+
 class InviteOfAnother(AuthError):
     code = "email_address_not_authorized"
 

@@ -85,16 +85,12 @@ async def _log_in(grant: PasswordGrant, tokens: Authenticator, db: Database, pas
         raise UserBanned
     async with db.transaction() as transaction:
         await note_login(transaction, login.id)
-        refresh_token = await start_session(transaction, login.id, _lifetime(tokens))
+        refresh_token = await start_session(transaction, login.id, timedelta(days=tokens.settings.api_session_days))
     log.info("logged_in", user_id=str(login.id))
     return await session_of(tokens, db, login.id, refresh_token)
 
 
 async def _refresh(grant: RefreshGrant, tokens: Authenticator, db: Database) -> Session:
     async with db.connection() as connection:
-        user_id, refresh_token = await rotate(connection, grant.refresh_token, _lifetime(tokens))
+        user_id, refresh_token = await rotate(connection, tokens.settings, grant.refresh_token)
     return await session_of(tokens, db, user_id, refresh_token)
-
-
-def _lifetime(tokens: Authenticator) -> timedelta:
-    return timedelta(days=tokens.settings.api_session_days)

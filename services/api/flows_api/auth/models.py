@@ -46,16 +46,16 @@ class Recovery(BaseModel):
 class Verification(BaseModel):
     """`token` and `token_hash` are the same here: what the mail's link holds, or an invite's token."""
 
-    type: Literal["recovery", "invite", "email"]
+    type: Literal["recovery", "invite", "email", "email_change"]
     token: OneTimeToken | None = None
     token_hash: OneTimeToken | None = None
 
 
 class UserChanges(BaseModel):
-    """Only the password; what else is null may be sent."""
+    """The password or the address; what else is null may be sent."""
 
     password: Password | None = None
-    email: None = Field(None, description="is kept with the customer, and not changed here")
+    email: Email | None = Field(None, description="counts once the link in a mail to it is followed")
     phone: None = None
     data: None = None
 
@@ -65,6 +65,7 @@ class AuthUser(BaseModel):
     aud: str
     role: Person
     email: str
+    new_email: str | None = Field(None, description="the address that was just asked for, and is to be confirmed")
     phone: str = ""
     email_confirmed_at: datetime
     confirmed_at: datetime
@@ -77,12 +78,13 @@ class AuthUser(BaseModel):
     is_anonymous: bool = False
 
     @classmethod
-    def of(cls, user: User, audience: str) -> Self:
+    def of(cls, user: User, audience: str, *, new_email: str | None = None) -> Self:
         return cls(
             id=user.id,
             aud=audience,
             role=user.role,
             email=user.email,
+            new_email=new_email,
             email_confirmed_at=user.created_at,
             confirmed_at=user.created_at,
             last_sign_in_at=user.last_login_at,

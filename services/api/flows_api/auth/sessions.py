@@ -10,7 +10,7 @@ from flows_api.auth.errors import RefreshTokenUnknown, RefreshTokenUsed
 from flows_api.auth.principal import Person
 from flows_api.auth.secret import hash_secret
 from flows_api.settings import ApiSettings
-from flows_shared.auth import sign_token
+from flows_shared.auth import derived_token, sign_token
 from flows_shared.db import Connection
 from flows_shared.keys import TokenKey
 from flows_shared.time import utc_now
@@ -19,7 +19,7 @@ Extent: TypeAlias = Literal["global", "local", "others"]
 
 START = "SELECT flows.start_session($1, $2, $3)"
 SESSION = "SELECT flows.session_of($1)"
-ROTATE = "SELECT outcome, user_id FROM flows.rotate_refresh_token($1, $2, $3)"
+ROTATE = "SELECT outcome, user_id FROM flows.rotate_refresh_token($1, $2, $3, $4)"
 LIVES = "SELECT flows.session_lives($1, $2)"
 END = "SELECT flows.end_sessions($1, $2, $3)"
 
@@ -63,16 +63,26 @@ async def start_session(db: Connection, user_id: UUID, lifetime: timedelta) -> R
     return await _of_session(db, token)
 
 
-async def rotate(db: Connection, token: str, lifetime: timedelta) -> tuple[UUID, RefreshToken]:
-    """The user and the next refresh token. One that is used again ends its session: it may have been stolen."""
-    following = token_urlsafe(32)
-    row = await db.fetchrow(ROTATE, hash_secret(token), hash_secret(following), utc_now() + lifetime)
+async def rotate(db: Connection, settings: ApiSettings, token: str) -> tuple[UUID, RefreshToken]:
+    """The user and the session's newest refresh token.
+
+    One that is used again a while later ends its session: it may have been stolen. Within that while the client may
+    not have seen the answer, and gets it again.
+    """
+    following = derived_token(settings, "refresh", token)
+    grace = timedelta(seconds=settings.api_refresh_reuse_seconds)
+    lasts_until = utc_now() + timedelta(days=settings.api_session_days)
+    row = await db.fetchrow(ROTATE, hash_secret(token), hash_secret(following), lasts_until, grace)
     assert row is not None  # the function always gives one row
-    if row["outcome"] == "used":
-        raise RefreshTokenUsed
-    if row["outcome"] == "unknown":
-        raise RefreshTokenUnknown
-    return row["user_id"], await _of_session(db, following)
+    match row["outcome"]:
+        case "rotated":
+            return row["user_id"], await _of_session(db, following)
+        case "passed_on":
+            return await rotate(db, settings, following)
+        case "used":
+            raise RefreshTokenUsed
+        case _:
+            raise RefreshTokenUnknown
 
 
 async def session_lives(db: Connection, session: UUID, user_id: UUID) -> bool:

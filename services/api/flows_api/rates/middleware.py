@@ -2,13 +2,13 @@
 
 from typing import Final
 
-from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from flows_api.auth.authenticator import Authenticator
 from flows_api.auth.errors import TooManyAttempts, auth_error_response
 from flows_api.auth.principal import Principal
+from flows_api.edge import add_missing, header
 from flows_api.rates.attempts import client_address
 from flows_api.rates.limiter import Limiter, Standing
 from flows_api.settings import ApiSettings
@@ -62,9 +62,9 @@ class RateLimits:
 async def _known(scope: Scope) -> Principal | None:
     """A token that is wrong is for the route to refuse, in its own words."""
     authenticator: Authenticator = scope["app"].state.authenticator
-    authorization = Headers(scope=scope).get("authorization")
+    authorization = header(scope, b"authorization")
     try:
-        return await authenticator.authenticate(authorization) if authorization else None
+        return await authenticator.authenticate(authorization.decode("latin-1")) if authorization else None
     except FlowsError:
         return None
 
@@ -72,9 +72,7 @@ async def _known(scope: Scope) -> Principal | None:
 def _with_headers(send: Send, standing: Standing) -> Send:
     async def send_with_headers(message: Message) -> None:
         if message["type"] == "http.response.start":
-            headers = MutableHeaders(scope=message)
-            for name, value in standing.headers().items():
-                headers.setdefault(name, value)
+            add_missing(message, ((name.lower().encode(), text.encode()) for name, text in standing.headers().items()))
         await send(message)
 
     return send_with_headers

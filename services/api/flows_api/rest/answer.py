@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterator
-from typing import Any, Final
+from typing import Final
 
 from asyncpg import Record
 
@@ -13,6 +13,7 @@ from flows_api.rest.database import (
     Caller,
     PooledConnection,
     RestDatabase,
+    Settings,
     Transaction,
     as_bytes,
     fetch_expected_rows,
@@ -36,7 +37,7 @@ from flows_api.rest.planned import Planned, check_preferences, counting_of, form
 from flows_api.rest.query.at_once import SETTINGS
 from flows_api.rest.query.statement import call_statement, count_estimate_statement
 from flows_api.rest.query.writer import Statement, quote, quote_name
-from flows_api.rest.request.request import Request
+from flows_api.rest.request.request import RawRequest, Request
 from flows_api.rest.response import (
     Response,
     Result,
@@ -47,11 +48,13 @@ from flows_api.rest.response import (
     plan_response,
     relation_methods,
     rows_response,
+    warning_of,
     write_response,
 )
 from flows_api.rest.timing import Timing
 
 AS_JSON: Final = json.JSONEncoder(ensure_ascii=False)
+NO_COOKIES: Final = "{}"
 SCHEMA_METHODS: Final = ("OPTIONS", "GET", "HEAD")
 
 
@@ -72,7 +75,6 @@ class Answer:
         response = await (self._rows(asked) if isinstance(asked, Planned) else self._dispatch(asked))
         if self.timing:
             self.timing.done("response")
-            response.headers.append(self.timing.header())
         return response
 
     async def _dispatch(self, request: Request) -> Response:
@@ -89,30 +91,34 @@ class Answer:
 
     async def _rows(self, planned: Planned) -> Response:
         self._planned()
-        return await (self._write(planned) if planned.request.write else self._read(planned))
+        response = await (self._write(planned) if planned.request.write else self._read(planned))
+        response.headers.extend(warning_of(planned.node.called_by_name))
+        return response
 
     async def _read(self, planned: Planned) -> Response:
         request, form, statement = planned.request, planned.form, planned.statement
         if planned.at_once:
-            result = _result_of(await self.database.fetch_at_once(self._transaction(request), statement))
+            transaction = self._transaction(request, planned.raw)
+            result = _result_of(await self.database.fetch_at_once(transaction, statement))
             _check_one(form, result)
             self._ran()
-            return rows_response(request, result, form.media, minimal=self.options.minimal_errors)
-        async with self.database.transaction(self._transaction(request)) as connection:
+            return rows_response(request, planned.raw, result, form.media, minimal=self.options.minimal_errors)
+        async with self.database.transaction(self._transaction(request, planned.raw)) as connection:
             if form.media.plan_of is not None:
                 return plan_response(request, await fetch_plan(connection, statement), form.media)
             result = await self._result(connection, request, statement, planned.node)
             _check_one(form, result)
         self._ran()
-        return rows_response(request, result, form.media, minimal=self.options.minimal_errors)
+        return rows_response(request, planned.raw, result, form.media, minimal=self.options.minimal_errors)
 
     async def _write(self, planned: Planned) -> Response:
         request, form, statement = planned.request, planned.form, planned.statement
         if planned.at_once:
-            result = _result_of(await self.database.fetch_at_once(self._transaction(request), statement))
+            transaction = self._transaction(request, planned.raw)
+            result = _result_of(await self.database.fetch_at_once(transaction, statement))
             self._ran()
             return write_response(request, result, form.media, planned.relation)
-        async with self.database.transaction(self._transaction(request, writes=True)) as connection:
+        async with self.database.transaction(self._transaction(request, planned.raw, writes=True)) as connection:
             if form.media.plan_of is not None:
                 return plan_response(request, await fetch_plan(connection, statement), form.media)
             result = _result_of(await fetch_one(connection, statement))
@@ -142,7 +148,7 @@ class Answer:
         )
         self._planned()
         writes = request.method == "POST" and function.volatility == "volatile"
-        transaction = self._transaction(request, writes=writes, function=function)
+        transaction = self._transaction(request, request.raw, writes=writes, function=function)
         async with self.database.transaction(transaction) as connection:
             if form.media.plan_of is not None:
                 return plan_response(request, await fetch_plan(connection, statement), form.media)
@@ -150,7 +156,9 @@ class Answer:
             _check_one(form, result)
             _check_affected(request, result, counted=True)
         self._ran()
-        return call_response(request, result, form.media, function, minimal=self.options.minimal_errors)
+        response = call_response(request, result, form.media, function, minimal=self.options.minimal_errors)
+        response.headers.extend(warning_of(node.called_by_name))
+        return response
 
     async def _describe(self, request: Request) -> Response:
         if request.method == "OPTIONS":
@@ -158,7 +166,7 @@ class Answer:
         if not {JSON, OPENAPI, ANY} & set(request.accepts):
             raise MediaTypeUnavailable([media.mime for media in request.accepts])
         self._planned()
-        async with self.database.transaction(self._transaction(request)) as connection:
+        async with self.database.transaction(self._transaction(request, request.raw)) as connection:
             access = await read_access(connection, self.catalog, request.schema, self.options.openapi_mode)
         self._ran()
         return document_response(request, describe_schema(self.catalog, self.options, request.schema, access))
@@ -175,37 +183,47 @@ class Answer:
         expected = await fetch_expected_rows(connection, count_estimate_statement(node))
         return _result_of(record, total=max(counted or 0, expected))
 
-    def _transaction(self, request: Request, *, writes: bool = False, function: Function | None = None) -> Transaction:
+    def _transaction(
+        self, request: Request, raw: RawRequest, *, writes: bool = False, function: Function | None = None
+    ) -> Transaction:
         preferred = request.preferences.tx
         role_isolation = self.catalog.role_isolation.get(self.caller.role)
         return Transaction(
             caller=self.caller,
-            standing=tuple(self._standing(request)),
-            settings=tuple(self._settings(request, function)),
+            standing=self._standing(request.schema),
+            settings=tuple(self._settings(request, raw, function)),
             writes=writes,
             rolls_back=preferred == "rollback" or (self.options.rolls_back and preferred != "commit"),
             isolation=(function.isolation if function else None) or role_isolation,
             pre_request=_call_of(self.options.pre_request),
         )
 
-    def _standing(self, request: Request) -> Iterator[tuple[str, str]]:
+    def _standing(self, schema: str) -> Settings:
         """The same for every request of the role in the schema.
 
         The role's own come before the role: whoever logs in may be allowed to set what the role may not.
         """
-        schemas = (request.schema, *self.options.extra_search_path)
-        yield "search_path", ", ".join(quote(schema) for schema in schemas)
-        if self.options.statement_timeout_seconds is not None:
-            yield "statement_timeout", str(round(self.options.statement_timeout_seconds * 1000))
-        yield from self.catalog.role_settings.get(self.caller.role, ())
-        yield from self.options.app_settings.items()
-        yield "default_transaction_read_only", "off"
-        yield "role", self.caller.role
+        role, options = self.caller.role, self.options
+        standing = self.catalog.standing.get((role, schema))
+        if standing is None:
+            schemas = (schema, *options.extra_search_path)
+            timeout = options.statement_timeout_seconds
+            standing = self.catalog.standing[role, schema] = (
+                ("search_path", ", ".join(quote(name) for name in schemas)),
+                *((("statement_timeout", str(round(timeout * 1000))),) if timeout is not None else ()),
+                *self.catalog.role_settings.get(role, ()),
+                *options.app_settings.items(),
+                ("default_transaction_read_only", "off"),
+                ("role", role),
+            )
+        return standing
 
-    def _settings(self, request: Request, function: Function | None) -> Iterator[tuple[str, str]]:
-        headers = _dump({k: v for k, v in request.raw.headers.items() if k != "cookie"})
-        values = (self.caller.claims, request.method, request.raw.path, headers, _dump(request.cookies()))
-        yield from zip(SETTINGS, values, strict=True)
+    def _settings(self, request: Request, raw: RawRequest, function: Function | None) -> Iterator[tuple[str, str]]:
+        headers, cookies = AS_JSON.encode(raw.headers), NO_COOKIES
+        if "cookie" in raw.headers:
+            headers = AS_JSON.encode({name: value for name, value in raw.headers.items() if name != "cookie"})
+            cookies = AS_JSON.encode(raw.cookies())
+        yield from zip(SETTINGS, (self.caller.claims, raw.method, raw.path, headers, cookies), strict=True)
         if request.preferences.timezone is not None:
             yield "timezone", request.preferences.timezone
         yield from function.settings if function else ()
@@ -248,7 +266,3 @@ def _call_of(function: str | None) -> str | None:
         return None
     schema, _, name = function.rpartition(".")
     return f"{quote_name(Name(schema, name))}()"
-
-
-def _dump(values: dict[str, Any]) -> str:
-    return AS_JSON.encode(values)

@@ -11,6 +11,7 @@ from flows_api.rest.cache import CatalogCache
 from flows_api.rest.database import Caller, RestDatabase
 from flows_api.rest.errors import BodyTooLong, DatabaseUnreachable, RestError
 from flows_api.rest.options import RestOptions
+from flows_api.rest.request.depth import check_depth
 from flows_api.rest.request.request import RawRequest, parse_request
 from flows_api.rest.response import Response, error_response
 from flows_api.rest.shapes import ShapeCache
@@ -56,16 +57,20 @@ class RestApp:
         headers: dict[str, str] = {}
         for name, value in scope["headers"]:
             headers.setdefault(name.decode("latin-1"), value.decode("latin-1"))
+        timing = Timing() if self.options.server_timing else None
         try:
-            response = await self._answer(scope, receive, headers)
+            response = await self._answer(scope, receive, headers, timing)
         except RestError as error:
             status, code = error.answer()
             log.log(40 if status >= 500 else 20, "rest_refused", code=code, reason=str(error), status=status)
             response = error_response(error, minimal=self.options.minimal_errors)
+            if timing:
+                timing.failed()
+        if timing:
+            response.headers.append(timing.header())
         await _send(self._traced(response, headers), send)
 
-    async def _answer(self, scope: Scope, receive: Receive, headers: dict[str, str]) -> Response:
-        timing = Timing() if self.options.server_timing else None
+    async def _answer(self, scope: Scope, receive: Receive, headers: dict[str, str], timing: Timing | None) -> Response:
         caller = await self.identify(headers.get("authorization"))
         if timing:
             timing.done("jwt")
@@ -78,7 +83,8 @@ class RestApp:
             prefers=tuple(v.decode("latin-1") for name, v in scope["headers"] if name == b"prefer"),
             body=await self._body(scope["method"], receive),
         )
-        asked = self.shapes.planned(catalog, raw) or parse_request(raw, self.options, catalog.timezones)
+        check_depth(raw.query, raw.body)
+        asked = self.shapes.planned(catalog, raw) or parse_request(raw, self.options)
         if timing:
             timing.done("parse")
         return await Answer(catalog, self.options, self.database, caller, timing).to(asked)

@@ -1,4 +1,6 @@
-"""Where a token's role stands: `.role`, `.groups[0]`, `$.realm["my roles"]`, `.groups[?(@ == "admin")]`."""
+"""Where a token's role stands: `.role`, `.groups[0]`, `$.realm["my roles"]`, `.groups[?(@ == "admin")]`,
+`$.groups[?search(@, "^ad")]`, after RFC 9535 and the notation that PostgREST had before it.
+"""
 
 import json
 import re
@@ -9,7 +11,7 @@ from typing import Any, Final, Self, TypeAlias
 Step: TypeAlias = Callable[[Any], Iterator[Any]]
 
 KEY: Final = re.compile(r"""\.([A-Za-z0-9_$@-]+)|\."((?:[^"\\]|\\.)+)"|\[\s*(?:"([^"]*)"|'([^']*)')\s*\]""")
-INDEX: Final = re.compile(r"\[\s*(\d+)\s*\]")
+INDEX: Final = re.compile(r"\[\s*(-?\d+)\s*\]")
 TEST: Final = re.compile(r"""\[\s*\?\s*\(?\s*@\s*(==\^|\^==|\*==|==|!=)\s*(?:"([^"]*)"|'([^']*)')\s*\)?\s*\]""")
 TESTS: Final[dict[str, Callable[[str, str], bool]]] = {
     "==": lambda value, text: value == text,
@@ -18,6 +20,7 @@ TESTS: Final[dict[str, Callable[[str, str], bool]]] = {
     "==^": lambda value, text: value.endswith(text),
     "*==": lambda value, text: text in value,
 }
+SEARCH: Final = re.compile(r"""\[\s*\?\s*\(?\s*search\(\s*@\s*,\s*(?:"([^"]*)"|'([^']*)')\s*\)\s*\)?\s*\]""")
 
 
 @dataclass(frozen=True)
@@ -36,6 +39,8 @@ class ClaimPath:
                 steps.append(_of_index(int(found[1])))
             elif found := TEST.match(text, position):
                 steps.append(_of_test(TESTS[found[1]], found[2] if found[2] is not None else found[3]))
+            elif found := SEARCH.match(text, position):
+                steps.append(_of_search(found[1] if found[1] is not None else found[2]))
             else:
                 raise ValueError(f"failed to parse the role claim key ({text}) at {text[position:]!r}")
             position = found.end()
@@ -61,10 +66,19 @@ def _of_key(name: str) -> Step:
 
 def _of_index(index: int) -> Step:
     def step(value: Any) -> Iterator[Any]:
-        if isinstance(value, list) and index < len(value):
+        if isinstance(value, list) and -len(value) <= index < len(value):
             yield value[index]
 
     return step
+
+
+def _of_search(pattern: str) -> Step:
+    """Raises a `ValueError` where it is no regular expression."""
+    try:
+        compiled = re.compile(pattern)
+    except re.error as error:
+        raise ValueError(f"{pattern!r} in the role claim key is no regular expression: {error}") from None
+    return _of_test(lambda value, _: compiled.search(value) is not None, pattern)
 
 
 def _of_test(test: Callable[[str, str], bool], text: str) -> Step:

@@ -24,7 +24,7 @@ class RestOptions:
     max_rows: int | None = None
     aggregates: bool = False
     plans: bool = False
-    timezones: bool = True
+    legacy_target_names: bool = True
     tx_end: TxEnd = "commit"
     channel: str = "pgrst"
     hoisted_settings: tuple[str, ...] = HOISTED

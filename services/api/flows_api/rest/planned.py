@@ -11,14 +11,15 @@ from flows_api.rest.plan.read import Node, Source, find_relation, plan_rows
 from flows_api.rest.plan.write import plan_write
 from flows_api.rest.query.statement import Counting, read_statement, write_statement
 from flows_api.rest.query.writer import Statement
-from flows_api.rest.request.request import Request
+from flows_api.rest.request.request import RawRequest, Request
 
 
 @dataclass(frozen=True)
 class Planned:
-    """`at_once` tells that the statement is a whole transaction by itself."""
+    """`raw` is what was sent, which `request` need not be made of; `at_once`: the statement is all there is to do."""
 
     request: Request
+    raw: RawRequest
     relation: Relation
     node: Node
     form: Form
@@ -52,7 +53,7 @@ def _read(catalog: Catalog, options: RestOptions, request: Request, relation: Re
     at_once = _fits_at_once(catalog, options, request, form) and request.preferences.count in (None, "exact")
     counting = counting_of(options, request)
     statement = read_statement(node, form, counting, headers_only=request.headers_only, at_once=at_once)
-    return Planned(request, relation, node, form, statement, at_once)
+    return Planned(request, request.raw, relation, node, form, statement, at_once)
 
 
 def _write(catalog: Catalog, options: RestOptions, request: Request, relation: Relation) -> Planned:
@@ -68,7 +69,7 @@ def _write(catalog: Catalog, options: RestOptions, request: Request, relation: R
         and not form.is_one_row
     )
     statement = write_statement(plan, node, form, request.preferences, at_once=at_once)
-    return Planned(request, relation, node, form, statement, at_once)
+    return Planned(request, request.raw, relation, node, form, statement, at_once)
 
 
 def _fits_at_once(catalog: Catalog, options: RestOptions, request: Request, form: Form) -> bool:

@@ -13,9 +13,13 @@ from flows_api.rest.media_types import JSON, OPENAPI, MediaType
 from flows_api.rest.request.preferences import Preferences
 from flows_api.rest.request.query_string import canonical
 from flows_api.rest.request.ranges import RowRange
-from flows_api.rest.request.request import Request
+from flows_api.rest.request.request import RawRequest, Request
 
 VARY: Final = (b"vary", b"Accept, Prefer, Range")
+CALLED_BY_NAME: Final = (
+    "Embedded resource was referenced by relation name even though it has an alias. This is deprecated and will stop "
+    "working in a future release. Update {} in query string filters, orders or limits."
+)
 
 
 @dataclass(frozen=True)
@@ -41,10 +45,10 @@ class Response:
     headers_only: bool = False
 
 
-def rows_response(request: Request, result: Result, media: MediaType, *, minimal: bool) -> Response:
+def rows_response(request: Request, raw: RawRequest, result: Result, media: MediaType, *, minimal: bool) -> Response:
     """Rows of a table or view."""
     status, body = _page(request, result, minimal=minimal)
-    query = canonical(request.raw.query)
+    query = canonical(raw.query)
     location = f"/{request.name}{f'?{query}' if query else ''}"
     headers = [
         _content_range(request.rows, result),
@@ -107,6 +111,15 @@ def allow_response(methods: Iterable[str]) -> Response:
     allowed = ",".join(methods).encode()
     headers = [(b"content-length", b"0"), (b"access-control-allow-origin", b"*"), (b"allow", allowed), VARY]
     return Response(200, b"", headers)
+
+
+def warning_of(called_by_name: Sequence[tuple[str, str]]) -> Headers:
+    """Told to who calls a renamed relation by its own name."""
+    if not called_by_name:
+        return []
+    updates = ", ".join(f"`{name}` to `{new_name}`" for name, new_name in called_by_name)
+    text = CALLED_BY_NAME.format(updates).replace("\\", "\\\\").replace('"', '\\"')
+    return [(b"warning", _header_value(f'299 PostgRESTv16 "{text}"'))]
 
 
 def error_response(error: RestError, *, minimal: bool = False) -> Response:

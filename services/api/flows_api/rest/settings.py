@@ -12,6 +12,7 @@ from flows_api.rest.tokens import TokenRules, read_keys
 from flows_shared.settings import PREFIX, HttpSettings, LogSettings
 
 APP_SETTINGS = f"{PREFIX}API_REST_APP_SETTINGS_"
+SYSTEM_SCHEMAS = {"pg_catalog", "information_schema"}
 
 
 def _split(value: object) -> object:
@@ -37,7 +38,6 @@ class RestSettings(LogSettings):
     api_rest_db_max_rows: int | None = Field(None, ge=0, description="rows of one answer at most; unset: all")
     api_rest_db_aggregates_enabled: bool = Field(False, description="whether count, sum, avg, min, max may be asked")
     api_rest_db_plan_enabled: bool = Field(False, description="whether plans of statements are shown")
-    api_rest_db_timezone_enabled: bool = Field(True, description="whether `Prefer: timezone` is heeded")
     api_rest_db_tx_end: TxEnd = Field("commit", description="how a transaction ends, and whether a request may choose")
     api_rest_db_channel: str = Field("pgrst", description="NOTIFY on this channel loads the schema again")
     api_rest_db_hoisted_tx_settings: Names = Field(HOISTED, description="functions' settings for whole transactions")
@@ -57,9 +57,19 @@ class RestSettings(LogSettings):
     api_rest_openapi_server_proxy_uri: str | None = Field(None, description="the address that the description names")
     api_rest_server_timing_enabled: bool = Field(False, description="whether answers have `Server-Timing`")
     api_rest_server_trace_header: str | None = Field(None, description="header that is sent back as it came")
+    api_rest_url_use_legacy_target_names: bool = Field(
+        True, description="whether filters may call a renamed relation by its own name"
+    )
     api_rest_app_settings: dict[str, str] = Field(
         default_factory=_app_settings, description="FLOWS_API_REST_APP_SETTINGS_x is `app.settings.x`"
     )
+
+    @field_validator("api_rest_db_schemas")
+    @classmethod
+    def _refuse_system_schemas(cls, schemas: tuple[str, ...]) -> tuple[str, ...]:
+        if SYSTEM_SCHEMAS & set(schemas):
+            raise ValueError(f"{' and '.join(sorted(SYSTEM_SCHEMAS))} are never exposed")
+        return schemas
 
     def options(self, database_url: str, **more: object) -> RestOptions:
         """`more` is what the host knows besides."""
@@ -72,7 +82,7 @@ class RestSettings(LogSettings):
             max_rows=self.api_rest_db_max_rows,
             aggregates=self.api_rest_db_aggregates_enabled,
             plans=self.api_rest_db_plan_enabled,
-            timezones=self.api_rest_db_timezone_enabled,
+            legacy_target_names=self.api_rest_url_use_legacy_target_names,
             tx_end=self.api_rest_db_tx_end,
             channel=self.api_rest_db_channel,
             hoisted_settings=self.api_rest_db_hoisted_tx_settings,
@@ -102,7 +112,7 @@ class StandaloneSettings(HttpSettings, RestSettings):
     api_rest_jwt_secret: SecretStr | None = Field(None, description="text, JSON web key or set of them; unset: none")
     api_rest_jwt_secret_is_base64: bool = Field(False, description="whether the secret is base64 of the real one")
     api_rest_jwt_aud: str | None = Field(None, description="audience that a token which names some must name")
-    api_rest_jwt_role_claim_key: str = Field(".role", description="where a token's role stands")
+    api_rest_jwt_role_claim_key: str = Field("$.role", description="where a token's role stands")
     api_rest_jwt_cache_max_entries: int = Field(1_000, ge=0, description="verified tokens that are remembered")
     api_rest_server_cors_allowed_origins: Names = Field((), description="web origins that may call; unset: all")
     api_rest_max_body_bytes: int = Field(67_108_864, ge=1024, description="a longer request body is refused")

@@ -6,7 +6,7 @@ kept only where each mark came out as a whole parameter; the values take the pla
 
 from collections import OrderedDict
 from collections.abc import Hashable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from secrets import token_hex
 from typing import Final
 
@@ -33,11 +33,9 @@ class Template:
         parameters = list(self.planned.statement.parameters)
         for place, value in self.places:
             parameters[place] = values[value]
-        return replace(
-            self.planned,
-            request=replace(self.planned.request, raw=shape.raw, payload=shape.payload),
-            statement=Statement(self.planned.statement.text, tuple(parameters)),
-        )
+        made = self.planned
+        statement = Statement(made.statement.text, tuple(parameters))
+        return Planned(made.request, shape.raw, made.relation, made.node, made.form, statement, made.at_once)
 
 
 class ShapeCache:
@@ -74,7 +72,7 @@ def make_template(catalog: Catalog, options: RestOptions, shape: Shape) -> Templ
     secret = token_hex(16)
     marks = [f"{secret}-{number}" for number in range(len(shape.values()))]
     try:
-        request = parse_request(shape.with_values(marks, secret), options, catalog.timezones)
+        request = parse_request(shape.with_values(marks, secret), options)
         planned = plan_request(catalog, options, request)
     except RestError:
         return None

@@ -4,8 +4,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Final
 
-from starlette.applications import Starlette
-from starlette.routing import Mount
+from starlette.routing import Router
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from flows_api.rest.app import RestApp
@@ -20,7 +19,7 @@ PREFIX: Final = "/rest/v1"
 log = get_logger()
 
 
-def create_app() -> Starlette:
+def create_app() -> "Standalone":
     """At the root, and below /rest/v1 as in the gateway. Only the database that is served is needed."""
     settings = load_settings(StandaloneSettings)
     configure_logging(settings, "api")
@@ -32,24 +31,27 @@ def create_app() -> Starlette:
     rest = RestApp(settings.options(url, max_body_bytes=settings.api_rest_max_body_bytes), tokens.identify)
 
     @asynccontextmanager
-    async def lifespan(_app: Starlette) -> AsyncIterator[None]:
+    async def lifespan(_app: object) -> AsyncIterator[None]:
         log.info("starting", settings=describe_settings(settings))
         async with rest.running():
             log.info("started")
             yield
             log.info("stopping")
 
-    app = Cors(_BelowPrefix(rest), settings.api_rest_server_cors_allowed_origins)
-    return Starlette(routes=[Mount("/", app)], lifespan=lifespan)
+    return Standalone(Cors(rest, settings.api_rest_server_cors_allowed_origins), Router(lifespan=lifespan))
 
 
-class _BelowPrefix:
-    """Answers the same with and without the prefix."""
+class Standalone:
+    """Answers the same with and without the prefix. The router knows no route, it only starts and stops."""
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, router: Router) -> None:
         self.app = app
+        self.router = router
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "lifespan":
+            await self.router(scope, receive, send)
+            return
         path = scope["path"]
         if path == PREFIX or path.startswith(f"{PREFIX}/"):
             scope = {**scope, "path": path.removeprefix(PREFIX)}

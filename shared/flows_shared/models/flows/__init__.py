@@ -46,7 +46,7 @@ from flows_shared.models.flows.readings import (
     RegisterIntervalMissingReason,
     RegisterIntervalSource,
 )
-from flows_shared.models.flows.work import ApiKeySecret, AuditRecord, OutboxJob, Recovery, RefreshToken
+from flows_shared.models.flows.work import ApiKeySecret, AuditRecord, EmailChange, OutboxJob, Recovery, RefreshToken
 
 __all__ = [
     "ApiKeySecret",
@@ -56,6 +56,7 @@ __all__ = [
     "CalendarHalfHour",
     "Circuit",
     "CircuitRegister",
+    "EmailChange",
     "Esco",
     "EvCharger",
     "Feeder",

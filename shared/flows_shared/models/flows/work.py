@@ -91,6 +91,23 @@ class Recovery(Dated, table=True):
     id: UUID = Field(primary_key=True)
     user_id: UUID = Field(foreign_key="public.users.id", ondelete="CASCADE")
     token_hash: bytes = Field(unique=True)
+    redirect_to: str | None = None
+    expires_at: datetime
+    sent_at: datetime | None = None
+    used_at: datetime | None = None
+
+
+class EmailChange(Dated, table=True):
+    """A login's new address that was asked for; the last token, kept as SHA-256, works once."""
+
+    __tablename__ = "email_changes"
+    __table_args__ = (Index(None, "user_id", "created_at"), FLOWS)
+
+    id: UUID = Field(primary_key=True)
+    user_id: UUID = Field(foreign_key="public.users.id", ondelete="CASCADE")
+    new_email: str
+    token_hash: bytes = Field(unique=True)
+    redirect_to: str | None = None
     expires_at: datetime
     sent_at: datetime | None = None
     used_at: datetime | None = None

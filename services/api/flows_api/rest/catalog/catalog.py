@@ -1,7 +1,7 @@
 """All that is cached, loaded in one snapshot."""
 
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Final
 
 import asyncpg
@@ -21,8 +21,6 @@ TYPES = """
      ORDER BY array_position($1, namespace.nspname::text) DESC
 """
 
-TIMEZONES = "SELECT name FROM pg_timezone_names"
-
 # Settings that a role has of its own, as far as this login role may set them.
 ROLE_SETTINGS = """
     SELECT rolname AS role, split_part(entry, '=', 1) AS name, substr(entry, strpos(entry, '=') + 1) AS value
@@ -41,7 +39,7 @@ ISOLATION: Final = "default_transaction_isolation"
 
 @dataclass(frozen=True)
 class Catalog:
-    """`types` maps what a cast may say, in each schema, to SQL."""
+    """`types` maps what a cast may say, in each schema, to SQL; `standing` keeps what holds for a role in a schema."""
 
     relations: Mapping[Name, Relation]
     relationships: Relationships
@@ -51,9 +49,9 @@ class Catalog:
     handlers: Handlers
     types: Mapping[tuple[str, str], str]
     search_path: tuple[str, ...]
-    timezones: Collection[str]
     role_settings: Mapping[str, Sequence[tuple[str, str]]]
     role_isolation: Mapping[str, str]
+    standing: dict[tuple[str, str], tuple[tuple[str, str], ...]] = field(default_factory=dict)
 
     def type_named(self, schema: str, name: str) -> str | None:
         """The type that a cast means: the grammar's own names first, then by the search path."""
@@ -81,7 +79,6 @@ async def load_catalog(db: "asyncpg.Connection[asyncpg.Record]", options: RestOp
             handlers=await load_handlers(db, schemas),
             types=await _types(db, ["pg_catalog", *schemas, *options.extra_search_path]),
             search_path=tuple(options.extra_search_path),
-            timezones=await _timezones(db, options),
             role_settings=_by_role([row for row in settings if row["name"] != ISOLATION]),
             role_isolation={row["role"]: row["value"] for row in settings if row["name"] == ISOLATION},
         )
@@ -91,10 +88,6 @@ async def _types(db: "asyncpg.Connection[asyncpg.Record]", schemas: Sequence[str
     rows = await db.fetch(TYPES, schemas)
     spelt = {("", row["type"]): row["type"] for row in rows if row["schema"] == "pg_catalog"}
     return spelt | {(row["schema"], row["name"]): row["type"] for row in rows}
-
-
-async def _timezones(db: "asyncpg.Connection[asyncpg.Record]", options: RestOptions) -> frozenset[str]:
-    return frozenset(row["name"] for row in await db.fetch(TIMEZONES)) if options.timezones else frozenset()
 
 
 def _by_role(rows: Sequence[asyncpg.Record]) -> dict[str, list[tuple[str, str]]]:

@@ -1,6 +1,6 @@
 """The rows that are answered: a tree of relations, each with what is shown, kept and ordered of it."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -32,7 +32,10 @@ class Source:
 
 @dataclass(frozen=True)
 class Node:
-    """`label` is what the request calls it; `relationship` leads here from the node above."""
+    """`label` is what the request calls it; `relationship` leads here from the node above.
+
+    `called_by_name`, at the top, are renamed relations that the query string calls by their own name, with the new one.
+    """
 
     source: Source
     label: str
@@ -44,6 +47,7 @@ class Node:
     relationship: Relationship | None = None
     join: Join | None = None
     spread: bool = False
+    called_by_name: tuple[tuple[str, str], ...] = ()
 
     @property
     def spreads_one(self) -> bool:
@@ -85,10 +89,12 @@ def plan_rows(catalog: Catalog, options: RestOptions, request: Request, source: 
     """The whole tree. A write has used the filters at the top already, and gives back all of its rows."""
     planner = _Planner(catalog, options, request.query, filters_top=request.write is None)
     node = planner.node(source, source.relation.name, request.query.select, [ROOT], top_rows=request.rows)
-    _check_paths(request.query, planner.paths, filters_top=request.write is None)
+    asked = list(_asked_paths(request.query, filters_top=request.write is None))
+    _check_paths(asked, planner.paths)
     if _aggregates(node) and not options.aggregates:
         raise AggregatesDisabled
-    return node
+    by_name = dict.fromkeys((path[-1], planner.new_names[path]) for path in asked if path in planner.new_names)
+    return replace(node, called_by_name=tuple(by_name)) if by_name else node
 
 
 class _Planner:
@@ -98,6 +104,7 @@ class _Planner:
         self.query = query
         self.filters_top = filters_top
         self.paths: set[Path] = {ROOT}
+        self.new_names: dict[Path, str] = {}
 
     def node(
         self,
@@ -138,10 +145,9 @@ class _Planner:
         relationship = find_relationship(self.catalog, parent.relation, item.name, item.hint)
         label = item.alias or item.name
         names = [label]
-        # Older clients filter an aliased relation by its own name; where a sibling bears that name, it is meant.
-        if item.alias and all((other.alias or other.name) != item.name for other in siblings):
-            first = next(other for other in siblings if other.name == item.name)
-            names += [item.name] if first is item else []
+        if self._may_call_by_name(item, siblings):
+            names.append(item.name)
+            self.new_names.update(((*path, item.name), label) for path in paths)
         own = [(*path, name) for path in paths for name in names]
         self.paths.update(own)
         target = self.catalog.relations[relationship.other]
@@ -154,6 +160,14 @@ class _Planner:
             join=item.join,
             spread=item.spread,
         )
+
+    def _may_call_by_name(self, item: SelectedRelation, siblings: Sequence[SelectedRelation]) -> bool:
+        """Older clients filter a renamed relation by its own name; where a sibling bears that name, it is meant."""
+        if not item.alias or not self.options.legacy_target_names:
+            return False
+        if any((other.alias or other.name) == item.name for other in siblings):
+            return False
+        return next(other for other in siblings if other.name == item.name) is item
 
     def _where(self, scope: Scope, paths: Sequence[Path], labels: frozenset[str], *, at_top: bool) -> list[Where]:
         if at_top and not self.filters_top:
@@ -191,16 +205,21 @@ class _Planner:
         return next((given[path] for path in paths if path in given), None)
 
 
-def _check_paths(query: Query, known: Collection[Path], *, filters_top: bool) -> None:
-    """Every part of the query string is for a relation that is embedded."""
+def _asked_paths(query: Query, *, filters_top: bool) -> Iterator[Path]:
+    """Those of every part of the query string, each after the paths that lead to it."""
     asked: list[Path] = [path for path, _ in query.filters]
     asked += [path for path, _ in query.orders]
     asked += list(query.ranges) if filters_top else []
     asked += [path for path, _ in query.trees]
     for path in asked:
-        for length in range(1, len(path) + 1):
-            if path[:length] not in known:
-                raise NotEmbedded(path[length - 1])
+        yield from (path[:length] for length in range(1, len(path) + 1))
+
+
+def _check_paths(asked: Sequence[Path], known: Collection[Path]) -> None:
+    """Every part of the query string is for a relation that is embedded."""
+    for path in asked:
+        if path not in known:
+            raise NotEmbedded(path[-1])
 
 
 def _aggregates(node: Node) -> bool:

@@ -47,8 +47,9 @@ def _json_operand(scanner: Scanner) -> str | int:
             return int(digits[:18])
         if digits.startswith("-"):
             scanner.refuse()
-    elif scanner.text.startswith("-", start):
-        scanner.position += 1
+    elif scanner.take("-"):
         scanner.fail("digit")
+    else:
+        scanner.miss("digit")
     scanner.position = start
     return scanner.json_key()

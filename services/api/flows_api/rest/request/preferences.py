@@ -1,6 +1,6 @@
 """The `Prefer` header (RFC 7240): what was asked for, and which of it was heeded."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Final, Literal, TypeAlias, get_args
 
@@ -19,6 +19,7 @@ CHOICES: Final = {
     "tx": get_args(Transaction),
     "handling": get_args(Handling),
 }
+FREE: Final = ("timezone", "max-affected")
 
 
 @dataclass(frozen=True)
@@ -72,8 +73,8 @@ class Preferences:
 NO_PREFERENCES: Final = Preferences()
 
 
-def parse_preferences(headers: Sequence[str], timezones: Collection[str], *, tx_allowed: bool) -> Preferences:
-    """`timezones` are the names that PostgreSQL knows."""
+def parse_preferences(headers: Sequence[str], *, tx_allowed: bool) -> Preferences:
+    """Which time zones there are is PostgreSQL's to say."""
     if not headers:
         return NO_PREFERENCES
     given = [item.strip() for header in headers for item in header.split(",")]
@@ -81,12 +82,7 @@ def parse_preferences(headers: Sequence[str], timezones: Collection[str], *, tx_
     invalid = []
     for item in given:
         name, _, value = item.partition("=")
-        known = (
-            value in CHOICES.get(name, ())
-            or (name == "timezone" and value in timezones)
-            or (name == "max-affected" and "=" in item)
-        )
-        if known:
+        if value in CHOICES.get(name, ()) or (name in FREE and "=" in item):
             found.setdefault(name, value)
         else:
             invalid.append(item)

@@ -3,6 +3,8 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
+from operator import itemgetter
 from typing import Final, TypeAlias
 from urllib.parse import quote, unquote_plus
 
@@ -21,7 +23,7 @@ EMBEDDABLE: Final = ("order", "limit", "offset", "and", "or")
 MAX_PARAMETERS: Final = 1_000
 ROOT: Final[Path] = ()
 # Nothing to decode, and nothing to quote.
-PLAIN: Final = re.compile(rb"[A-Za-z0-9_.~-]+=[A-Za-z0-9_.~-]*(?:&[A-Za-z0-9_.~-]+=[A-Za-z0-9_.~-]*)*")
+PLAIN: Final = re.compile(r"[A-Za-z0-9_.~-]+=[A-Za-z0-9_.~-]*")
 
 
 @dataclass(frozen=True)
@@ -84,11 +86,22 @@ def decode(text: str) -> str:
 
 def canonical(text: bytes) -> str:
     """Sorted by name, for `Content-Location`."""
-    if PLAIN.fullmatch(text):
-        return "&".join(sorted(text.decode("ascii").split("&"), key=lambda part: part.partition("=")[0]))
-    split = [part.partition("=") for part in text.decode("latin-1").split("&") if part]
-    pairs = sorted(((decode(name), decode(value)) for name, _, value in split), key=lambda pair: pair[0])
-    return "&".join(f"{quote(name, safe='')}={quote(value, safe='')}" for name, value in pairs)
+    parts = text.decode("latin-1").split("&")
+    if len(parts) == 1:
+        return _quoted(parts[0])[1] if text else ""
+    return "&".join(shown for _, shown in sorted((_quoted(part) for part in parts if part), key=itemgetter(0)))
+
+
+def _quoted(part: str) -> tuple[str, str]:
+    """Its name, and how it is shown."""
+    return (part.partition("=")[0], part) if PLAIN.fullmatch(part) else _requoted(part)
+
+
+@lru_cache
+def _requoted(part: str) -> tuple[str, str]:
+    name, _, value = part.partition("=")
+    name = decode(name)
+    return name, f"{quote(name, safe='')}={quote(decode(value), safe='')}"
 
 
 def _last(name: str) -> str:

@@ -43,6 +43,12 @@ class RawRequest:
     prefers: tuple[str, ...] = ()
     body: bytes = b""
 
+    def cookies(self) -> dict[str, str]:
+        try:
+            return {name: morsel.value for name, morsel in SimpleCookie(self.headers.get("cookie", "")).items()}
+        except CookieError:
+            return {}
+
 
 @dataclass(frozen=True)
 class Request:
@@ -78,16 +84,8 @@ class Request:
         """What the body gives values for."""
         return self.payload.keys if self.payload else frozenset()
 
-    def cookies(self) -> dict[str, str]:
-        if "cookie" not in self.raw.headers:
-            return {}
-        try:
-            return {name: morsel.value for name, morsel in SimpleCookie(self.raw.headers["cookie"]).items()}
-        except CookieError:
-            return {}
 
-
-def parse_request(raw: RawRequest, options: RestOptions, timezones: Collection[str]) -> Request:
+def parse_request(raw: RawRequest, options: RestOptions) -> Request:
     kind, name = _resource(raw.path, options)
     schema, profile = _schema(raw, options)
     if raw.method not in METHODS[kind]:
@@ -114,7 +112,7 @@ def parse_request(raw: RawRequest, options: RestOptions, timezones: Collection[s
         profile=profile,
         query=query,
         rows=rows,
-        preferences=parse_preferences(raw.prefers, timezones, tx_allowed=options.tx_override),
+        preferences=parse_preferences(raw.prefers, tx_allowed=options.tx_override),
         accepts=parse_accept(raw.headers.get("accept")),
         media=media,
         payload=payload,

@@ -1,0 +1,14 @@
+"""What gentler logins need: refresh tokens that may be sent again, changes of the address, links to other pages."""
+
+from flows_shared.migrate import run_sql
+
+revision = "0011"
+down_revision = "0009"
+
+
+def upgrade() -> None:
+    run_sql("0011_access")
+
+
+def downgrade() -> None:
+    run_sql("0011_down.sql")
