@@ -28,6 +28,7 @@ from flows_meter_sync.visits.report import Report
 from flows_meter_sync.visits.visit import Clock, visit
 from flows_meter_sync.visits.writer import Writer
 from flows_shared.db import Connection, Database
+from flows_shared.memory import collecting_rarely
 from flows_shared.tasks import cancel_all
 from flows_shared.telemetry.logs import get_logger
 from flows_shared.telemetry.trace import bind_work
@@ -210,7 +211,8 @@ async def open_fleet(db: Database, settings: SyncSettings, clock: Clock = utc_no
     at_work = [asyncio.create_task(fleet.claim()), *visitors]
     writing, keeping = asyncio.create_task(fleet.writer.run()), asyncio.create_task(fleet.leases.keep())
     try:
-        yield fleet
+        with collecting_rarely():
+            yield fleet
     finally:
         await cancel_all(at_work)
         await fleet.writer.finish()
