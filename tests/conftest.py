@@ -8,8 +8,6 @@ import os
 from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from shutil import disk_usage
-from tempfile import TemporaryDirectory
 from urllib.parse import urlsplit
 
 import pytest
@@ -17,7 +15,7 @@ from arq.connections import ArqRedis
 from hypothesis import settings
 from redis.asyncio import Redis
 
-from databases import Background, Databases, MakeDatabase, RoleUrl
+from databases import Background, Databases, MakeDatabase, RoleUrl, new_server_directory
 from flows_local.servers import FOR_TESTS, Postgres, Valkey
 from flows_shared.db import Database
 
@@ -27,7 +25,6 @@ settings.load_profile("flows")
 
 CLAIM = "flows-test-claim"
 CLAIM_SECONDS = 3600
-MEMORY, MEMORY_NEEDED = Path("/dev/shm"), 4 * 1024**3
 JWT_SECRET = "a secret for tests that is long enough"
 
 
@@ -59,7 +56,7 @@ def databases(background: Background) -> Iterator[Databases]:
 @pytest.fixture
 def server_directory() -> Iterator[Path]:
     """Where a test may start servers of its own."""
-    with _server_directory() as directory:
+    with new_server_directory() as directory:
         yield directory
 
 
@@ -116,7 +113,7 @@ def redis_server(background: Background) -> Iterator[str]:
     """The URL of a Redis database that only this test process uses."""
     given = os.environ.get("FLOWS_TEST_REDIS_URL")
     if not given:
-        with _server_directory() as directory, Valkey(directory / "valkey") as valkey:
+        with new_server_directory() as directory, Valkey(directory / "valkey") as valkey:
             yield valkey.url()
         return
     url = background.run(_claim_redis(given))
@@ -152,19 +149,8 @@ def _postgres() -> Iterator[str]:
     if given := os.environ.get("FLOWS_TEST_DATABASE_URL"):
         yield given
         return
-    with _server_directory() as directory, Postgres(directory / "postgres", settings=FOR_TESTS) as postgres:
+    with new_server_directory() as directory, Postgres(directory / "postgres", settings=FOR_TESTS) as postgres:
         yield postgres.url()
-
-
-@contextmanager
-def _server_directory() -> Iterator[Path]:
-    """Not below pytest's own: that one is closed to PostgreSQL's user by every other pytest that starts.
-
-    In memory where there is room: a database has a thousand files, and each test copies them.
-    """
-    in_memory = MEMORY.is_dir() and disk_usage(MEMORY).free >= MEMORY_NEEDED
-    with TemporaryDirectory(prefix="flows-test-", dir=MEMORY if in_memory else None) as directory:
-        yield Path(directory)
 
 
 async def _claim_redis(given: str) -> str:

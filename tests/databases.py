@@ -4,6 +4,9 @@ import asyncio
 import threading
 from collections.abc import Callable, Coroutine, Iterator
 from contextlib import contextmanager
+from pathlib import Path
+from shutil import disk_usage
+from tempfile import TemporaryDirectory
 from typing import Any, TypeAlias, TypeVar
 from urllib.parse import urlsplit
 from uuid import uuid4
@@ -15,6 +18,18 @@ from flows_shared.migrate import upgrade
 T = TypeVar("T")
 MakeDatabase: TypeAlias = Callable[[], str]
 RoleUrl: TypeAlias = Callable[[str], str]
+MEMORY, MEMORY_NEEDED = Path("/dev/shm"), 4 * 1024**3
+
+
+@contextmanager
+def new_server_directory() -> Iterator[Path]:
+    """Not below pytest's own: that one is closed to PostgreSQL's user by every other pytest that starts.
+
+    In memory where there is room: a database has a thousand files, and each test copies them.
+    """
+    in_memory = MEMORY.is_dir() and disk_usage(MEMORY).free >= MEMORY_NEEDED
+    with TemporaryDirectory(prefix="flows-test-", dir=MEMORY if in_memory else None) as directory:
+        yield Path(directory)
 
 
 class Background:

@@ -33,9 +33,14 @@ REFERENCE: Final = {
 VALUES: Final[Mapping[str, Mapping[str, Any]]] = {
     "public.invoice_lines": {"customer_tariff": None},
     "public.registered_proprietors": {"corporate_body": None},
+    "public.gifts": {"account": None},
     "public.billing_run_accounts": {"outcome": "skipped", "invoice": None, "reason": "isolation"},
     "public.api_keys": {"scopes": ["read"]},
     "public.tariff_components": {"microgrid_tariff": None},
+    "public.credit_notes": {"replacement": None, "causes": ["readings"], "total_pence": 2},
+    "public.back_bill_exceptions": {"period_end": date(2030, 1, 1)},
+    "public.documents": {"credit_note": None},
+    "public.stale_invoices": {"cause": "payer"},
     "public.vat_statuses": {"property": None},
     "flows.meter_sources": {"url": "https://isolation.example/rest/v1"},
 }

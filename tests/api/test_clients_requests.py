@@ -43,7 +43,8 @@ async def topup(community: Community, module_database_url: str) -> AsyncIterator
         community.ann.meter,
     )
     yield topup
-    await db.execute("DELETE FROM public.topups WHERE id = $1", topup)
+    # One that is completed stays: it is in the ledger.
+    await db.execute("DELETE FROM public.topups WHERE id = $1 AND status <> 'completed'", topup)
     await db.execute("UPDATE public.meters SET wallet = NULL WHERE wallet = $1", wallet)
     await db.execute("DELETE FROM public.wallets WHERE id = $1", wallet)
     await db.close()

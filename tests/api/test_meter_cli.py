@@ -60,6 +60,9 @@ async def shell(settings_env: dict[str, str], role_url: RoleUrl, tmp_path: Path,
         await register_meters(db, simulator, utc_now() - timedelta(days=1))
         async with db.connection() as connection:
             admin = await make_admin(connection)
+            await connection.execute(
+                "INSERT INTO flows.meter_registry (serial, esco) SELECT 'EML2', esco FROM flows.meter_registry"
+            )
         token = sign_token(
             JWT_SECRET,
             subject=str(admin),
@@ -92,7 +95,12 @@ async def test_person_reads_and_writes_a_meter(shell: Shell) -> None:
     assert (await shell.json("events", "EML1"))[0]["name"]
     assert await shell.json("profile", "EML1") == []
 
+    exchanged = ["exchange", "EML1", "EML2", "--at", (utc_now() - timedelta(hours=1)).isoformat()]
+    [register] = (await shell.json(*exchanged, "--closing", "12000.5", "--opening", "SINGLE=0.1"))["registers"]
+    assert (register["element"], register["nature"]) == ("SINGLE", "power")
+
     for arguments, reason in (
+        (exchanged, "meter EML1 was replaced at"),
         (["read", "EML9"], "there is no meter 'EML9'"),
         (["token", "EML1", "12"], "token"),
         (["token", "EML1", vend("EML2", 500, 1)], "refused the token"),

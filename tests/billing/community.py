@@ -93,6 +93,13 @@ class Community:
         number = await self.value("SELECT account_number FROM public.accounts WHERE id = $1", account_id)
         return Home(account_id, number, customer, meter, registers)
 
+    async def customer(self, *, fullname: str = "Sam Bloggs", email: str | None = None) -> UUID:
+        return await _insert(self.db, "public.customers", fullname=fullname, email=email, esco=self.esco)
+
+    async def party(self, home: Home, customer: UUID, *, role: str = "occupier", **dates: Any) -> None:
+        """Let a customer take part in the home's account, after those who do."""
+        await _insert(self.db, "public.customer_accounts", customer=customer, account=home.account, role=role, **dates)
+
     async def tariff(self, unit_rate: str, standing_charge: str, **columns: Any) -> UUID:
         """A price of the community."""
         return await _insert(
@@ -118,6 +125,14 @@ class Community:
                 starts,
                 Decimal(kwh),
             )
+
+    async def measure_more(self, home: Home, kwh: str, at: str = "2026-10-31 12:00Z") -> None:
+        """Another energy in one half hour."""
+        await self.execute(
+            f"UPDATE flows.register_interval_hh SET kwh = $2 WHERE register_id = $1 AND timestamp = '{at}'",
+            home.registers["SINGLE"],
+            Decimal(kwh),
+        )
 
     async def measure_month(self, home: Home, month: Month = OCTOBER, kwh: str = "0.2") -> None:
         for register in home.registers.values():

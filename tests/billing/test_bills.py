@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 
 from billing.community import MARCH, OCTOBER, Community, Home
-from flows_shared.time import LONDON, Month, Period, local_midnight
+from flows_shared.time import HALF_HOUR, LONDON, Month, Period, local_midnight
 
 
 async def amounts(community: Community, home: Home) -> tuple[int, int, int]:
@@ -267,6 +267,29 @@ async def test_usage_by_circuit_is_kept_for_the_month(community: Community) -> N
     await community.bill()
     usage = await community.rows("SELECT month, kwh FROM public.monthly_usage")
     assert [tuple(row) for row in usage] == [(date(2026, 10, 1), Decimal("149.0"))] * 2
+
+
+async def test_usage_by_circuit_holds_what_was_estimated_and_billed(community: Community) -> None:
+    await community.tariff("0.20000", "0.50000")
+    home = await community.home()
+    circuit = await community.value("INSERT INTO flows.circuits (type) VALUES ('power') RETURNING id")
+    await community.execute(
+        "INSERT INTO flows.circuit_register (circuit, register, start_time) VALUES ($1, $2, '2026-01-01')",
+        circuit,
+        home.registers["SINGLE"],
+    )
+    month = OCTOBER.period(LONDON)
+    await community.measure(home.registers["SINGLE"], Period(month.start + HALF_HOUR, month.end), "0.1")
+    for outside in (month.start - HALF_HOUR, month.start, month.end):  # only the second is in October
+        await community.execute(
+            "INSERT INTO flows.register_interval_estimates VALUES ($1, $2, 0.5, 'linear')",
+            home.registers["SINGLE"],
+            outside,
+        )
+    await community.bill()
+    [line, _] = await community.lines(home)
+    assert line[1] == Decimal("149.4")  # 1,489 x 0.1 + 0.5
+    assert await community.value("SELECT kwh FROM public.monthly_usage") == line[1]
 
 
 def _day(number: int) -> tuple[datetime, datetime]:

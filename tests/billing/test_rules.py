@@ -8,8 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from flows_billing.accounts.account import Account, Party, Register, Rival, billed_days
-from flows_billing.accounts.plan import Plan, Terms, plan_account
+from flows_billing.accounts.plan import Terms, plan_account
 from flows_billing.days import Days
+from flows_billing.outcomes import NotBilled
 from flows_billing.rating.bill import Bill, Measured, rate
 from flows_billing.rating.lines import Line
 from flows_billing.rating.vat_rules import Seller, VatTerms, VatUse, supply_vat
@@ -50,8 +51,9 @@ def account(**columns: object) -> Account:
 def bill(price: Tariff, start: date, last: date, kwh: list[Decimal]) -> Bill:
     """The bill of some days of October, of which `kwh` holds the energy of each."""
     terms = Terms(OCTOBER, LONDON, Tariffs({}, [price]), VatTerms(), [])
-    plan = plan_account(account(start_date=start, end_date=last), terms)
-    assert isinstance(plan, Plan)
+    planned = plan_account(account(start_date=start, end_date=last), terms)
+    assert not isinstance(planned, NotBilled)
+    [plan] = planned
     usages = {segment.need: _usages(segment.part.days, kwh, price.judges_days) for segment in plan.segments}
     made = rate(plan, Measured(usages), Seller())
     assert isinstance(made, Bill)

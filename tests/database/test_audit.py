@@ -12,8 +12,8 @@ from database.belongings import make_belongings
 from flows_shared.db import Connection
 
 # Added to and never changed, or computed from what is audited.
-OWN_RECORD = {"invoice_lines", "ledger_accounts", "ledger_entries", "ledger_postings"}
-COMPUTED = {"billing_run_accounts", "documents", "invoice_series", "monthly_costs", "monthly_usage"}
+OWN_RECORD = {"credit_notes", "invoice_lines", "ledger_accounts", "ledger_entries", "ledger_postings"}
+COMPUTED = {"billing_run_accounts", "documents", "invoice_series", "monthly_costs", "monthly_usage", "stale_invoices"}
 
 NOT_AUDITED = """
     SELECT relname::text, event.bit

@@ -151,6 +151,50 @@ async def test_meter_that_nobody_can_write_to_is_not_asked_for(tx: Connection, c
     assert await missing(tx) == []
 
 
+async def test_price_without_vat_is_missed_with_it_cut_to_five_decimals(tx: Connection) -> None:
+    home = await make_home(tx)
+    starts = await make_price(
+        tx, home, 30, "0.21111", includes_vat=False, computed_unit_rate_b=Decimal("0.11111"), own=False
+    )
+    [row] = await missing(tx)
+    # 0.21111 x 1.05 = 0.2216655, 0.11111 x 1.05 = 0.1166655, 0.5 x 1.05 = 0.525
+    assert (row["customer_unit_rate"], row["customer_unit_rate_b"]) == (Decimal("0.22166"), Decimal("0.11666"))
+    assert row["customer_standing_charge"] == Decimal("0.525")
+    held = {"standing_charge": "0.52500", "unit_rate_element_b": "0.11666", **PREPAYMENT}
+    await hold(tx, home, "tariffs_future", "0.22166", starts, **held)
+    assert await missing(tx) == []
+
+
+async def test_price_in_a_meter_has_the_vat_of_the_premises_then_the_customers_from_that_day(tx: Connection) -> None:
+    home = await make_home(tx)
+    starts = await make_price(tx, home, 30, "0.20000", includes_vat=False)
+
+    async def rate() -> Decimal:
+        [row] = await missing(tx)
+        return Decimal(row["customer_unit_rate"])
+
+    await insert(tx, "public.vat_statuses", customer=home.customer.id, valid_from=starts, use="business")
+    assert await rate() == Decimal("0.24")
+    late = {"property": home.property, "valid_from": starts + timedelta(days=1), "use": "domestic"}
+    await insert(tx, "public.vat_statuses", **late)
+    assert await rate() == Decimal("0.24")
+    await tx.execute("UPDATE public.vat_statuses SET valid_from = $1 WHERE property IS NOT NULL", starts)
+    assert await rate() == Decimal("0.21")
+    await tx.execute("UPDATE flows.escos SET vat_registered = false")
+    assert await rate() == Decimal("0.2")
+
+
+async def test_price_that_was_corrected_is_missed_at_the_correct_one_and_once(tx: Connection) -> None:
+    home = await make_home(tx)
+    await make_price(tx, home, -100, "0.30", own=False)
+    await make_price(tx, home, 30, "0.20")
+    await make_price(tx, home, 40, "0.19", own=False)
+    for table in ("customer_tariffs", "microgrid_tariffs"):
+        await tx.execute(f"SELECT public.correct_tariff(id, 'typed wrong', unit_rate => 0.25) FROM public.{table}")
+    [row] = await missing(tx)
+    assert row["customer_unit_rate"] == Decimal("0.25")
+
+
 # Tariffs now
 
 

@@ -165,6 +165,83 @@ async def test_log_that_begins_after_the_register_gives_what_it_has(
         assert lab.meter("EML1").counters.requests == 1 + 1 + 9
 
 
+async def reasons(lab: Community) -> dict[datetime, tuple[str, int]]:
+    rows = await lab.fetch("SELECT timestamp, reason, tries FROM flows.register_interval_missing_reasons")
+    return {row["timestamp"]: (row["reason"], row["tries"]) for row in rows}
+
+
+async def test_half_hours_without_valid_data_are_asked_for_a_few_times_and_again_by_hand(
+    community: MakeCommunity,
+) -> None:
+    cut = PowerCut(at("2026-11-02T03:10"), at("2026-11-02T05:10"))
+    lab = await community(MeterConfig("EML1", power_cuts=(cut,)), now=NOW, since=SINCE)
+    meter, missing = lab.meter("EML1"), Period(at("2026-11-02T03:00"), at("2026-11-02T05:30"))
+    for _ in range(3):
+        await lab.sync("ProfileLog", missing_tries=3)
+    assert await reasons(lab) == dict.fromkeys(missing.half_hours(), ("no valid data: power fail", 3))
+    asked = meter.counters.requests
+    await lab.sync("ProfileLog", missing_tries=3)
+    assert meter.counters.requests == asked + 1  # the serial, and nothing else
+    async with lab.fleet(missing_tries=3) as fleet:
+        await fleet.sync([lab.ids["EML1"]], ["SyncerProfileLog"], by_hand=True)
+    assert meter.counters.requests > asked + 2
+    assert await reasons(lab) == dict.fromkeys(missing.half_hours(), ("no valid data: power fail", 4))
+    query = "SELECT missing FROM flows.register_interval_hh_missing WHERE date = '2026-11-02'"
+    assert [row["missing"] for row in await lab.fetch(query)] == [5]  # given up, and missing all the same
+
+
+@pytest.mark.parametrize("hardware", [Hardware.EMA1W, Hardware.P1AX])
+async def test_half_hours_from_before_the_log_are_given_up_with_the_reason(
+    community: MakeCommunity, hardware: Hardware
+) -> None:
+    installed = MeterConfig("EML1", hardware=hardware, installed_on=date(2026, 11, 2))
+    lab = await community(installed, now=NOW, since=at("2026-11-01T00:00"))
+    for _ in range(2):
+        await lab.sync("ProfileLog", missing_tries=2)
+    kept = await reasons(lab)
+    assert set(kept) == set(Period(at("2026-11-01T00:00"), at("2026-11-02T00:00")).half_hours())
+    assert {tries for _, tries in kept.values()} == {2}
+    assert {reason for reason, _ in kept.values()} <= {
+        "the meter's log does not go back so far",
+        "the meter's log has no record of it",
+    }
+    asked = lab.meter("EML1").counters.requests
+    await lab.sync("ProfileLog", missing_tries=2)
+    assert lab.meter("EML1").counters.requests == asked + 1
+
+
+async def test_newest_half_hours_of_a_slow_clock_are_waited_for(community: MakeCommunity) -> None:
+    moment = NOW
+    slow = MeterConfig("EML1", clock_drift_seconds=-3 * 3600, logs_follow_clock=True)
+    lab = await community(slow, now=lambda: moment, since=SINCE)
+    for _ in range(3):
+        await lab.sync("ProfileLog", missing_tries=1)
+    assert max(await lab.half_hours("EML1")) == at("2026-11-03T07:00")
+    moment = NOW + timedelta(hours=3)
+    await lab.sync("ProfileLog", missing_tries=1)
+    assert max(await lab.half_hours("EML1")) == at("2026-11-03T10:00")
+    assert await reasons(lab) == {}
+
+
+async def test_reading_that_comes_after_all_is_taken_and_its_reason_goes(community: MakeCommunity) -> None:
+    lab = await community(MeterConfig("EML1"), now=NOW, since=SINCE)
+    hole = SINCE + 50 * HALF_HOUR
+    await lab.sync("ProfileLog")
+    await lab.execute("DELETE FROM flows.register_interval_hh WHERE timestamp = $1", hole)
+    await lab.execute(
+        """INSERT INTO flows.register_interval_missing_reasons (register_id, timestamp, reason, tries)
+           VALUES ($1, $2, 'no valid data', 5)""",
+        lab.registers["EML1", "SINGLE"],
+        hole,
+    )
+    await lab.sync("ProfileLog")
+    assert hole not in await lab.half_hours("EML1")
+    async with lab.fleet() as fleet:
+        await fleet.sync([lab.ids["EML1"]], ["SyncerProfileLog"], by_hand=True)
+    assert await lab.half_hours("EML1") == measured(lab, "EML1", SINCE, END)
+    assert await reasons(lab) == {}
+
+
 async def test_what_came_before_a_meter_failed_is_kept_and_the_next_pass_goes_on(community: MakeCommunity) -> None:
     lab = await community(MeterConfig("EML1", latency_ms=2), now=NOW, since=SINCE)
     meter = lab.meter("EML1")

@@ -9,11 +9,12 @@ import pytest
 from typer.testing import CliRunner
 
 from databases import RoleUrl
-from flows_meter_sync.files import field, own
+from flows_meter_sync.files import field
 from flows_meter_sync.files.exports import export_field, export_own
 from flows_meter_sync.files.field import Wh
 from flows_meter_sync.files.imports import File, import_files
 from flows_meter_sync.files.rows import Outcome
+from flows_shared.readings import HalfHourRow, write_csv
 from flows_shared.time import Period
 from meter_sync.readings import MONDAY, Home, instant
 
@@ -150,7 +151,7 @@ async def test_our_file_goes_out_and_into_another_database_as_it_was(home: Home)
 
 
 async def test_estimate_in_our_file_is_no_reading(home: Home) -> None:
-    text = own.write([own.OwnRow(home.serial, "SINGLE", instant(0), Decimal("0.1"), "estimated")])
+    text = write_csv([HalfHourRow(home.serial, "SINGLE", instant(0), Decimal("0.1"), "estimated")])
     [outcome] = await take(home, File("readings.csv", text))
     assert (outcome.outcome, outcome.details) == ("refused", "it is an estimate, not a reading")
 

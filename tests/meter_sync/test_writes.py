@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -229,6 +229,65 @@ async def test_tariff_is_whole_wherever_the_worker_is_killed(community: MakeComm
             assert written(relay)[len(written(relay)) - len(last_run) :] == last_run
 
 
+PRICES = (
+    "unit_rate_a",
+    "unit_rate_b",
+    "standing_charge",
+    "emergency_credit",
+    "ecredit_availability",
+    "debt_recovery_rate",
+)
+
+
+async def active(lab: Community) -> tuple[Decimal, ...]:
+    """What the meter charges, in the order of `PRICES`."""
+    await lab.sync("TariffsActive", serials=["EML1"])
+    held = (await lab.shadow("EML1"))["tariffs_active"]
+    prices = {name.removeprefix("prepayment_").replace("_element", ""): price for name, price in held.items()}
+    return tuple(Decimal(prices[name]) for name in PRICES)
+
+
+async def test_armed_tariff_is_put_off_before_another_is_written_over_it(community: MakeCommunity) -> None:
+    lab = await community(PREPAY)
+    soon = datetime.now(UTC).replace(microsecond=0) + timedelta(hours=1)
+    await send(lab, await ask(lab, "tariff", {**TARIFF, "activation_at": soon.isoformat()}))
+    async with watched(lab) as relay:
+        done = await send(lab, await ask(lab, "tariff", {**TARIFF, "unit_rate_a": "0.3"}, "another"))
+        assert written(relay) == [objects.FUTURE_ACTIVATION.id, *(held.id for held in SAFE_ORDER)]
+    assert (done["status"], done["after"]["tariff_future_block_8_rate_1"]) == ("confirmed", "0.30000")
+
+
+async def test_half_of_a_tariff_never_becomes_active_wherever_the_worker_is_killed(community: MakeCommunity) -> None:
+    moment = datetime.now(UTC).replace(microsecond=0)
+    lab = await community(PREPAY, now=lambda: moment)
+    old = {**TARIFF, **dict(zip(PRICES, ("0.3", "0.31", "0.32", "0.33", "0.34", "0.35"), strict=True))}
+    first_write = 1 + len(SAFE_ORDER) + 1
+    writes = range(first_write, first_write + 1 + len(SAFE_ORDER))
+    steps = [Hold(writes[0], "request"), *(Hold(number, "answer") for number in writes)]
+    async with watched(lab) as relay:
+        for number, hold in enumerate(steps):
+            due = moment + timedelta(hours=1)
+            await send(lab, await ask(lab, "tariff", {**old, "activation_at": due.isoformat()}, f"old {number}"))
+            before = await active(lab)
+            relay.requests.clear()
+            values = {**TARIFF, "activation_at": (ACTIVATION + timedelta(days=number)).isoformat()}
+            command = await ask(lab, "tariff", values, f"new {number}")
+            relay.hold = hold
+            process = start_sending(settings_of(lab), command)
+            async with asyncio.timeout(20):
+                await relay.held.wait()
+                process.kill()
+                await asyncio.to_thread(process.join)
+                await relay.left.wait()
+            relay.held.clear()
+            await lab.execute("UPDATE flows.meter_leases SET expires_at = now()")
+            moment = due + timedelta(minutes=1)  # meanwhile the old one's time comes
+            whole = tuple(Decimal(old[name]) for name in PRICES)
+            assert await active(lab) in (before, whole), hold
+            assert (await send(lab, command))["status"] == "confirmed"
+            assert (await lab.shadow("EML1"))["tariffs_future"]["unit_rate_element_a"] == "0.23450"
+
+
 async def test_command_asked_twice_with_a_key_is_one(community: MakeCommunity) -> None:
     lab = await community(PREPAY)
     first = await ask(lab, "token", {"token": TOKEN})
@@ -345,22 +404,44 @@ async def test_clocks_are_corrected_where_they_are_off_by_more_than_the_setting(
         assert await ask_for_clock_corrections(transaction, 20, today) == 0
 
 
-async def test_future_tariff_that_a_meter_lacks_is_sent_until_it_reads_back_the_same(community: MakeCommunity) -> None:
-    lab = await community(PREPAY)
-    start = (datetime.now(UTC) + timedelta(days=40)).date().replace(day=1)
-    await make_customer_with_tariff(lab, start)
+def next_start() -> date:
+    return (datetime.now(UTC) + timedelta(days=40)).date().replace(day=1)
 
-    async def missing() -> int:
-        async with lab.db.transaction() as transaction:
-            return await ask_for_missing_tariffs(transaction, datetime.now(UTC).date())
 
-    assert await missing() == await missing() == 1
+async def missing(lab: Community, in_days: int = 0) -> int:
+    """How many tariffs are asked for, so many days from now."""
+    async with lab.db.transaction() as transaction:
+        return await ask_for_missing_tariffs(transaction, datetime.now(UTC).date() + timedelta(days=in_days))
+
+
+# What a three-phase meter holds is the same; it has no prepay mode.
+@pytest.mark.parametrize("config", [PREPAY, MeterConfig("EML1", hardware=Hardware.P1AX)], ids=["prepay", "three-phase"])
+async def test_future_tariff_that_a_meter_lacks_is_sent_until_it_reads_back_the_same(
+    community: MakeCommunity, config: MeterConfig
+) -> None:
+    lab = await community(config)
+    await make_customer_with_tariff(lab, next_start())
+    assert await missing(lab) == await missing(lab) == 1
     [command] = await lab.fetch("SELECT * FROM flows.meter_commands")
     assert (command["arguments"]["unit_rate_a"], command["arguments"]["unit_rate_b"]) == ("0.21000", "0.11000")
     assert (await send(lab, command["id"]))["status"] == "confirmed"
-    assert await missing() == 0
+    assert await missing(lab) == await missing(lab, 1) == 0
     armed = lab.meter("EML1").state.tariffs.armed_at
     assert armed is not None
+    await lab.sync("TariffsActive", "TariffsFuture")  # what a pass reads says the same
+    assert await missing(lab, 1) == 0
+
+
+async def test_tariff_that_a_meter_refuses_is_not_sent_again_every_day(community: MakeCommunity) -> None:
+    lab = await community(MeterConfig("EML1", hardware=Hardware.P1AX))
+    await make_customer_with_tariff(lab, next_start())
+    assert await missing(lab) == 1
+    [command] = await lab.fetch("SELECT * FROM flows.meter_commands")
+    lab.meter("EML1").faults = Faults(nak=1, nak_code=6)
+    assert (await send(lab, command["id"]))["error_code"] == "emop.security_not_granted"
+    assert await missing(lab, 1) == 0
+    await lab.execute("UPDATE public.customer_tariffs SET computed_unit_rate = 0.22")
+    assert await missing(lab, 1) == 1  # another tariff may be taken
 
 
 async def make_customer_with_tariff(lab: Community, start: object) -> None:

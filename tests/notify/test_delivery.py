@@ -160,7 +160,7 @@ async def test_invoice_without_its_pdf_waits_for_it(
 ) -> None:
     job = await notify.send(invoice := await issue_invoice(pdf=None))
     assert mail_server.received == []
-    assert (await notify.messages())[0]["last_error"] == "the invoice's PDF is not there yet"
+    assert (await notify.messages())[0]["last_error"] == "the PDF is not there yet"
     async with notify.db.connection() as connection:
         await connection.execute(DOCUMENT, invoice, "WLCE-000001", PDF)
     await notify.run(job)

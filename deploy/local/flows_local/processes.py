@@ -15,6 +15,7 @@ import httpx
 
 from flows_local.servers import end_with_parent
 from flows_shared.errors import FlowsError
+from flows_shared.tasks import cancel_all
 
 READY_SECONDS = 60.0
 STOP_SECONDS = 10.0
@@ -109,9 +110,7 @@ class Supervisor:
                 watching.result()
             return await working
         finally:
-            for task in tasks:
-                task.cancel()
-            await asyncio.gather(*tasks, return_exceptions=True)
+            await cancel_all(tasks)
 
     async def stop(self) -> None:
         """End all programs in good order, and kill what has not ended in time."""

@@ -20,7 +20,7 @@ TARIFF = """
            computed_standing_charge AS standing_charge, emergency_credit,
            ecredit_button_threshold AS ecredit_availability, debt_recovery_rate
       FROM public.microgrid_tariffs
-     WHERE esco = $1 AND period_start <= $2
+     WHERE esco = $1 AND period_start <= $2 AND superseded_by IS NULL
      ORDER BY period_start DESC
      LIMIT 1
 """

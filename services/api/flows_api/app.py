@@ -14,7 +14,7 @@ from flows_api.auth.errors import AuthError, answer_auth_error, challenge
 from flows_api.auth.identity import identify_by
 from flows_api.auth.passwords import PasswordChecks
 from flows_api.auth.watch import watching
-from flows_api.commands import api_keys, billing, invites, invoices, meters
+from flows_api.commands import accounts, api_keys, billing, invites, invoices, meters
 from flows_api.commands.services import ServiceClient, ServiceRefused
 from flows_api.edge import ApiKeyHeader, RequestLimits, SecurityHeaders
 from flows_api.rates.limiter import Limiter
@@ -75,8 +75,10 @@ def create_app() -> FastAPI:
         account.router,
         api_keys.router,
         invites.router,
+        accounts.router,
         billing.router,
         meters.router,
+        meters.readings.files,
         invoices.router,
         pages.router,
     ):

@@ -1,6 +1,5 @@
 """The billing service's web app: routes that the gateway calls for its users."""
 
-import json
 from datetime import datetime
 from typing import Annotated, Self
 from uuid import UUID
@@ -8,10 +7,12 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, FastAPI, Request, Response
 from pydantic import BaseModel, Field
 
+from flows_billing.acting import act_for
 from flows_billing.errors import UnknownInvoice
 from flows_billing.invoices.documents import printed_invoice
 from flows_billing.invoices.explain import Explanation, explain
 from flows_billing.invoices.verify import verify_invoices
+from flows_billing.routes import money, month_end
 from flows_billing.runs.escos import find_escos
 from flows_billing.runs.preview import preview_run
 from flows_billing.runs.request import SERVICE, enqueue_runs, request_runs
@@ -28,8 +29,8 @@ from flows_billing.views import (
     VerifyRequest,
     VerifyResult,
 )
-from flows_shared.auth import CallingService, Claims
-from flows_shared.db import Connection, Database
+from flows_shared.auth import CallingService
+from flows_shared.db import Database
 from flows_shared.service import Db, create_service_app
 from flows_shared.settings import load_settings
 from flows_shared.time import Month, utc_now
@@ -87,7 +88,7 @@ async def start_runs(asked: RunRequest, response: Response, claims: CallingServi
     """Bill a month that has ended, or go on with it."""
     month = parse_month(asked.month)
     async with db.transaction() as transaction:
-        await _act_for(transaction, claims)
+        await act_for(transaction, claims.all)
         requested = await request_runs(
             transaction, month, asked.escos, requested_by=claims.actor or claims.subject, now=utc_now()
         )
@@ -148,6 +149,8 @@ def create_app() -> FastAPI:
     """What `flows serve billing` runs."""
     app = create_service_app(SERVICE, load_settings(BillingSettings))
     app.include_router(router)
+    app.include_router(money.router)
+    app.include_router(month_end.router)
     return app
 
 
@@ -157,11 +160,6 @@ async def _billable(db: Database, esco_id: UUID, text: str) -> tuple[Esco, Month
         [esco] = await find_escos(connection, [esco_id])
     require_finished(month, esco, utc_now())
     return esco, month
-
-
-async def _act_for(transaction: Connection, claims: Claims) -> None:
-    """The audit log names whom the gateway acts for."""
-    await transaction.execute("SELECT set_config('request.jwt.claims', $1, true)", json.dumps(claims.all))
 
 
 def _state(run: Run) -> dict[str, object]:

@@ -1,8 +1,6 @@
 """The billing part of the `flows` command."""
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from typing import Annotated
 from uuid import UUID
 
@@ -11,6 +9,9 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from flows_billing.accounts.store import account_by_number
+from flows_billing.commands.ledger import ledger
+from flows_billing.commands.month_end import evidence
+from flows_billing.commands.opening import load, opened
 from flows_billing.errors import UnknownInvoice
 from flows_billing.invoices.documents import printed_invoice
 from flows_billing.invoices.explain import Explanation, explain
@@ -35,8 +36,6 @@ from flows_billing.tables import (
 from flows_billing.views import ProposedTariff
 from flows_shared.db import Database
 from flows_shared.errors import FlowsError
-from flows_shared.settings import load_settings
-from flows_shared.telemetry.logs import configure_logging
 from flows_shared.time import Month, utc_now
 
 UNBILLED_SHOWN = 100
@@ -44,6 +43,8 @@ UNBILLED_SHOWN = 100
 commands = typer.Typer(no_args_is_help=True)
 billing = typer.Typer(help="Bill what a community's meters measured.", no_args_is_help=True)
 commands.add_typer(billing, name="billing")
+commands.add_typer(ledger, name="ledger")
+billing.command("evidence")(evidence)
 
 MonthText = Annotated[str, typer.Argument(help="A month that has ended, such as 2026-10.", show_default=False)]
 EscoCode = Annotated[str | None, typer.Option("--esco", help="Only the community with this code.", show_default=False)]
@@ -74,7 +75,7 @@ def run_month(
 
     Run again, it changes nothing that was billed. PDFs and emails follow from the workers.
     """
-    settings = _settings()
+    settings = load()
     runs = asyncio.run(_queue(month, esco, settings) if queue else _execute(month, esco, settings))
     Console().print(runs_table(runs))
     if not queue and (failed := sum(run.failed for run in runs)):
@@ -87,7 +88,7 @@ def status(
     limit: Annotated[int, typer.Option(min=1, help="How many runs.")] = 20,
 ) -> None:
     """List the latest billing runs and how far they are."""
-    runs = asyncio.run(_latest(parse_month(month) if month else None, limit, _settings()))
+    runs = asyncio.run(_latest(parse_month(month) if month else None, limit, load()))
     Console().print(runs_table(runs))
 
 
@@ -98,7 +99,7 @@ def preview(
     account: Annotated[int | None, typer.Option(help="Only this account number, with its lines.")] = None,
 ) -> None:
     """Show what a month's run would bill, and which accounts it could not. Nothing is stored."""
-    found = asyncio.run(_preview(month, esco, account, _settings()))
+    found = asyncio.run(_preview(month, esco, account, load()))
     console = Console()
     console.print(preview_table(found))
     if account is not None:
@@ -126,13 +127,13 @@ def simulate_tariff(
             "includes_vat": not without_vat,
         }
     )
-    Console().print(simulation_table(asyncio.run(_simulate(month, esco, proposed, _settings()))))
+    Console().print(simulation_table(asyncio.run(_simulate(month, esco, proposed, load()))))
 
 
 @billing.command("explain")
 def explain_invoice(number: Annotated[str, typer.Argument(help="Such as WLCE-000001.", show_default=False)]) -> None:
     """Show how each amount of an invoice came about."""
-    show_explanation(Console(), asyncio.run(_explain(number, _settings())))
+    show_explanation(Console(), asyncio.run(_explain(number, load())))
 
 
 @billing.command("verify")
@@ -142,21 +143,14 @@ def verify(
     number: Annotated[str | None, typer.Option(help="Only this invoice.", show_default=False)] = None,
 ) -> None:
     """Compute invoices again from their readings, tariffs and ledger, and show what does not agree."""
-    found = asyncio.run(_verify(esco, month, number, _settings()))
+    found = asyncio.run(_verify(esco, month, number, load()))
     Console().print(findings_table(found))
     if found.findings:
         raise InvoicesDisagree(f"{len(found.findings)} of the checks of {found.invoices} invoices failed")
 
 
-def _settings() -> RunSettings:
-    settings = load_settings(RunSettings)
-    configure_logging(settings, "billing")
-    return settings
-
-
 async def _execute(month: str, esco: str | None, settings: RunSettings) -> list[Run]:
-    db = await _database(settings)
-    try:
+    async with opened(settings) as db:
         requested = await _request(db, month, esco)
         runs = [
             await _execute_shown(db, run, settings) if run.id in requested.with_work else run for run in requested.runs
@@ -164,8 +158,6 @@ async def _execute(month: str, esco: str | None, settings: RunSettings) -> list[
         for run in runs:
             await _show_unbilled(db, run)
         return runs
-    finally:
-        await db.close()
 
 
 async def _execute_shown(db: Database, run: Run, settings: RunSettings) -> Run:
@@ -178,21 +170,13 @@ async def _execute_shown(db: Database, run: Run, settings: RunSettings) -> Run:
 
 
 async def _queue(month: str, esco: str | None, settings: RunSettings) -> list[Run]:
-    db = await _database(settings)
-    try:
-        requested = await _request(db, month, esco, enqueue=True)
-        return requested.runs
-    finally:
-        await db.close()
+    async with opened(settings) as db:
+        return (await _request(db, month, esco, enqueue=True)).runs
 
 
 async def _latest(month: Month | None, limit: int, settings: RunSettings) -> list[Run]:
-    db = await _database(settings)
-    try:
-        async with db.connection() as connection:
-            return await latest_runs(connection, month, limit)
-    finally:
-        await db.close()
+    async with opened(settings) as db, db.connection() as connection:
+        return await latest_runs(connection, month, limit)
 
 
 async def _request(db: Database, month: str, esco: str | None, *, enqueue: bool = False) -> RequestedRuns:
@@ -214,7 +198,7 @@ async def _show_unbilled(db: Database, run: Run) -> None:
 
 
 async def _preview(month: str, code: str, number: int | None, settings: RunSettings) -> Preview:
-    async with _opened(settings) as db:
+    async with opened(settings) as db:
         esco, asked = await _billable(db, code, month)
         async with db.connection() as connection:
             only = None if number is None else [await account_by_number(connection, esco.id, number)]
@@ -222,13 +206,13 @@ async def _preview(month: str, code: str, number: int | None, settings: RunSetti
 
 
 async def _simulate(month: str, code: str, proposed: ProposedTariff, settings: RunSettings) -> Simulation:
-    async with _opened(settings) as db:
+    async with opened(settings) as db:
         esco, asked = await _billable(db, code, month)
         return await simulate(db, esco, asked, proposed.tariff(asked), settings)
 
 
 async def _explain(number: str, settings: RunSettings) -> Explanation:
-    async with _opened(settings) as db, db.connection() as connection:
+    async with opened(settings) as db, db.connection() as connection:
         invoice = await printed_invoice(connection, number)
     if invoice is None:
         raise UnknownInvoice(number)
@@ -236,7 +220,7 @@ async def _explain(number: str, settings: RunSettings) -> Explanation:
 
 
 async def _verify(code: str | None, month: str | None, number: str | None, settings: RunSettings) -> Verification:
-    async with _opened(settings) as db, db.connection() as connection:
+    async with opened(settings) as db, db.connection() as connection:
         esco = await esco_by_code(connection, code) if code else None
         return await verify_invoices(connection, esco=esco, month=parse_month(month) if month else None, number=number)
 
@@ -247,16 +231,3 @@ async def _billable(db: Database, code: str, month: str) -> tuple[Esco, Month]:
     asked = parse_month(month)
     require_finished(asked, esco, utc_now())
     return esco, asked
-
-
-@asynccontextmanager
-async def _opened(settings: RunSettings) -> AsyncIterator[Database]:
-    db = await _database(settings)
-    try:
-        yield db
-    finally:
-        await db.close()
-
-
-async def _database(settings: RunSettings) -> Database:
-    return await Database.open(settings.database_url.get_secret_value(), name="flows billing", size=2)

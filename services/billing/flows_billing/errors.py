@@ -3,7 +3,7 @@
 from datetime import date
 from uuid import UUID
 
-from flows_shared.errors import InvalidError, NotFoundError
+from flows_shared.errors import ConflictError, InvalidError, NotFoundError
 from flows_shared.time import Month
 
 
@@ -74,9 +74,93 @@ class UnknownProfile(NotFoundError):
 
 
 class UnknownAccount(NotFoundError):
-    """The community has no account of this number."""
+    """There is no account of this number or id, or not in this community."""
 
     code = "billing.unknown_account"
 
-    def __init__(self, number: int) -> None:
-        super().__init__(f"the community has no account {number}")
+    def __init__(self, account: int | UUID) -> None:
+        super().__init__(f"there is no account {account}")
+
+
+class UnknownPayment(NotFoundError):
+    """The account has no such payment that succeeded."""
+
+    code = "payment.unknown"
+
+    def __init__(self, payment: UUID) -> None:
+        super().__init__(f"there is no payment {payment} that succeeded")
+
+
+class PaymentNotReversible(ConflictError):
+    """Only what has succeeded can be taken back."""
+
+    code = "payment.not_reversible"
+
+    def __init__(self, payment: UUID, status: str) -> None:
+        super().__init__(f"payment {payment} is {status}: only one that succeeded can be reversed")
+
+
+class RefundTooLarge(InvalidError):
+    """More than the payment or the account's credit."""
+
+    code = "refund.too_large"
+
+
+class WriteOffTooLarge(InvalidError):
+    """More than is owed."""
+
+    code = "write_off.too_large"
+
+
+class DayInFuture(InvalidError):
+    """Money is recorded once it has moved."""
+
+    code = "payment.day_in_future"
+
+    def __init__(self, asked: date, today: date) -> None:
+        super().__init__(f"{asked} is in the future: there it is {today}")
+
+
+class NobodyToGiveTo(InvalidError):
+    """The account has neither occupier nor owner."""
+
+    code = "gift.nobody"
+
+    def __init__(self) -> None:
+        super().__init__("the account has neither occupier nor owner who could be given something")
+
+
+class KeyTaken(ConflictError):
+    """The idempotency key stands for another amount."""
+
+    code = "payment.key_taken"
+
+    def __init__(self, key: str) -> None:
+        super().__init__(f"the idempotency key {key!r} stands for another amount on this account")
+
+
+class LastDayNotOver(InvalidError):
+    """An account is billed to its last day once that day is over."""
+
+    code = "billing.last_day_not_over"
+
+    def __init__(self, last_day: date, today: date) -> None:
+        super().__init__(f"{last_day} is not over: in the community it is {today}")
+
+
+class AccountNotClosable(InvalidError):
+    """The account cannot end with this day."""
+
+    code = "billing.account_not_closable"
+
+    def __init__(self, number: int, why: str) -> None:
+        super().__init__(f"account {number} cannot be closed: {why}")
+
+
+class UnknownCreditNote(NotFoundError):
+    """No credit note has this number."""
+
+    code = "credit_note.unknown"
+
+    def __init__(self, number: str) -> None:
+        super().__init__(f"there is no credit note '{number}'")

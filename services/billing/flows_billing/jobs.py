@@ -1,13 +1,18 @@
 """The billing worker: bill a month, print its invoices, and begin by itself when a month has ended."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
 from arq import cron
 
+from flows_billing.corrections.documents import PrintedNote, insert_note_documents, unprinted_notes
+from flows_billing.corrections.due import forget_settled_days, measuring
+from flows_billing.corrections.html import render_note_html
+from flows_billing.corrections.pdf import render_note
 from flows_billing.invoices.documents import HTML, PDF, PrintedInvoice, insert_documents, unprinted_invoices
 from flows_billing.invoices.html import render_html
 from flows_billing.invoices.pdf import render
@@ -26,6 +31,7 @@ from flows_shared.worker import Worker, WorkerDefinition
 
 # A worker that was down on the 1st makes up for it until then; later a person decides.
 CRON_GIVES_UP_AFTER = timedelta(days=3)
+MEASURED_EVERY_SECONDS = 300
 
 log = get_logger()
 
@@ -49,6 +55,32 @@ async def render_invoices(ctx: dict[str, Any], invoice_ids: list[str]) -> None:
                 await insert_documents(transaction, media_type, invoices, contents)
             await enqueue(transaction, "notify", "send_invoices", [str(invoice.id) for invoice in invoices])
         await complete_job(transaction)
+
+
+async def render_credit_notes(ctx: dict[str, Any], note_ids: list[str]) -> None:
+    """Make the documents of credit notes, and of the invoices in place of those taken back; they are sent together."""
+    worker: Worker = ctx["worker"]
+    async with worker.db.connection() as connection:
+        notes = await unprinted_notes(connection, [UUID(note_id) for note_id in note_ids])
+        replacing = [note.replacement.id for note in notes if note.replacement]
+        invoices = await unprinted_invoices(connection, replacing)
+    documents = await asyncio.to_thread(_note_documents, notes)
+    invoice_documents = await asyncio.to_thread(_documents, invoices)
+    async with worker.db.transaction() as transaction:
+        for media_type in (PDF, HTML):
+            await insert_note_documents(transaction, media_type, notes, documents[media_type])
+            await insert_documents(transaction, media_type, invoices, invoice_documents[media_type])
+        if notes:
+            await enqueue(transaction, "notify", "send_credit_notes", [str(note.id) for note in notes])
+        await complete_job(transaction)
+
+
+async def settle_changes(ctx: dict[str, Any]) -> None:
+    """Every hour: forget changed days that no bill differs from."""
+    worker: Worker = ctx["worker"]
+    async with worker.db.transaction() as transaction:
+        settled = await forget_settled_days(transaction)
+    log.info("changed_days_settled", days=settled)
 
 
 async def start_due_runs(ctx: dict[str, Any]) -> None:
@@ -85,14 +117,22 @@ async def update_statuses(ctx: dict[str, Any]) -> None:
 
 def create_worker() -> WorkerDefinition:
     """What `flows work billing` runs."""
+
+    @asynccontextmanager
+    async def start(worker: Worker) -> AsyncIterator[Worker]:
+        async with measuring(worker.db, MEASURED_EVERY_SECONDS):
+            yield worker
+
     return WorkerDefinition(
         service=SERVICE,
         settings=load_settings(BillingSettings),
-        jobs=[bill_month, render_invoices],
+        jobs=[bill_month, render_invoices, render_credit_notes],
+        start=start,
         crons=[
             cron(start_due_runs, minute={0, 15, 30, 45}),
             cron(sum_bands, hour=3, minute=20),
             cron(update_statuses, minute=5),
+            cron(settle_changes, minute=35),
         ],
     )
 
@@ -104,3 +144,7 @@ def _settings(worker: Worker) -> BillingSettings:
 
 def _documents(invoices: Sequence[PrintedInvoice]) -> dict[str, list[bytes]]:
     return {PDF: [render(invoice) for invoice in invoices], HTML: [render_html(invoice) for invoice in invoices]}
+
+
+def _note_documents(notes: Sequence[PrintedNote]) -> dict[str, list[bytes]]:
+    return {PDF: [render_note(note) for note in notes], HTML: [render_note_html(note) for note in notes]}

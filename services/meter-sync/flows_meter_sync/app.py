@@ -1,24 +1,22 @@
 """The service's web app: health, metrics, and what the gateway asks of it."""
 
-import json
 from typing import Any
 from uuid import UUID
 
 from fastapi import APIRouter, FastAPI
 from pydantic import BaseModel, Field
 
+from flows_meter_sync.callers import act_for, note_request
 from flows_meter_sync.jobs import sync_arguments
+from flows_meter_sync.readings import routes as readings
 from flows_meter_sync.registry import meter_of_serial
 from flows_meter_sync.settings import MeterSyncSettings
 from flows_meter_sync.syncers import syncer_names
 from flows_meter_sync.writes.store import SERVICE, add_command
-from flows_shared.auth import CallingService, Claims
-from flows_shared.db import Connection
+from flows_shared.auth import CallingService
 from flows_shared.outbox import enqueue
 from flows_shared.service import Db, create_service_app
 from flows_shared.settings import load_settings
-
-NOTE_SYNC = "SELECT flows.note_request('sync', $1, $2)"
 
 router = APIRouter(prefix="/internal")
 
@@ -43,9 +41,10 @@ async def sync_meter(serial: str, request: SyncRequest, db: Db, caller: CallingS
     async with db.transaction() as transaction:
         await act_for(transaction, caller)
         meter_id = await meter_of_serial(transaction, serial)
-        await transaction.execute(NOTE_SYNC, meter_id, {"metrics": metrics})
+        await note_request(transaction, "sync", meter_id, {"metrics": metrics})
         key = f"{meter_id} {' '.join(metrics or ['all'])}"
-        job_id = await enqueue(transaction, SERVICE, "sync_meters", *sync_arguments([meter_id], metrics), key=key)
+        arguments = sync_arguments([meter_id], metrics, by_hand=True)
+        job_id = await enqueue(transaction, SERVICE, "sync_meters", *arguments, key=key)
     return SyncAccepted(meter_id=meter_id, job_id=job_id)
 
 
@@ -73,13 +72,9 @@ async def write_to_meter(serial: str, request: CommandRequest, db: Db, caller: C
     return CommandAccepted(command_id=command_id)
 
 
-async def act_for(transaction: Connection, claims: Claims) -> None:
-    """Let the audit log name who asks."""
-    await transaction.execute("SELECT set_config('request.jwt.claims', $1, true)", json.dumps(claims.all))
-
-
 def create_app() -> FastAPI:
     """For `flows serve meter-sync`."""
     app = create_service_app(SERVICE, load_settings(MeterSyncSettings))
     app.include_router(router)
+    app.include_router(readings.router)
     return app

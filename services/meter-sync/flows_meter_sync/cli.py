@@ -80,4 +80,4 @@ async def _sync_with_bar(
     with Progress(*columns, console=Console(stderr=True)) as progress:
         bar = progress.add_task("reading meters", total=len(meters))
         async with open_fleet(db, settings) as fleet:
-            return await fleet.sync(meters, metrics, lambda _: progress.advance(bar))
+            return await fleet.sync(meters, metrics, lambda _: progress.advance(bar), by_hand=True)

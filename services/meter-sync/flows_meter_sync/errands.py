@@ -36,12 +36,13 @@ class Outcome:
 class Errand:
     """One meter, and the metrics that are still to be read of it. `urgent`: somebody waits for this meter alone.
 
-    `trace` are the ids of the work that it is part of.
+    `by_hand`: a person asks, also for half hours given up. `trace` are the ids of the work that it is part of.
     """
 
     meter_id: UUID
     metrics: list[str]
     urgent: bool
+    by_hand: bool
     trace: Mapping[str, Any]
     done: "asyncio.Future[Outcome]"
     attempt: int = 1

@@ -32,7 +32,7 @@ from flows_shared.memory import collecting_rarely
 from flows_shared.tasks import cancel_all
 from flows_shared.telemetry.logs import get_logger
 from flows_shared.telemetry.trace import bind_work
-from flows_shared.time import utc_now
+from flows_shared.time import Period, utc_now
 
 log = get_logger()
 
@@ -64,10 +64,17 @@ class Fleet:
         meter_ids: Collection[UUID],
         metrics: Sequence[str],
         tell: Callable[[Outcome], None] = lambda _: None,
+        *,
+        by_hand: bool = False,
     ) -> list[Outcome]:
-        """Read metrics of meters and store them; ends when all meters have, well or not. `tell` is told of each."""
+        """Read metrics of meters and store them; ends when all meters have, well or not. `tell` is told of each.
+
+        Asked `by_hand`, meters are asked for half hours again that they said they have no reading of.
+        """
         loop, trace, urgent = asyncio.get_running_loop(), get_contextvars(), len(meter_ids) == 1
-        errands = [Errand(id, list(metrics), urgent, trace, loop.create_future()) for id in dict.fromkeys(meter_ids)]
+        errands = [
+            Errand(id, list(metrics), urgent, by_hand, trace, loop.create_future()) for id in dict.fromkeys(meter_ids)
+        ]
         for errand in errands:
             errand.when_ended(tell)
             self._due.put(errand)
@@ -138,14 +145,19 @@ class Fleet:
             known = await load_meters(connection, taken)
             syncers = {id: syncers_of(errands[id].metrics) for id in known}
             visited = {id: meter for id, meter in known.items() if _has_any(meter, syncers[id])}
-            held = await self._load_held(connection, visited, syncers)
+            by_hand = {id for id in visited if errands[id].by_hand}
+            held = await self._load_held(connection, visited, syncers, by_hand)
             await self.leases.release(connection, taken - visited.keys())
         for id in taken - visited.keys():
             errands[id].end(Outcome(id, known[id].serial if id in known else None))
         return [Claim(errands[id], meter, held[id], syncers[id]) for id, meter in visited.items()]
 
     async def _load_held(
-        self, db: Connection, meters: Mapping[UUID, KnownMeter], syncers: Mapping[UUID, Sequence[Syncer]]
+        self,
+        db: Connection,
+        meters: Mapping[UUID, KnownMeter],
+        syncers: Mapping[UUID, Sequence[Syncer]],
+        by_hand: Collection[UUID],
     ) -> dict[UUID, Held]:
         """What is stored of the meters so far, for the metrics that go on from there."""
 
@@ -156,7 +168,13 @@ class Fleet:
         since = now - timedelta(days=self.settings.meter_sync_profile_days)
         with_events, with_half_hours = wanting(SyncerEventLog), wanting(SyncerProfileLog)
         events = await load_last_events(db, with_events) if with_events else {}
-        gaps = await load_gaps(db, with_half_hours, since, now) if with_half_hours else {}
+        gaps: dict[UUID, list[Period]] = {}
+        for tries, asked in (
+            (self.settings.meter_sync_missing_tries, [id for id in with_half_hours if id not in by_hand]),
+            (None, [id for id in with_half_hours if id in by_hand]),
+        ):
+            if asked:
+                gaps |= await load_gaps(db, asked, since, now, tries=tries)
         return {
             id: Held(events.get(id), {register.id: gaps.get(register.id, []) for register in meter.registers})
             for id, meter in meters.items()

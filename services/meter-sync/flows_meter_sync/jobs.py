@@ -40,7 +40,9 @@ class MeterSyncWorker(Worker):
     fleet: Fleet
 
 
-async def sync_meters(ctx: dict[str, Any], meter_ids: list[str], metrics: list[str] | None) -> None:
+async def sync_meters(
+    ctx: dict[str, Any], meter_ids: list[str], metrics: list[str] | None, by_hand: bool = False
+) -> None:
     """Read metrics of meters and store them; without metrics, all that are switched on.
 
     How each meter went is in `flows.meter_sync_status` and its shadow: a meter that fails is no failure of the job.
@@ -49,7 +51,7 @@ async def sync_meters(ctx: dict[str, Any], meter_ids: list[str], metrics: list[s
     if metrics is None:
         async with worker.db.connection() as connection:
             metrics = await due_metrics(connection)
-    outcomes = await worker.fleet.sync([UUID(id) for id in meter_ids], metrics)
+    outcomes = await worker.fleet.sync([UUID(id) for id in meter_ids], metrics, by_hand=by_hand)
     failed = sum(outcome.reason is not None for outcome in outcomes)
     readings = sum(outcome.readings for outcome in outcomes)
     log.info("meters_synced", meters=len(outcomes), failed=failed, readings=readings)
@@ -150,9 +152,11 @@ async def enqueue_due(worker: MeterSyncWorker, frequency: str) -> None:
     log.info("meters_due", frequency=frequency, meters=len(meters), metrics=metrics)
 
 
-def sync_arguments(meter_ids: Sequence[UUID], metrics: Sequence[str] | None) -> tuple[JSON, JSON]:
+def sync_arguments(
+    meter_ids: Sequence[UUID], metrics: Sequence[str] | None, *, by_hand: bool = False
+) -> tuple[JSON, JSON, JSON]:
     """What `sync_meters` is called with."""
-    return [str(id) for id in meter_ids], None if metrics is None else list(metrics)
+    return [str(id) for id in meter_ids], None if metrics is None else list(metrics), by_hand
 
 
 @asynccontextmanager

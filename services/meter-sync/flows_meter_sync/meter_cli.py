@@ -12,6 +12,7 @@ import typer
 from flows_meter_sync.gateway import Gateway, at_gateway
 from flows_meter_sync.settings import GatewaySettings
 from flows_meter_sync.syncers import SYNCERS, syncer_names
+from flows_shared.db import JSON
 from flows_shared.errors import FlowsError
 from flows_shared.settings import load_settings
 
@@ -152,10 +153,37 @@ def events(
     _print(rows, as_json, lambda: _table(rows, ("at", "type", "name", "count")))
 
 
+@commands.command()
+def exchange(
+    serial: Serial,
+    new_serial: Annotated[str, typer.Argument(help="Of the meter that took its place.", show_default=False)],
+    at: Annotated[str, typer.Option(help="ISO time of the exchange.")],
+    closing: Annotated[list[str] | None, typer.Option(help="What the old meter had counted: kWh, or A=kWh.")] = None,
+    opening: Annotated[list[str] | None, typer.Option(help="What the new meter had counted: kWh, or A=kWh.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Put a new meter in the place of an old one: its registers go on in the old one's circuits and home."""
+    body: JSON = {
+        "new_serial": new_serial,
+        "exchanged_at": at,
+        "closing_reads": _by_element(closing or []),
+        "opening_reads": _by_element(opening or []),
+    }
+    with _gateway(serial) as gateway:
+        done = gateway.post("exchange", body)
+    _print(done, as_json, lambda: _table(done["registers"], ("element", "nature", "start_time", "register_id")))
+
+
 @contextmanager
 def _gateway(serial: str) -> Iterator[Gateway]:
     with at_gateway(load_settings(GatewaySettings), serial) as gateway:
         yield gateway
+
+
+def _by_element(reads: Sequence[str]) -> dict[str, str]:
+    """Reads by element; one without a name is that of a meter with a single one."""
+    named = (read.rpartition("=") for read in reads)
+    return {element.upper() or "SINGLE": kwh for element, _, kwh in named}
 
 
 def _show_metric(serial: str, what: str, metrics: Sequence[str], now: bool, wait: float, as_json: bool) -> None:

@@ -39,6 +39,9 @@ class SyncSettings(DatabaseSettings):
     meter_sync_profile_days: int = Field(
         62, ge=1, le=1100, description="half hours missing in so many days are asked for; older ones are given up"
     )
+    meter_sync_missing_tries: int = Field(
+        5, ge=1, le=1100, description="half hours that a meter has no reading of are asked for so often by the clock"
+    )
     meter_sync_visit_seconds: float = Field(
         600, gt=0, description="half hours are read for so long at once; the rest is read the next time"
     )

@@ -3,7 +3,7 @@
 import asyncio
 from collections import defaultdict
 from collections.abc import AsyncIterator, Iterator, Sequence
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from typing import Any, Final
 
 from prometheus_client import REGISTRY
@@ -11,6 +11,7 @@ from prometheus_client.core import GaugeMetricFamily, HistogramMetricFamily, Met
 from prometheus_client.registry import Collector
 
 from flows_shared.db import Connection, Database
+from flows_shared.tasks import cancel_all
 from flows_shared.telemetry.logs import get_logger
 
 HOUR: Final = 3600
@@ -95,9 +96,7 @@ async def measuring(db: Database, every_seconds: float) -> AsyncIterator[FleetSt
         yield state
     finally:
         REGISTRY.unregister(state)
-        task.cancel()
-        with suppress(asyncio.CancelledError):
-            await task
+        await cancel_all([task])
 
 
 async def _measure(state: FleetState, db: Database, every_seconds: float) -> None:

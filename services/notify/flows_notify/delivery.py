@@ -12,13 +12,18 @@ from flows_notify.channels.channel import (
     Outgoing,
     RecipientRefused,
 )
+from flows_notify.invoices import CreditNotice, InvoiceNotice
 from flows_notify.messages import (
+    CREDIT_NOTE_ISSUED,
     INVOICE_ISSUED,
+    Claimed,
     Outcome,
     Status,
     claim_message,
+    credit_notice,
     invoice_document,
     invoice_notice,
+    note_documents,
     note_outcome,
 )
 from flows_notify.rendering import render
@@ -49,10 +54,10 @@ async def _deliver(db: Database, channel: Channel, message: UUID, max_attempts: 
         claimed = await claim_message(transaction, message)
         if claimed is None:
             return None
-        outgoing = await _invoice_mail(transaction, message, *claimed)
+        outgoing = await _mail(transaction, message, claimed)
         outcome = await _hand_over(channel, outgoing)
         [status] = await note_outcome(transaction, [message], outcome, max_attempts)
-    MESSAGES.labels(INVOICE_ISSUED, status).inc()
+    MESSAGES.labels(claimed.template, status).inc()
     log.info("message", message=str(message), status=status, reason=outcome.error)
     return status
 
@@ -60,7 +65,7 @@ async def _deliver(db: Database, channel: Channel, message: UUID, max_attempts: 
 async def _hand_over(channel: Channel, outgoing: Outgoing) -> Outcome:
     try:
         if not outgoing.attachments:
-            raise MessagePostponed("the invoice's PDF is not there yet")
+            raise MessagePostponed("the PDF is not there yet")
         await channel.send(outgoing)
     except MessagePostponed as error:
         return Outcome("pending", str(error), outgoing.subject)
@@ -71,17 +76,24 @@ async def _hand_over(channel: Channel, outgoing: Outgoing) -> Outcome:
     return Outcome("sent", None, outgoing.subject)
 
 
-async def _invoice_mail(db: Connection, message: UUID, recipient: str, invoice: UUID) -> Outgoing:
-    notice = await invoice_notice(db, invoice)
-    document = await invoice_document(db, invoice)
-    words = render(INVOICE_ISSUED, invoice=notice)
+async def _mail(db: Connection, message: UUID, claimed: Claimed) -> Outgoing:
+    if claimed.credit_note:
+        notice: CreditNotice | InvoiceNotice = await credit_notice(db, claimed.credit_note)
+        attachments = await note_documents(db, claimed.credit_note)
+        words = render(CREDIT_NOTE_ISSUED, note=notice)
+    else:
+        assert claimed.invoice is not None
+        notice = await invoice_notice(db, claimed.invoice)
+        document = await invoice_document(db, claimed.invoice)
+        attachments = (document,) if document else ()
+        words = render(INVOICE_ISSUED, invoice=notice)
     return Outgoing(
         id=message,
         sender_name=notice.community,
         recipient_name=notice.customer,
-        recipient=recipient,
+        recipient=claimed.recipient,
         subject=words.subject,
         text=words.text,
         html=words.html,
-        attachments=(document,) if document else (),
+        attachments=attachments,
     )

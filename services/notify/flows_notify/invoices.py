@@ -1,4 +1,4 @@
-"""What a customer is told about an invoice, as plain values."""
+"""What a customer is told about an invoice or a credit note, as plain values."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -34,3 +34,26 @@ class InvoiceNotice:
     @property
     def kwh_a_day(self) -> Decimal:
         return self.kwh / self.days
+
+
+@dataclass(frozen=True)
+class CreditNotice:
+    """`invoice` is the one taken back; what is of the one in its place is there if there is one."""
+
+    number: str
+    community: str
+    community_address: str | None
+    customer: str
+    account_number: int
+    home: str
+    invoice: str
+    first_day: date
+    last_day: date
+    reason: str
+    total_pence: int
+    vat_pence: int
+    replacement: str | None
+    replacement_pence: int | None
+    amount_due_pence: int | None
+    due_date: date | None
+    link: str | None

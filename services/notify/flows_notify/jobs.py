@@ -1,7 +1,7 @@
 """The notify worker: what it is asked to say, and to whom."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -13,7 +13,7 @@ from flows_notify.access import invitations, note_invited, note_recovery_sent, r
 from flows_notify.channels.channel import ChannelUnavailable, MessagePostponed, Outgoing
 from flows_notify.channels.email import open_email
 from flows_notify.delivery import deliver
-from flows_notify.messages import Outcome, make_messages, note_outcome, pending_messages
+from flows_notify.messages import Outcome, make_messages, make_note_messages, note_outcome, pending_messages
 from flows_notify.settings import NotifySettings
 from flows_shared.settings import load_settings
 from flows_shared.telemetry.logs import get_logger
@@ -33,13 +33,26 @@ class NotifyWorker(Worker):
 async def send_invoices(ctx: dict[str, Any], invoice_ids: list[str]) -> None:
     """Email the invoices that have not been; those that the mail server does not take now are tried again later."""
     worker: NotifyWorker = ctx["worker"]
-    settings, invoices = worker.settings, [UUID(invoice) for invoice in invoice_ids]
+    invoices = [UUID(invoice) for invoice in invoice_ids]
     async with worker.db.transaction() as transaction:
         await make_messages(transaction, invoices)
         messages = await pending_messages(transaction, invoices)
+    await _send(worker, ctx["job_try"], messages)
+
+
+async def send_credit_notes(ctx: dict[str, Any], note_ids: list[str]) -> None:
+    """The same for credit notes, each with the invoice in place of the one that it takes back."""
+    worker: NotifyWorker = ctx["worker"]
+    async with worker.db.transaction() as transaction:
+        messages = await make_note_messages(transaction, [UUID(note) for note in note_ids])
+    await _send(worker, ctx["job_try"], messages)
+
+
+async def _send(worker: NotifyWorker, attempt: int, messages: Sequence[UUID]) -> None:
+    settings = worker.settings
     if not messages:
         return
-    again = Retry(defer=pause_seconds(settings, ctx["job_try"]))
+    again = Retry(defer=pause_seconds(settings, attempt))
     try:
         async with worker.connections, open_email(settings) as channel:
             statuses = [
@@ -96,10 +109,12 @@ def create_worker() -> WorkerDefinition:
         connections = asyncio.Semaphore(settings.notify_smtp_connections)
         yield NotifyWorker(worker.service, settings, worker.db, worker.redis, connections)
 
-    return WorkerDefinition("notify", settings, [send_invoices, send_invites, send_recovery], start=start)
+    return WorkerDefinition(
+        "notify", settings, [send_invoices, send_credit_notes, send_invites, send_recovery], start=start
+    )
 
 
-async def _postpone(worker: NotifyWorker, messages: list[UUID], error: ChannelUnavailable) -> bool:
+async def _postpone(worker: NotifyWorker, messages: Sequence[UUID], error: ChannelUnavailable) -> bool:
     """Count the try of all that were not sent; whether any of them has tries left."""
     async with worker.db.connection() as connection:
         outcome = Outcome("pending", str(error))

@@ -2,11 +2,10 @@
 
 from collections.abc import Iterator
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import pytest
 
-from databases import Background, Databases
+from databases import Background, Databases, new_server_directory
 from flows_local.servers import FOR_TESTS, Postgres, Valkey
 
 # What was committed outlives a crash of the server, as it does in production; that of the machine is not tried.
@@ -15,11 +14,7 @@ DURABLE = {**FOR_TESTS, "synchronous_commit": "on"}
 
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[Postgres]:
-    # Not below pytest's directory, which every other pytest that starts closes to PostgreSQL's user.
-    with (
-        TemporaryDirectory(prefix="flows-test-") as directory,
-        Postgres(Path(directory) / "postgres", settings=DURABLE) as server,
-    ):
+    with new_server_directory() as directory, Postgres(directory / "postgres", settings=DURABLE) as server:
         yield server
 
 

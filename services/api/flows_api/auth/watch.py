@@ -5,11 +5,10 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any, Final
 
-import asyncpg
-
 from flows_api.auth.authenticator import Authenticator
-from flows_shared.db import connected
+from flows_shared.db import REFUSALS, connected
 from flows_shared.errors import UnavailableError
+from flows_shared.tasks import cancel_all
 from flows_shared.telemetry.logs import get_logger
 
 CHANNEL: Final = "flows_access"
@@ -26,8 +25,7 @@ async def watching(authenticator: Authenticator, url: str) -> AsyncIterator[None
     try:
         yield
     finally:
-        task.cancel()
-        await asyncio.gather(task, return_exceptions=True)
+        await cancel_all([task])
 
 
 async def _watch(authenticator: Authenticator, url: str) -> None:
@@ -42,6 +40,6 @@ async def _watch(authenticator: Authenticator, url: str) -> None:
                 while not connection.is_closed():
                     await asyncio.sleep(CHECK_SECONDS)
                     await connection.execute("SELECT 1")
-        except (UnavailableError, asyncpg.PostgresError, asyncpg.InterfaceError, OSError) as error:
+        except (UnavailableError, *REFUSALS) as error:
             log.warning("access_not_heard", reason=str(error))
         await asyncio.sleep(RETRY_SECONDS)

@@ -25,7 +25,7 @@ class ScopeForbidden(ForbiddenError):
 
 
 SAFE: Final = ("GET", "HEAD")
-METERS: Final = "/v1/meters"
+METERS: Final = ("/v1/meters", "/v1/readings")
 
 
 def require(*roles: AccessRole) -> Callable[[Request, Principal], Awaitable[Principal]]:

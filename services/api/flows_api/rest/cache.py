@@ -10,6 +10,8 @@ import asyncpg
 from flows_api.rest.catalog.catalog import Catalog, load_catalog
 from flows_api.rest.errors import CatalogMissing
 from flows_api.rest.options import RestOptions
+from flows_shared.db import REFUSALS
+from flows_shared.tasks import cancel_all
 from flows_shared.telemetry.logs import get_logger
 
 RETRY_SECONDS: Final = 1.0
@@ -44,14 +46,13 @@ class CatalogCache:
                 await asyncio.wait_for(self._first_load.wait(), start_seconds)
             yield
         finally:
-            task.cancel()
-            await asyncio.gather(task, return_exceptions=True)
+            await cancel_all([task])
 
     async def _keep(self) -> None:
         while True:
             try:
                 await self._listen()
-            except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError) as error:
+            except REFUSALS as error:
                 log.warning("schema_cache_waits", reason=f"{type(error).__name__}: {error}")
             await asyncio.sleep(RETRY_SECONDS)
 

@@ -12,6 +12,7 @@ from asyncpg.pool import PoolConnectionProxy
 from flows_api.rest.errors import DatabaseUnreachable, PoolExhausted, refusal_of
 from flows_api.rest.options import RestOptions
 from flows_api.rest.query.writer import Statement
+from flows_shared.db import REFUSALS
 
 # One round trip. Texts are written in hexadecimal, so that none can end its literal.
 TEXT: Final = "convert_from(decode('{}', 'hex'), 'UTF8')"
@@ -136,7 +137,7 @@ class RestDatabase:
             try:
                 await _own(connection).stand(transaction.standing)
                 row = await connection.fetchrow(statement.text, *statement.parameters, *values)
-            except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError) as error:
+            except REFUSALS as error:
                 raise _told(error, transaction.caller, lost=connection.is_closed()) from error
             except BaseException:
                 connection.terminate()
@@ -158,7 +159,7 @@ class RestDatabase:
             connection = await self.pool.acquire(timeout=seconds)
         except TimeoutError:
             raise PoolExhausted from None
-        except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError) as error:
+        except REFUSALS as error:
             raise DatabaseUnreachable(str(error)) from error
         try:
             yield connection
@@ -192,7 +193,7 @@ def as_bytes(value: Any) -> bytes:
 def _told(error: Exception, caller: Caller, *, lost: bool) -> Exception:
     if isinstance(error, asyncpg.PostgresError) and not lost:
         return refusal_of(error, anonymous=caller.anonymous)
-    if isinstance(error, (asyncpg.PostgresError, asyncpg.InterfaceError, OSError)):
+    if isinstance(error, REFUSALS):
         return DatabaseUnreachable(str(error))
     return error
 
@@ -202,7 +203,7 @@ async def _abandon(connection: PooledConnection) -> None:
         return
     try:
         await connection.execute("ROLLBACK")
-    except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError):
+    except REFUSALS:
         connection.terminate()
 
 

@@ -57,6 +57,14 @@ class Rival:
 
 
 @dataclass(frozen=True, slots=True)
+class Supplier:
+    """Who supplies an account from a day until the next row; no name: the community."""
+
+    valid_from: date
+    name: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class Account:
     """A supply account that was there in the month. `parties` are in the order in which they were named."""
 
@@ -71,9 +79,10 @@ class Account:
     parties: tuple[Party, ...]
     registers: tuple[Register, ...]
     rivals: tuple[Rival, ...] = ()
+    suppliers: tuple[Supplier, ...] = ()
 
     def payer_on(self, day: date) -> UUID | None:
-        """The occupier, or the owner where nobody occupies."""
+        """The occupier, of several the one named first, or the owner where nobody occupies."""
         present = [party for party in self.parties if party.takes_part(day)]
         return next((p.customer for role in ("occupier", "owner") for p in present if p.role == role), None)
 
@@ -93,6 +102,18 @@ def billed_days(account: Account, month: Month) -> list[Days]:
     occupied = any(party.role == "occupier" for party in account.parties)
     own = Rival(account.number, account.start_date, account.end_date, occupied).precedence
     return _runs([day for day in Days(start, end).each() if not _is_others(day, own, account.rivals)])
+
+
+def supplied_days(account: Account, runs: Sequence[Days]) -> list[Days]:
+    """Those of the days on which the community supplies: what another supplier does is metered and not billed here."""
+    if not account.suppliers:
+        return list(runs)
+    return _runs([day for run in runs for day in run.each() if _is_supplied(day, account.suppliers)])
+
+
+def _is_supplied(day: date, suppliers: Sequence[Supplier]) -> bool:
+    started = [supplier for supplier in suppliers if supplier.valid_from <= day]
+    return not started or started[-1].name is None
 
 
 def _is_others(day: date, own: tuple[bool, date, int], rivals: Sequence[Rival]) -> bool:

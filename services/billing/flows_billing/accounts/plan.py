@@ -8,7 +8,7 @@ from typing import Literal, TypeAlias
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from flows_billing.accounts.account import Account, Register, billed_days
+from flows_billing.accounts.account import Account, Register, billed_days, supplied_days
 from flows_billing.days import Days
 from flows_billing.outcomes import NotBilled, failed, skipped
 from flows_billing.rating.vat_rules import VatTerms, VatUse
@@ -54,7 +54,7 @@ class Segment:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """An account that can be billed once its segments are summed."""
+    """What one payer of an account can be billed for, once its segments are summed."""
 
     account: Account
     payer: UUID
@@ -72,31 +72,51 @@ class Plan:
         return sum(part.days.count for part in self.parts)
 
 
-Planned: TypeAlias = Plan | NotBilled
+# A plan for each who pays for a part of the month, mostly one, in the order of their first days.
+Planned: TypeAlias = tuple[Plan, ...] | NotBilled
 
 
 def plan_account(account: Account, terms: Terms) -> Planned:
-    """Which days of the month are billed, at which tariffs, by which registers; or why not."""
+    """Which days of the month are billed to whom, at which tariffs, by which registers; or why not."""
     if account.prepay:
         return skipped("prepay", "the meter holds the balance and bills itself")
     if account.status == "pending":
         return skipped("pending", "the account is not open yet")
     if account.status == "closed" and account.end_date is None:
         return failed("no_end_date", "the account is closed, but its last day is not known")
-    runs = billed_days(account, terms.month)
-    if not runs:
+    days = billed_days(account, terms.month)
+    if not days:
         return skipped("others_days", "another account of the premises is billed for all of its days")
-    payers = {account.payer_on(day) for run in runs for day in _payer_days(account, run)}
-    if None in payers:
+    runs = supplied_days(account, days)
+    if not runs:
+        return skipped("other_supplier", "another supplier bills the account for all of its days")
+    shares = _shares(account, runs)
+    if None in shares:
         return failed("no_customer", "the account has neither occupier nor owner")
-    if len(payers) > 1:
-        return failed("payer_changes", "the payer changes within the month: a new payer needs an account of their own")
-    [payer] = payers
-    assert payer is not None
-    return _plan(account, payer, runs, terms)
+    plans: list[Plan] = []
+    for payer, own in shares.items():
+        assert payer is not None
+        plan = _plan(account, payer, own, terms)
+        if isinstance(plan, NotBilled):
+            return plan
+        plans.append(plan)
+    return tuple(plans)
 
 
-def _plan(account: Account, payer: UUID, runs: Sequence[Days], terms: Terms) -> Planned:
+def _shares(account: Account, runs: Sequence[Days]) -> dict[UUID | None, list[Days]]:
+    """Who pays for which of the days."""
+    shares: dict[UUID | None, list[Days]] = {}
+    for run in runs:
+        cuts = sorted({*_payer_days(account, run), run.end})
+        for start, end in pairwise(cuts):
+            own = shares.setdefault(account.payer_on(start), [])
+            if own and own[-1].end == start:
+                start = own.pop().start
+            own.append(Days(start, end))
+    return shares
+
+
+def _plan(account: Account, payer: UUID, runs: Sequence[Days], terms: Terms) -> Plan | NotBilled:
     parts: list[Part] = []
     for run in runs:
         for days in _cut(run, account, payer, terms):

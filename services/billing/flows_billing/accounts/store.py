@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from flows_billing.accounts.account import Account, Party, Register, Rival
+from flows_billing.accounts.account import Account, Party, Register, Rival, Supplier
 from flows_billing.days import Days
 from flows_billing.errors import UnknownAccount
 from flows_shared.db import Connection
@@ -45,12 +45,26 @@ RIVALS = """
        AND rival.start_date < $3
        AND (rival.end_date IS NULL OR rival.end_date >= $2)
 """
+# Of a meter and of those that it came after in the home: what these measured is the home's.
 REGISTERS = """
-    SELECT meter_id, register_id AS id, element, nature, start_time AS start, end_time AS end
-      FROM flows.meter_registers
-     WHERE meter_id = ANY($1) AND nature <> 'solar'
-     ORDER BY meter_id, element, start_time
+    WITH RECURSIVE measured AS (
+        SELECT meter_id AS meter, register_id, follows FROM flows.meter_registers WHERE meter_id = ANY($1)
+         UNION
+        SELECT measured.meter, earlier.register_id, earlier.follows
+          FROM measured JOIN flows.meter_registers AS earlier ON earlier.register_id = measured.follows
+    )
+    SELECT measured.meter AS meter_id, register_id AS id, element, nature, start_time AS start, end_time AS end
+      FROM measured JOIN flows.meter_registers USING (register_id)
+     WHERE nature <> 'solar'
+     ORDER BY measured.meter, element, start_time
 """
+SUPPLIERS = """
+    SELECT account, valid_from, supplier
+      FROM public.account_suppliers
+     WHERE account = ANY($1) AND valid_from < $2
+     ORDER BY account, valid_from
+"""
+NUMBERS = "SELECT id, account_number FROM public.accounts WHERE id = ANY($1) ORDER BY account_number"
 BY_NUMBER = """
     SELECT account.id
       FROM public.accounts AS account JOIN public.properties AS property ON property.id = account.property
@@ -65,6 +79,11 @@ async def account_by_number(db: Connection, esco: UUID, number: int) -> UUID:
     return account
 
 
+async def account_numbers(db: Connection, accounts: Sequence[UUID]) -> dict[UUID, int]:
+    """By account, in the order of their numbers."""
+    return {row["id"]: row["account_number"] for row in await db.fetch(NUMBERS, accounts)}
+
+
 async def supply_accounts(
     db: Connection, esco: UUID, month: Month, *, only: Sequence[UUID] | None = None, billed_too: bool = False
 ) -> list[Account]:
@@ -75,6 +94,7 @@ async def supply_accounts(
     registers = await _registers(db, [row["meter"] for row in rows if row["meter"]])
     parties = await _parties(db, ids)
     rivals = await _rivals(db, ids, days)
+    suppliers = await _suppliers(db, ids, days)
     return [
         Account(
             id=row["id"],
@@ -88,6 +108,7 @@ async def supply_accounts(
             parties=parties.get(row["id"], ()),
             registers=registers.get(row["meter"], ()),
             rivals=rivals.get(row["id"], ()),
+            suppliers=suppliers.get(row["id"], ()),
         )
         for row in rows
     ]
@@ -112,4 +133,11 @@ async def _rivals(db: Connection, accounts: Sequence[UUID], days: Days) -> dict[
     found: dict[UUID, tuple[Rival, ...]] = {}
     for account, *values in await db.fetch(RIVALS, accounts, days.start, days.end):
         found[account] = (*found.get(account, ()), Rival(*values))
+    return found
+
+
+async def _suppliers(db: Connection, accounts: Sequence[UUID], days: Days) -> dict[UUID, tuple[Supplier, ...]]:
+    found: dict[UUID, tuple[Supplier, ...]] = {}
+    for account, *values in await db.fetch(SUPPLIERS, accounts, days.end):
+        found[account] = (*found.get(account, ()), Supplier(*values))
     return found

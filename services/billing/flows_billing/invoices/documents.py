@@ -47,8 +47,20 @@ class DayUsage:
 
 
 @dataclass(frozen=True, slots=True)
+class ClosingRead:
+    """What a register had counted at the end of the last day; `source` is the meter, the customer, or `estimated`."""
+
+    element: str
+    read: Decimal
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
 class PrintedInvoice:
-    """Everything that stands on the page. `period_end` is the first day after; no `tax_point`: no VAT invoice."""
+    """Everything that stands on the page. `period_end` is the first day after; no `tax_point`: no VAT invoice.
+
+    `replaces` is the invoice that it takes the place of, `credit_note` what took this one back.
+    """
 
     id: UUID
     number: str
@@ -75,11 +87,17 @@ class PrintedInvoice:
     portal: str | None
     lines: tuple[PrintedLine, ...]
     usage: tuple[DayUsage, ...] = ()
+    replaces: str | None = None
+    credit_note: str | None = None
+    is_final: bool = False
+    closing_reads: tuple[ClosingRead, ...] = ()
 
     @property
     def heading(self) -> str:
         """A seller who is not registered must not call it a VAT invoice."""
-        return "VAT invoice" if self.tax_point and self.vat_number else "Energy bill"
+        if self.tax_point and self.vat_number:
+            return "Final VAT invoice" if self.is_final else "VAT invoice"
+        return "Final energy bill" if self.is_final else "Energy bill"
 
     @property
     def is_estimated(self) -> bool:
@@ -99,14 +117,31 @@ INVOICES = """
            invoice.net_pence, invoice.vat_pence, invoice.total_pence, invoice.tax_point,
            invoice.previous_balance_pence, invoice.payments_pence,
            coalesce(invoice.amount_due_pence, invoice.total_pence) AS amount_due_pence, invoice.benchmark_pence,
-           customer.fullname AS customer, account.account_number, account.payment_method, property.plot,
-           property.description AS home, esco.name AS seller, esco.address AS seller_address,
-           invoice.vat_number, esco.app_url AS portal
+           coalesce(people.names, customer.fullname) AS customer, account.account_number, account.payment_method,
+           property.plot, property.description AS home, esco.name AS seller, esco.address AS seller_address,
+           invoice.vat_number, esco.app_url AS portal, replaced.number AS replaces,
+           closing.account IS NOT NULL AS is_final, note.number AS credit_note
       FROM public.invoices AS invoice
       JOIN public.customers AS customer ON customer.id = invoice.customer
       JOIN public.accounts AS account ON account.id = invoice.account
       JOIN public.properties AS property ON property.id = account.property
       JOIN flows.escos AS esco ON esco.id = invoice.esco
+      LEFT JOIN public.account_closings AS closing ON closing.account = invoice.account
+       AND closing.last_day + 1 = invoice.period_end
+      LEFT JOIN public.credit_notes AS note ON note.invoice = invoice.id
+      LEFT JOIN public.credit_notes AS correction ON correction.replacement = invoice.id
+      LEFT JOIN public.invoices AS replaced ON replaced.id = correction.invoice
+      -- Who pays is named first, then who shares the part with them on these days.
+      LEFT JOIN LATERAL (
+           SELECT string_agg(person.fullname, ' and '
+                             ORDER BY person.id <> invoice.customer, party.created_at, party.id) AS names
+             FROM public.customer_accounts AS party
+             JOIN public.customers AS person ON person.id = party.customer
+            WHERE party.account = invoice.account
+              AND party.role = (SELECT min(payer.role) FROM public.customer_accounts AS payer
+                                 WHERE payer.account = invoice.account AND payer.customer = invoice.customer)
+              AND (party.start_date IS NULL OR party.start_date < invoice.period_end)
+              AND (party.end_date IS NULL OR party.end_date >= invoice.period_start)) AS people ON true
 """
 UNPRINTED = f"""{INVOICES}
      WHERE invoice.id = ANY($1)
@@ -115,6 +150,7 @@ UNPRINTED = f"""{INVOICES}
      ORDER BY invoice.number
 """
 BY_NUMBER = f"{INVOICES} WHERE invoice.number = $1"
+BY_ID = f"{INVOICES} WHERE invoice.id = ANY($1)"
 LINES = """
     SELECT line.invoice, line.kind, line.description, line.period_start, line.period_end, line.quantity, line.unit,
            line.rate, line.amount_pence, line.includes_vat, line.vat_rate, line.vat_reason, line.intervals,
@@ -152,6 +188,14 @@ USAGE = """
       FROM measured FULL JOIN guessed USING (invoice, day)
      ORDER BY invoice, day
 """
+CLOSING_READS = """
+    SELECT invoice.id, register.element, read.read, read.source
+      FROM public.invoices AS invoice
+      JOIN public.closing_reads AS read ON read.account = invoice.account
+      JOIN flows.meter_registers AS register ON register.register_id = read.register
+     WHERE invoice.id = ANY($1)
+     ORDER BY invoice.id, register.element, register.start_time
+"""
 INSERT_DOCUMENTS = """
     INSERT INTO public.documents (media_type, invoice, file_name, content)
     SELECT $1, row.* FROM unnest($2::uuid[], $3::text[], $4::bytea[]) AS row
@@ -170,6 +214,11 @@ async def printed_invoice(db: Connection, number: str) -> PrintedInvoice | None:
     return found[0] if found else None
 
 
+async def printed_invoices(db: Connection, invoice_ids: Sequence[UUID]) -> dict[UUID, PrintedInvoice]:
+    """Whether they have documents or not."""
+    return {invoice.id: invoice for invoice in await _printed(db, await db.fetch(BY_ID, invoice_ids))}
+
+
 async def insert_documents(
     db: Connection, media_type: str, invoices: Sequence[PrintedInvoice], contents: Sequence[bytes]
 ) -> None:
@@ -185,4 +234,16 @@ async def _printed(db: Connection, rows: Sequence[asyncpg.Record]) -> list[Print
         lines[invoice].append(PrintedLine(*values))
     for invoice, *values in await db.fetch(USAGE, list(lines)):
         usage[invoice].append(DayUsage(*values))
-    return [PrintedInvoice(**row, lines=tuple(lines[row["id"]]), usage=tuple(usage[row["id"]])) for row in rows]
+    reads: dict[UUID, list[ClosingRead]] = {row["id"]: [] for row in rows if row["is_final"]}
+    if reads:
+        for invoice, *values in await db.fetch(CLOSING_READS, list(reads)):
+            reads[invoice].append(ClosingRead(*values))
+    return [
+        PrintedInvoice(
+            **row,
+            lines=tuple(lines[row["id"]]),
+            usage=tuple(usage[row["id"]]),
+            closing_reads=tuple(reads.get(row["id"], ())),
+        )
+        for row in rows
+    ]

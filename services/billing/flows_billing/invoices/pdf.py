@@ -3,7 +3,7 @@
 import io
 from collections.abc import Sequence
 from functools import cache
-from typing import Final
+from typing import Final, TypeAlias
 
 import fontpkg_noto_sans
 from reportlab.lib.pagesizes import A4
@@ -12,7 +12,7 @@ from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.ttfonts import TTFont
 from reportlab.pdfgen.canvas import Canvas
 
-from flows_billing.invoices.documents import DayUsage, PrintedInvoice
+from flows_billing.invoices.documents import DayUsage, PrintedInvoice, PrintedLine
 from flows_billing.invoices.words import comparison, explanation, facts, how_to_pay, line_cells, totals
 
 BUILT_IN: Final = "Helvetica"
@@ -25,8 +25,9 @@ GREY: Final = 0.43
 GREEN: Final = (0.20, 0.48, 0.32)
 AMBER: Final = (0.93, 0.66, 0.20)
 CHART_HEIGHT: Final = 62.0
-# Where the columns of the lines begin, or end where they are aligned to the right.
-COLUMNS: Final = (
+# Title, where the column begins or, aligned to the right, ends, and its width.
+Column: TypeAlias = tuple[str, float, str, float]
+COLUMNS: Final[tuple[Column, ...]] = (
     ("What", MARGIN, "L", 145.0),
     ("When", 202.0, "L", 120.0),
     ("Quantity", 388.0, "R", 90.0),
@@ -37,10 +38,11 @@ COLUMNS: Final = (
 
 def render(invoice: PrintedInvoice) -> bytes:
     """The PDF of an invoice; the same invoice gives the same bytes."""
-    page = _Page(f"Invoice {invoice.number}")
-    _heading(page, invoice)
-    _lines(page, invoice)
-    _totals(page, invoice)
+    page = Page(f"Invoice {invoice.number}")
+    title = "Your energy bill" if invoice.heading == "Energy bill" else invoice.heading
+    write_heading(page, invoice, title, facts(invoice))
+    write_lines(page, invoice.lines)
+    write_totals(page, totals(invoice))
     if text := comparison(invoice):
         page.paragraph("Compared", text)
     _chart(page, invoice.usage)
@@ -49,7 +51,7 @@ def render(invoice: PrintedInvoice) -> bytes:
     return page.finish()
 
 
-class _Page:
+class Page:
     """A4 pages written from the top down, with the built-in font where it knows all characters."""
 
     def __init__(self, title: str) -> None:
@@ -93,7 +95,8 @@ class _Page:
         return self.file.getvalue()
 
 
-def _heading(page: _Page, invoice: PrintedInvoice) -> None:
+def write_heading(page: Page, invoice: PrintedInvoice, title: str, rows: Sequence[tuple[str, str]]) -> None:
+    """Who sells, to whom, and what identifies the document."""
     page.write(invoice.seller, 16, bold=True)
     page.canvas.setFillGray(GREY)
     for text in (invoice.seller_address, invoice.vat_number and f"VAT number {invoice.vat_number}"):
@@ -106,24 +109,24 @@ def _heading(page: _Page, invoice: PrintedInvoice) -> None:
         if text:
             page.write(text)
     page.y -= 14
-    page.write(invoice.heading if invoice.heading == "VAT invoice" else "Your energy bill", 14, bold=True)
+    page.write(title, 14, bold=True)
     page.y -= 4
-    for name, value in facts(invoice):
+    for name, value in rows:
         page.y -= 14
         page.at(MARGIN, name)
         page.at(MARGIN + 75, value)
     page.y -= 12
 
 
-def _lines(page: _Page, invoice: PrintedInvoice) -> None:
-    _row(page, tuple(title for title, *_ in COLUMNS), bold=True)
-    for line in invoice.lines:
-        _row(page, line_cells(line))
+def write_lines(page: Page, lines: Sequence[PrintedLine]) -> None:
+    write_row(page, tuple(title for title, *_ in COLUMNS), bold=True)
+    for line in lines:
+        write_row(page, line_cells(line))
 
 
-def _row(page: _Page, cells: Sequence[str], *, bold: bool = False) -> None:
-    columns = list(zip(cells, COLUMNS, strict=True))
-    texts = [(simpleSplit(cell, _font(cell, bold), 9, width), x, align) for cell, (_, x, align, width) in columns]
+def write_row(page: Page, cells: Sequence[str], columns: Sequence[Column] = COLUMNS, *, bold: bool = False) -> None:
+    placed = list(zip(cells, columns, strict=True))
+    texts = [(simpleSplit(cell, _font(cell, bold), 9, width), x, align) for cell, (_, x, align, width) in placed]
     height = max(len(lines) for lines, *_ in texts)
     page.need(12.0 * height + 6)
     page.y -= 6
@@ -135,8 +138,7 @@ def _row(page: _Page, cells: Sequence[str], *, bold: bool = False) -> None:
     page.rule()
 
 
-def _totals(page: _Page, invoice: PrintedInvoice) -> None:
-    rows = totals(invoice)
+def write_totals(page: Page, rows: Sequence[tuple[str, str]]) -> None:
     page.need(15.0 * len(rows) + 10)
     page.y -= 6
     for number, (name, amount) in enumerate(rows, start=1):
@@ -145,7 +147,7 @@ def _totals(page: _Page, invoice: PrintedInvoice) -> None:
         page.at(RIGHT, amount, align="R", bold=number == len(rows))
 
 
-def _chart(page: _Page, usage: Sequence[DayUsage]) -> None:
+def _chart(page: Page, usage: Sequence[DayUsage]) -> None:
     """A bar a day; amber where some of it was estimated."""
     most = max((day.kwh for day in usage), default=0)
     if not most:

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from flows_billing.invoices.invoice import Invoice, invoice_number
 from flows_billing.rating.lines import Line
-from flows_billing.runs.run import Run
+from flows_billing.runs.run import Esco
 from flows_shared.db import Connection
 
 MAKE_SERIES = """
@@ -48,7 +48,7 @@ async def take_numbers(db: Connection, esco: UUID, count: int) -> list[str]:
     return [invoice_number(row["prefix"], row["first"] + offset) for offset in range(count)]
 
 
-async def insert_invoices(db: Connection, run: Run, invoices: Sequence[Invoice]) -> None:
+async def insert_invoices(db: Connection, esco: Esco, run: UUID | None, invoices: Sequence[Invoice]) -> None:
     """Store invoices of one day, without their lines."""
     rows = [
         (
@@ -69,8 +69,8 @@ async def insert_invoices(db: Connection, run: Run, invoices: Sequence[Invoice])
         for invoice in invoices
     ]
     issue_date, due_date = invoices[0].issue_date, invoices[0].due_date
-    tax_point = issue_date if run.esco.seller.registered else None
-    shared = run.esco.id, run.id, issue_date, due_date, tax_point, run.esco.vat_number
+    tax_point = issue_date if esco.seller.registered else None
+    shared = esco.id, run, issue_date, due_date, tax_point, esco.vat_number
     await db.execute(INSERT_INVOICES, *shared, *zip(*rows, strict=True))
 
 

@@ -64,6 +64,7 @@ RATES = f"""{CHOSEN}
                ELSE coalesce(own.computed_unit_rate, community.computed_unit_rate) END AS rate) AS price ON true
      WHERE line.kind IN ('energy', 'standing_charge', 'export_credit') AND price.rate IS DISTINCT FROM line.rate
 """
+# What was taken back need not agree with what is known since.
 # Shares of VAT and blocks split a sum over lines: together they are the register's energy in its part and band.
 READINGS = f"""{CHOSEN}, billed AS (
         SELECT chosen.number, line.register, line.period_start, line.band,
@@ -74,6 +75,7 @@ READINGS = f"""{CHOSEN}, billed AS (
           JOIN public.invoice_lines AS line ON line.invoice = chosen.id AND line.kind = 'energy'
           LEFT JOIN public.customer_tariffs AS own ON own.id = line.customer_tariff
           LEFT JOIN public.microgrid_tariffs AS community ON community.id = line.microgrid_tariff
+         WHERE chosen.status <> 'void'
          GROUP BY chosen.number, line.register, line.period_start, line.band, own.rate_profile, community.rate_profile
     ), measured AS (
         SELECT billed.number, billed.register, billed.period_start, billed.band, billed.kwh AS billed_kwh,
@@ -109,6 +111,41 @@ LEDGER = f"""{CHOSEN}
      GROUP BY number, total_pence
     HAVING coalesce(sum(posting.amount_pence), 0) <> total_pence
 """
+CREDITED = f"""{CHOSEN}
+    SELECT note.number, 'credit for invoice ' || chosen.number,
+           format('%s + %s, void', chosen.net_pence, chosen.vat_pence),
+           format('%s + %s, %s', note.net_pence, note.vat_pence, chosen.status)
+      FROM chosen JOIN public.credit_notes AS note ON note.invoice = chosen.id
+     WHERE (note.net_pence, note.vat_pence, chosen.status) <> (chosen.net_pence, chosen.vat_pence, 'void')
+        OR (note.account, note.customer) <> (chosen.account, chosen.customer)
+"""
+# Account by account, what the invoice posted and what its credit note posted are nothing together.
+REVERSED = f"""{CHOSEN}
+    SELECT note.number, 'posted to ' || ledger.code, '0', sum(posting.amount_pence)::text
+      FROM chosen
+      JOIN public.credit_notes AS note ON note.invoice = chosen.id
+      JOIN public.ledger_entries AS entry ON entry.invoice = chosen.id AND entry.kind IN ('invoice', 'credit_note')
+      JOIN public.ledger_postings AS posting ON posting.entry = entry.id
+      JOIN public.ledger_accounts AS ledger ON ledger.id = posting.ledger_account
+     GROUP BY note.number, ledger.id, ledger.code
+    HAVING sum(posting.amount_pence) <> 0
+"""
+REPLACED = f"""{CHOSEN}
+    SELECT note.number, 'replacement', chosen.number, replacement.number
+      FROM chosen
+      JOIN public.credit_notes AS note ON note.invoice = chosen.id
+      JOIN public.invoices AS replacement ON replacement.id = note.replacement
+     WHERE (replacement.account, replacement.customer, date_trunc('month', replacement.period_start))
+           <> (chosen.account, chosen.customer, date_trunc('month', chosen.period_start))
+"""
+NOTE_SERIES = """
+    SELECT series.prefix, 'credit note numbers', series.last_credit_note::text, count(note.id)::text
+      FROM public.invoice_series AS series
+      LEFT JOIN public.credit_notes AS note ON note.esco = series.esco
+     WHERE ($1::uuid IS NULL OR series.esco = $1) AND $2::date IS NULL AND $3::text IS NULL
+     GROUP BY series.prefix, series.last_credit_note
+    HAVING count(note.id) <> series.last_credit_note
+"""
 SERIES = """
     SELECT series.prefix, 'invoice numbers', series.last_number::text, count(invoice.id)::text
       FROM public.invoice_series AS series
@@ -117,7 +154,7 @@ SERIES = """
      GROUP BY series.prefix, series.last_number
     HAVING count(invoice.id) <> series.last_number
 """
-CHECKS = (AMOUNTS, TOTALS, RATES, READINGS, DAYS, LEDGER, SERIES)
+CHECKS = (AMOUNTS, TOTALS, RATES, READINGS, DAYS, LEDGER, CREDITED, REVERSED, REPLACED, SERIES, NOTE_SERIES)
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Final
 
-from flows_billing.invoices.documents import PrintedInvoice, PrintedLine
+from flows_billing.invoices.documents import ClosingRead, PrintedInvoice, PrintedLine
 from flows_billing.rating.rounding import RULES
 from flows_billing.rating.vat import vat_summary
 from flows_shared.money import format_pounds
@@ -14,6 +14,7 @@ HOW_TO_PAY: Final = {
     "bank_transfer": "Please pay {total} by bank transfer by {due}, with the reference {number}.",
     "card": "Please pay {total} by card by {due}{portal}.",
 }
+CLOSING_SOURCES: Final = {"meter": "read by the meter", "customer": "read by you", "estimated": "estimated"}
 NOTHING_TO_PAY: Final = "There is nothing to pay."
 VAT_REASONS: Final = {
     "domestic": "VAT at {rate}%: domestic use.",
@@ -31,6 +32,8 @@ VAT_REASONS: Final = {
 
 
 def how_to_pay(invoice: PrintedInvoice) -> str:
+    if invoice.is_final and invoice.amount_due_pence < 0:
+        return f"You are {format_pounds(-invoice.amount_due_pence)} in credit. We pay it back to you."
     if invoice.amount_due_pence <= 0:
         return NOTHING_TO_PAY
     return HOW_TO_PAY.get(invoice.payment_method, HOW_TO_PAY["bank_transfer"]).format(
@@ -48,7 +51,9 @@ def facts(invoice: PrintedInvoice) -> list[tuple[str, str]]:
         ("Invoice", invoice.number),
         ("Date", format_day(invoice.issue_date)),
         ("Tax point", format_day(invoice.tax_point) if invoice.tax_point and invoice.vat_number else ""),
+        ("Replaces", f"invoice {invoice.replaces}" if invoice.replaces else ""),
         ("Bill for", format_days(invoice.period_start, invoice.period_end)),
+        ("Closing read", ", ".join(_closing_read(read) for read in invoice.closing_reads)),
         ("To pay", format_pounds(max(0, invoice.amount_due_pence))),
         ("By", format_day(invoice.due_date)),
     ]
@@ -79,7 +84,7 @@ def totals(invoice: PrintedInvoice) -> list[tuple[str, str]]:
         rows += [
             ("This bill", format_pounds(invoice.total_pence)),
             ("Balance before", format_pounds(invoice.previous_balance_pence)),
-            ("Payments since, thank you", format_pounds(-invoice.payments_pence)),
+            ("Payments and credits since", format_pounds(-invoice.payments_pence)),
         ]
     return [*rows, ("Total to pay", format_pounds(invoice.amount_due_pence))]
 
@@ -110,7 +115,21 @@ def explanation(invoice: PrintedInvoice) -> list[str]:
         if line.estimated
     ]
     measured = "Energy is the sum of the half hours that your meter measured on these days."
-    return [measured, *RULES[:2], *([vat] if invoice.vat_pence else []), *said, *estimated]
+    return [*_corrected(invoice), measured, *RULES[:2], *([vat] if invoice.vat_pence else []), *said, *estimated]
+
+
+def _closing_read(read: ClosingRead) -> str:
+    element = "" if read.element == "SINGLE" else f"{read.element}: "
+    return f"{element}{format_quantity(read.read)} kWh ({CLOSING_SOURCES[read.source]})"
+
+
+def _corrected(invoice: PrintedInvoice) -> list[str]:
+    said = []
+    if invoice.replaces:
+        said.append(f"This bill takes the place of invoice {invoice.replaces}, which a credit note takes back whole.")
+    if invoice.credit_note:
+        said.append(f"Credit note {invoice.credit_note} takes this bill back: nothing of it is to be paid.")
+    return said
 
 
 def _vat_reason(line: PrintedLine) -> str:

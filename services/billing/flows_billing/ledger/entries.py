@@ -15,7 +15,7 @@ EntryKind: TypeAlias = Literal[
 
 
 class LedgerCode(StrEnum):
-    """A community's ledger accounts. There is a receivable for each customer account."""
+    """A community's ledger accounts, which `flows.ledger_codes` describes. Each customer account has a receivable."""
 
     RECEIVABLE = "receivable"
     SALES = "sales"
@@ -24,6 +24,7 @@ class LedgerCode(StrEnum):
     METER_CREDIT = "meter_credit"
     SOLAR_CREDITS = "solar_credits"
     GIFTS = "gifts"
+    ADJUSTMENTS = "adjustments"
     BAD_DEBTS = "bad_debts"
 
 

@@ -3,23 +3,15 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from flows_billing.ledger.entries import Entry, LedgerCode
+from flows_billing.ledger.entries import Entry
 from flows_shared.db import Connection
-
-NAMES = {
-    LedgerCode.RECEIVABLE: ("asset", "Owed by the customer"),
-    LedgerCode.SALES: ("income", "Energy sold"),
-    LedgerCode.VAT: ("liability", "VAT charged"),
-    LedgerCode.BANK: ("asset", "Money at the bank"),
-    LedgerCode.METER_CREDIT: ("liability", "Money on prepay meters"),
-    LedgerCode.SOLAR_CREDITS: ("expense", "Solar credits given"),
-    LedgerCode.GIFTS: ("expense", "Gifts given"),
-    LedgerCode.BAD_DEBTS: ("expense", "Debts written off"),
-}
 
 MAKE_ACCOUNTS = """
     INSERT INTO public.ledger_accounts (esco, code, type, name, account)
-    SELECT $1, row.* FROM unnest($2::text[], $3::text[], $4::text[], $5::uuid[]) AS row
+    SELECT $1, code, code.type, code.name, wanted.account
+      FROM unnest($2::text[], $3::uuid[]) AS wanted (code, account)
+      JOIN flows.ledger_codes() AS code USING (code)
+     ORDER BY code, wanted.account
         ON CONFLICT (esco, code, account) DO NOTHING
 """
 ACCOUNTS = """
@@ -52,7 +44,6 @@ async def post_entries(db: Connection, esco: UUID, entries: Sequence[Entry]) -> 
 
 async def _ledger_accounts(db: Connection, esco: UUID, entries: Sequence[Entry]) -> dict[tuple[str, UUID | None], UUID]:
     wanted = {(posting.code, posting.account) for entry in entries for posting in entry.postings}
-    rows = [(str(code), *NAMES[code], account) for code, account in wanted]
-    await db.execute(MAKE_ACCOUNTS, esco, *zip(*rows, strict=True))
+    await db.execute(MAKE_ACCOUNTS, esco, *zip(*wanted, strict=True))
     customers = [account for _, account in wanted if account]
     return {(row["code"], row["account"]): row["id"] for row in await db.fetch(ACCOUNTS, esco, customers)}

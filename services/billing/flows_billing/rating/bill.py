@@ -60,10 +60,22 @@ class Bill:
         return sum((line.quantity for line in self.lines if line.kind == "energy"), Decimal(0))
 
 
-Verdict: TypeAlias = Bill | NotBilled
+# A bill for each payer of an account, or why there is none.
+Verdict: TypeAlias = tuple[Bill, ...] | NotBilled
 
 
-def rate(plan: Plan, measured: Measured, seller: Seller) -> Verdict:
+def rate_account(plans: Sequence[Plan], measured: Measured, seller: Seller) -> Verdict:
+    """The bills of an account: all of them, or why there is none."""
+    bills: list[Bill] = []
+    for plan in plans:
+        bill = rate(plan, measured, seller)
+        if isinstance(bill, NotBilled):
+            return bill
+        bills.append(bill)
+    return tuple(bills)
+
+
+def rate(plan: Plan, measured: Measured, seller: Seller) -> Bill | NotBilled:
     """The bill of a plan, or why there is none."""
     metered = [(segment, measured.usages.get(segment.need, ())) for segment in plan.segments]
     exports = [(s, found) for s in plan.segments if (found := _export_of(s, measured))]

@@ -17,7 +17,7 @@ from flows_billing.tariffs.tariff import Element
 from flows_billing.usage.metered import Exported, Usage, sum_usages
 from flows_shared.money import pounds
 
-LineKind: TypeAlias = Literal["energy", "standing_charge", "export_credit", "minimum_charge"]
+LineKind: TypeAlias = Literal["energy", "standing_charge", "export_credit", "minimum_charge", "adjustment"]
 Unit: TypeAlias = Literal["kWh", "day", "item"]
 Metered: TypeAlias = Sequence[tuple[Segment, Sequence[Usage]]]
 # By the first day of each part.

@@ -6,9 +6,12 @@
 3. Quantities are never rounded: kWh are the exact sum of the half hours, days are whole.
 4. A monthly threshold for a part of the month is rounded half up to the watt hour, before energy is put into blocks.
 5. A minimum charge and the cost at the benchmark are exact until their end, and rounded half up to the penny once.
+6. What is left out because it is too old to be charged for is exact until its end, and rounded up to the penny.
 """
 
 from decimal import ROUND_HALF_UP, Decimal
+from fractions import Fraction
+from math import ceil
 from typing import Final
 
 from flows_shared.money import pounds, round_to_pence
@@ -44,3 +47,8 @@ def threshold_kwh(month_kwh: Decimal, days: int, days_in_month: int) -> Decimal:
 def exact_amount_pence(amount: Decimal) -> int:
     """GBP that were summed without rounding."""
     return round_to_pence(amount)
+
+
+def penny_up(pence: Fraction) -> int:
+    """In the customer's favour, where it is left out."""
+    return ceil(pence)

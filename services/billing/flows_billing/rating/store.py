@@ -1,9 +1,11 @@
-"""VAT statuses and registrations as the database holds them."""
+"""VAT statuses and registrations, and exceptions from the back-bill guard, as the database holds them."""
 
 from collections.abc import Sequence
 from datetime import date
 from uuid import UUID
 
+from flows_billing.days import Days
+from flows_billing.rating.back_bill import Guard, oldest_day
 from flows_billing.rating.vat_rules import Registration, Seller, VatStatus, VatTerms
 from flows_shared.db import Connection
 
@@ -19,6 +21,15 @@ REGISTRATIONS = """
      WHERE customer = ANY($1) AND valid_from < $2
      ORDER BY valid_from
 """
+EXCEPTIONS = "SELECT account, period_start, period_end FROM public.back_bill_exceptions WHERE account = ANY($1)"
+
+
+async def back_bill_guard(db: Connection, accounts: Sequence[UUID], issued: date, months: int | None) -> Guard:
+    """Which days of these accounts are too old for bills that are issued on a day."""
+    excepted: dict[UUID, list[Days]] = {}
+    for account, start, end in await db.fetch(EXCEPTIONS, accounts):
+        excepted.setdefault(account, []).append(Days(start, end))
+    return Guard(oldest_day(issued, months), excepted)
 
 
 async def vat_terms(

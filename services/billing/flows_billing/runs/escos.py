@@ -15,7 +15,7 @@ from flows_shared.time import Month
 
 COLUMNS = """
            esco.id AS esco_id, esco.code, esco.time_zone, esco.payment_days, esco.vat_number, esco.vat_registered,
-           esco.vat_use, esco.vat_small_quantities, esco.vat_mixed_use
+           esco.vat_use, esco.vat_small_quantities, esco.vat_mixed_use, esco.back_bill_months
 """
 ESCOS = f"""
     SELECT {COLUMNS}
@@ -76,4 +76,5 @@ def esco_of(row: asyncpg.Record) -> Esco:
         seller=Seller(row["vat_registered"], row["vat_use"], row["vat_small_quantities"], row["vat_mixed_use"]),
         vat_number=row["vat_number"] if row["vat_registered"] else None,
         payment_days=row["payment_days"],
+        back_bill_months=row["back_bill_months"],
     )

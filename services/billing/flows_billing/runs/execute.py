@@ -5,18 +5,15 @@ in the middle leaves whole batches, and goes on with the accounts that have no i
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import TypeAlias
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from flows_billing.accounts.store import supply_accounts
-from flows_billing.invoices.balances import balances_before
-from flows_billing.invoices.invoice import NOTHING_BEFORE, Balance, Invoice
-from flows_billing.invoices.store import insert_invoices, insert_lines, take_numbers
-from flows_billing.ledger.entries import invoice_entries
-from flows_billing.ledger.store import post_entries
+from flows_billing.invoices.issue import issue_bills
 from flows_billing.outcomes import NotBilled
 from flows_billing.rating.bill import Bill, Verdict
+from flows_billing.rating.store import back_bill_guard
 from flows_billing.runs.judge import prepare
 from flows_billing.runs.request import SERVICE
 from flows_billing.runs.run import Run
@@ -55,7 +52,9 @@ async def execute_run(
 async def _bill_accounts(db: Connection, run: Run, settings: RunSettings, now: datetime, on_progress: Progress) -> None:
     accounts = await supply_accounts(db, run.esco.id, run.month)
     await begin_run(db, run.id, [account.id for account in accounts])
-    docket = await prepare(db, run.esco, run.month, accounts, settings)
+    issue_date, months = local_date(now, run.esco.zone), run.esco.back_bill_months
+    guard = await back_bill_guard(db, [account.id for account in accounts], issue_date, months)
+    docket = await prepare(db, run.esco, run.month, accounts, settings, guard)
     done = 0
     for verdicts in docket.verdicts(settings.billing_batch_accounts):
         async with db.transaction():
@@ -67,31 +66,19 @@ async def _bill_accounts(db: Connection, run: Run, settings: RunSettings, now: d
 
 
 async def _store(db: Connection, run: Run, verdicts: Verdicts, settings: RunSettings, now: datetime) -> None:
-    """Everything that follows from a batch, in the caller's transaction."""
-    bills = [verdict for verdict in verdicts.values() if isinstance(verdict, Bill)]
-    invoices: list[Invoice] = []
+    """Everything that follows from a batch, in the caller's transaction; an account's last invoice is its outcome."""
+    outcomes: dict[UUID, UUID | NotBilled] = {}
+    bills: list[Bill] = []
+    for account, verdict in verdicts.items():
+        if isinstance(verdict, NotBilled):
+            outcomes[account] = verdict
+        else:
+            bills += verdict
     if bills:
-        numbers = await take_numbers(db, run.esco.id, len(bills))
-        balances = await balances_before(db, [bill.plan.account.id for bill in bills])
-        invoices = _issue(bills, numbers, balances, run, now)
-        await insert_invoices(db, run, invoices)
-        await insert_lines(db, invoices)
-        await post_entries(db, run.esco.id, invoice_entries(invoices))
+        invoices = await issue_bills(db, run.esco, run.id, bills, now)
+        outcomes |= {invoice.bill.plan.account.id: invoice.id for invoice in invoices}
         await _enqueue_printing(db, [invoice.id for invoice in invoices], settings.billing_render_slice)
-    outcomes: dict[UUID, UUID | NotBilled] = {invoice.bill.plan.account.id: invoice.id for invoice in invoices}
-    outcomes |= {account: verdict for account, verdict in verdicts.items() if isinstance(verdict, NotBilled)}
     await store_outcomes(db, run.id, outcomes)
-
-
-def _issue(
-    bills: Sequence[Bill], numbers: Sequence[str], balances: Mapping[UUID, Balance], run: Run, now: datetime
-) -> list[Invoice]:
-    issue_date = local_date(now, run.esco.zone)
-    dates = issue_date, issue_date + timedelta(days=run.esco.payment_days)
-    return [
-        Invoice(uuid4(), number, bill, *dates, balances.get(bill.plan.account.id, NOTHING_BEFORE))
-        for bill, number in zip(bills, numbers, strict=True)
-    ]
 
 
 async def _enqueue_printing(db: Connection, invoices: Sequence[UUID], size: int) -> None:

@@ -7,7 +7,9 @@ from uuid import UUID
 from flows_billing.accounts.account import Account
 from flows_billing.accounts.plan import Plan, Planned, Terms, plan_account
 from flows_billing.accounts.store import supply_accounts
-from flows_billing.rating.bill import Measured, Verdict, rate
+from flows_billing.outcomes import NotBilled
+from flows_billing.rating.back_bill import UNGUARDED, Guard, guarded
+from flows_billing.rating.bill import Measured, Verdict, rate_account
 from flows_billing.rating.store import vat_terms
 from flows_billing.runs.run import Esco
 from flows_billing.settings import RunSettings
@@ -28,6 +30,7 @@ class Docket:
     esco: Esco
     planned: Mapping[UUID, Planned]
     measured: Measured
+    guard: Guard = UNGUARDED
 
     def verdicts(self, size: int) -> Iterator[Mapping[UUID, Verdict]]:
         """Some accounts at a time, so that no more bills than these are held at once."""
@@ -36,7 +39,12 @@ class Docket:
             yield {account: self._judge(self.planned[account]) for account in accounts[start : start + size]}
 
     def _judge(self, planned: Planned) -> Verdict:
-        return rate(planned, self.measured, self.esco.seller) if isinstance(planned, Plan) else planned
+        if isinstance(planned, NotBilled):
+            return planned
+        verdict = rate_account(planned, self.measured, self.esco.seller)
+        if isinstance(verdict, NotBilled):
+            return verdict
+        return tuple(guarded(bill, (), self.guard) for bill in verdict)
 
 
 async def load_terms(db: Connection, esco: Esco, month: Month, accounts: Sequence[Account]) -> Terms:
@@ -53,17 +61,22 @@ async def load_terms(db: Connection, esco: Esco, month: Month, accounts: Sequenc
 
 
 async def prepare(
-    db: Connection, esco: Esco, month: Month, accounts: Sequence[Account], settings: RunSettings
+    db: Connection,
+    esco: Esco,
+    month: Month,
+    accounts: Sequence[Account],
+    settings: RunSettings,
+    guard: Guard = UNGUARDED,
 ) -> Docket:
     """Plan the accounts' bills and sum what they need."""
     terms = await load_terms(db, esco, month, accounts)
     planned = {account.id: plan_account(account, terms) for account in accounts}
-    return Docket(esco, planned, await measure(db, planned.values(), terms, settings))
+    return Docket(esco, planned, await measure(db, planned.values(), terms, settings), guard)
 
 
 async def measure(db: Connection, planned: Iterable[Planned], terms: Terms, settings: RunSettings) -> Measured:
     """What the registers of these plans measured. Stores no more than calendars of bands."""
-    segments = [segment for plan in planned if isinstance(plan, Plan) for segment in plan.segments]
+    segments = [segment for plan in plans_of(planned) for segment in plan.segments]
     exporting = {(s.register.id, s.span) for s in segments if s.part.tariff.component("export_credit")}
     needs = {segment.need for segment in segments}
     await fill_calendars(db, _profiles(needs), terms.month, terms.zone)
@@ -75,7 +88,7 @@ async def sum_ahead(db: Connection, esco: Esco, month: Month, settings: RunSetti
     """Make the sums by band that the month's run will take."""
     accounts = await supply_accounts(db, esco.id, month)
     terms = await load_terms(db, esco, month, accounts)
-    plans = [plan for account in accounts if isinstance(plan := plan_account(account, terms), Plan)]
+    plans = plans_of(plan_account(account, terms) for account in accounts)
     needs = [segment.need for plan in plans for segment in plan.segments]
     await add_band_sums(db, needs, month, esco.zone, work_mem_mb=settings.billing_work_mem_mb)
 
@@ -91,6 +104,10 @@ async def _usages(
     calendars |= day_calendar(terms.month, terms.zone)
     usages = await sum_roll_ups(db, needs, calendars, terms.zone, work_mem_mb=memory)
     return usages | await sum_half_hours(db, needs - usages.keys(), terms.zone, work_mem_mb=memory)
+
+
+def plans_of(planned: Iterable[Planned]) -> list[Plan]:
+    return [plan for plans in planned if not isinstance(plans, NotBilled) for plan in plans]
 
 
 def _profiles(needs: Iterable[Need]) -> set[UUID]:

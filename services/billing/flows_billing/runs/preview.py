@@ -7,13 +7,14 @@ from uuid import UUID
 
 from flows_billing.accounts.account import Account
 from flows_billing.accounts.store import supply_accounts
-from flows_billing.outcomes import Outcome
+from flows_billing.outcomes import NotBilled, Outcome
 from flows_billing.rating.bill import Bill, Verdict
+from flows_billing.rating.store import back_bill_guard
 from flows_billing.runs.judge import prepare
 from flows_billing.runs.run import Esco
 from flows_billing.settings import RunSettings
 from flows_shared.db import Database
-from flows_shared.time import Month
+from flows_shared.time import Month, local_date, utc_now
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +67,10 @@ async def preview_run(
     settings = from_half_hours(settings)
     async with db.connection() as connection:
         accounts = await supply_accounts(connection, esco.id, month, only=only, billed_too=only is not None)
-        docket = await prepare(connection, esco, month, accounts, settings)
+        today = local_date(utc_now(), esco.zone)
+        ids = [account.id for account in accounts]
+        guard = await back_bill_guard(connection, ids, today, esco.back_bill_months)
+        docket = await prepare(connection, esco, month, accounts, settings, guard)
     by_id = {account.id: account for account in accounts}
     batches = docket.verdicts(settings.billing_batch_accounts)
     return Preview(esco, month, tuple(_previewed(by_id[id], each) for batch in batches for id, each in batch.items()))
@@ -78,24 +82,26 @@ def from_half_hours(settings: RunSettings) -> RunSettings:
 
 
 def _previewed(account: Account, verdict: Verdict) -> PreviewedAccount:
-    if isinstance(verdict, Bill):
-        return _billed(account, verdict)
-    why = verdict.outcome, verdict.reason, verdict.details
-    return PreviewedAccount(account.id, account.number, *why, Decimal(0), 0, 0, 0, None, ())
+    if isinstance(verdict, NotBilled):
+        why = verdict.outcome, verdict.reason, verdict.details
+        return PreviewedAccount(account.id, account.number, *why, Decimal(0), 0, 0, 0, None, ())
+    return _billed(account, verdict)
 
 
-def _billed(account: Account, bill: Bill) -> PreviewedAccount:
+def _billed(account: Account, bills: Sequence[Bill]) -> PreviewedAccount:
+    """The sums of its bills, where the payer changes within the month."""
+    benchmarks = [bill.benchmark_pence for bill in bills if bill.benchmark_pence is not None]
     return PreviewedAccount(
         account=account.id,
         account_number=account.number,
         outcome=Outcome.BILLED,
         reason=None,
         details=None,
-        kwh=bill.kwh,
-        net_pence=bill.net_pence,
-        vat_pence=bill.vat_pence,
-        total_pence=bill.total_pence,
-        benchmark_pence=bill.benchmark_pence,
+        kwh=sum((bill.kwh for bill in bills), Decimal(0)),
+        net_pence=sum(bill.net_pence for bill in bills),
+        vat_pence=sum(bill.vat_pence for bill in bills),
+        total_pence=sum(bill.total_pence for bill in bills),
+        benchmark_pence=sum(benchmarks) if len(benchmarks) == len(bills) else None,
         lines=tuple(
             PreviewedLine(
                 line.description,
@@ -107,6 +113,7 @@ def _billed(account: Account, bill: Bill) -> PreviewedAccount:
                 line.includes_vat,
                 line.usage.estimated if line.usage else 0,
             )
+            for bill in bills
             for line in bill.lines
         ),
     )

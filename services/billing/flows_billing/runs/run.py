@@ -23,6 +23,7 @@ class Esco:
     seller: Seller
     vat_number: str | None
     payment_days: int
+    back_bill_months: int | None = 12
 
 
 @dataclass(frozen=True, slots=True)

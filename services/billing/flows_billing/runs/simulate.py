@@ -7,7 +7,7 @@ from uuid import UUID
 from flows_billing.accounts.plan import plan_account
 from flows_billing.accounts.store import supply_accounts
 from flows_billing.errors import UnknownProfile
-from flows_billing.rating.bill import Bill
+from flows_billing.outcomes import NotBilled
 from flows_billing.runs.judge import Docket, load_terms, measure
 from flows_billing.runs.preview import from_half_hours
 from flows_billing.runs.run import Esco
@@ -85,7 +85,7 @@ async def simulate(
 def _bills(docket: Docket) -> dict[UUID, int | str]:
     """Pence, or why there is no bill."""
     return {
-        account: verdict.total_pence if isinstance(verdict, Bill) else verdict.details
+        account: verdict.details if isinstance(verdict, NotBilled) else sum(bill.total_pence for bill in verdict)
         for batch in docket.verdicts(len(docket.planned) or 1)
         for account, verdict in batch.items()
     }

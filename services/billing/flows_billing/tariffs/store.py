@@ -17,6 +17,7 @@ CUSTOMER_TARIFFS = f"""
     SELECT customer, {COLUMNS}
       FROM public.customer_tariffs AS tariff
      WHERE customer = ANY($1)
+       AND superseded_by IS NULL
        AND period_start < $3
        AND period_start >= coalesce((SELECT max(period_start) FROM public.customer_tariffs AS earlier
                                       WHERE earlier.customer = tariff.customer AND earlier.period_start <= $2),
@@ -27,6 +28,7 @@ MICROGRID_TARIFFS = f"""
     SELECT {COLUMNS}
       FROM public.microgrid_tariffs AS tariff
      WHERE esco = $1
+       AND superseded_by IS NULL
        AND period_start < $3
        AND period_start >= coalesce((SELECT max(period_start) FROM public.microgrid_tariffs
                                       WHERE esco = $1 AND period_start <= $2), '-infinity')

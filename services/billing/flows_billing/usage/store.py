@@ -63,25 +63,34 @@ ESTIMATED = """
 # The same statement is for one register and for all of them: a plan made once for both would suit neither.
 PLANNING = "SET LOCAL work_mem = '{work_mem_mb:d}MB'; SET LOCAL plan_cache_mode = 'force_custom_plan'"
 
-# A register belongs to a circuit for whole readings of its own, so the day of a change counts for both.
+# A register belongs to a circuit for whole readings of its own, so the day of a change counts for both. What is
+# estimated is billed, so it is used: few half hours, found by their registers.
 MONTHLY_USAGE = """
     WITH link AS MATERIALIZED (
         SELECT link.circuit, link.register,
                greatest($2::date, (link.start_time AT TIME ZONE esco.time_zone)::date) AS first_day,
-               least($3::date, (link.end_time AT TIME ZONE esco.time_zone)::date + 1) AS end_day
+               least($3::date, (link.end_time AT TIME ZONE esco.time_zone)::date + 1) AS end_day,
+               esco.time_zone
           FROM flows.escos AS esco
           JOIN flows.meter_registry AS meter ON meter.esco = esco.id
           JOIN flows.meter_registers AS register ON register.meter_id = meter.id
           JOIN flows.circuit_register AS link ON link.register = register.register_id
          WHERE esco.id = $1
+    ), used AS (
+        SELECT link.circuit, daily.kwh
+          FROM link
+          JOIN flows.register_interval_daily AS daily ON daily.register_id = link.register
+           AND daily.day >= link.first_day AND daily.day < link.end_day
+         WHERE daily.day >= $2::date AND daily.day < $3::date
+         UNION ALL
+        SELECT link.circuit, guess.kwh
+          FROM link
+          JOIN flows.estimated_intervals AS guess ON guess.register_id = link.register
+           AND guess.timestamp >= link.first_day::timestamp AT TIME ZONE link.time_zone
+           AND guess.timestamp < link.end_day::timestamp AT TIME ZONE link.time_zone
     )
     INSERT INTO public.monthly_usage AS usage (circuit_id, month, kwh)
-    SELECT link.circuit, $2::date, sum(daily.kwh)
-      FROM link
-      JOIN flows.register_interval_daily AS daily ON daily.register_id = link.register
-       AND daily.day >= link.first_day AND daily.day < link.end_day
-     WHERE daily.day >= $2::date AND daily.day < $3::date
-     GROUP BY link.circuit
+    SELECT circuit, $2::date, sum(kwh) FROM used GROUP BY circuit
         ON CONFLICT (circuit_id, month) DO UPDATE SET kwh = excluded.kwh WHERE usage.kwh <> excluded.kwh
 """
 
@@ -155,5 +164,5 @@ async def estimated_registers(db: Connection, registers: Sequence[UUID], time: P
 
 
 async def store_monthly_usage(db: Connection, esco: UUID, month: Month) -> None:
-    """Energy by circuit in the month's local days, from the daily sums; what is there and equal stays."""
+    """Energy by circuit in the month's local days, measured or estimated; what is there and equal stays."""
     await db.execute(MONTHLY_USAGE, esco, month.first_day, month.next().first_day)

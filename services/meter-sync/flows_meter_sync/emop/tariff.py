@@ -1,7 +1,7 @@
 """The writes that set a plain flat-rate future tariff, in the order that is safe."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -11,6 +11,8 @@ from flows_meter_sync.emop.objects import Object
 from flows_shared.money import cut_rate
 
 HIGHEST_RATE = Decimal(1)
+# When nothing becomes active. Not 0: a meter may take a time that is over for one that has come.
+NEVER = datetime(2135, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from typing import Final
 from uuid import UUID
 
-from flows_meter_sync.files import field, own
+from flows_meter_sync.files import field
 from flows_meter_sync.files.imports import File
 from flows_meter_sync.files.rows import WH_STEPS
 from flows_meter_sync.intervals.advance import ROLL_OVER
@@ -14,6 +14,7 @@ from flows_meter_sync.readings.counts import Count, load_counts
 from flows_meter_sync.readings.held import load_held
 from flows_meter_sync.readings.registers import MeterRegister
 from flows_shared.db import Connection
+from flows_shared.readings import HalfHourRow, write_csv
 from flows_shared.time import HALF_HOUR, Period, floor_half_hour
 
 ALL_VALUES: Final = """
@@ -30,8 +31,8 @@ async def export_own(db: Connection, registers: Sequence[MeterRegister], period:
     rows = await db.fetch(ALL_VALUES, list(by_id), period.start, period.end)
     order = {register.id: number for number, register in enumerate(registers)}
     rows.sort(key=lambda row: order[row["register_id"]])
-    return own.write(
-        own.OwnRow(
+    return write_csv(
+        HalfHourRow(
             by_id[row["register_id"]].serial,
             by_id[row["register_id"]].element,
             row["timestamp"],

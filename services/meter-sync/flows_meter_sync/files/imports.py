@@ -1,10 +1,11 @@
 """Files into the database: what is new is taken, what is there stays, what cannot be is refused, row by row."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 from itertools import groupby
 from typing import Final, NamedTuple
+from uuid import UUID
 
 from flows_meter_sync.files import field, own
 from flows_meter_sync.files.assign import Assigned, HalfHour, assign, by_register, edges, half_hours_of
@@ -55,14 +56,17 @@ def read_file(file: File, wh: Wh = Wh.AUTO) -> Contents:
         return Contents([], [Refusal(Place(file.name, 1), str(error))])
 
 
-async def import_files(db: Database, files: Sequence[File], now: datetime, wh: Wh = Wh.AUTO) -> list[Outcome]:
-    """Take in what the files say; what became of each row, in the order of the files."""
+async def import_files(
+    db: Database, files: Sequence[File], now: datetime, wh: Wh = Wh.AUTO, escos: Collection[UUID] | None = None
+) -> list[Outcome]:
+    """Take in what the files say, of meters of these communities; what became of each row, by file."""
     contents = [read_file(file, wh) for file in files]
     values = [value for each in contents for value in each.values]
     refused = [Outcome(place, "refused", reason) for each in contents for place, reason in each.refusals]
     for _ in range(TRIES):
         async with db.transaction() as transaction:
-            registers = await load_registers(transaction, serials=sorted({value.serial for value in values}))
+            serials = sorted({value.serial for value in values})
+            registers = await load_registers(transaction, serials=serials, escos=escos)
             assigned = assign(values, registers, now)
             try:
                 async with transaction.transaction():

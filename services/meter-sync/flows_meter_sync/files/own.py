@@ -8,25 +8,16 @@
 
 import csv
 import io
-from collections.abc import Iterable
-from datetime import datetime
 from decimal import Decimal, InvalidOperation
-from typing import Final, NamedTuple, cast
+from typing import Final, cast
 
 from flows_meter_sync.files.rows import Contents, FileElement, FileUnreadable, Place, Refusal, Value, parse_time
 from flows_meter_sync.intervals.advance import IMPOSSIBLE
 from flows_meter_sync.intervals.runs import KWH_STEPS
+from flows_shared.readings import CSV_HEADER
 
-HEADER: Final = ["serial", "element", "start", "kwh", "source"]
+HEADER: Final = list(CSV_HEADER)
 ELEMENTS: Final = ("A", "B", "SINGLE")
-
-
-class OwnRow(NamedTuple):
-    serial: str
-    element: str
-    start: datetime
-    kwh: Decimal
-    source: str
 
 
 def read(name: str, text: str) -> Contents:
@@ -43,16 +34,6 @@ def read(name: str, text: str) -> Contents:
         except ValueError as error:
             contents.refusals.append(Refusal(place, str(error)))
     return contents
-
-
-def write(rows: Iterable[OwnRow]) -> str:
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(HEADER)
-    writer.writerows(
-        (row.serial, row.element, f"{row.start:%Y-%m-%dT%H:%M:%SZ}", f"{row.kwh:f}", row.source) for row in rows
-    )
-    return text.getvalue()
 
 
 def _value(place: Place, fields: list[str]) -> Value:

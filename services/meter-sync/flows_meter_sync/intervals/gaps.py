@@ -9,7 +9,8 @@ from flows_meter_sync.intervals.binary import decode_timestamps
 from flows_shared.db import Connection
 from flows_shared.time import HALF_HOUR, Period, ceil_half_hour, floor_half_hour
 
-# Days that the roll-ups say are not whole. Of those that hold something the half hours held come along, as one value.
+# Days that the roll-ups say are not whole. Of those that hold something the half hours held come along, as one value,
+# and those of which the meter has said so often that it has no reading.
 UNFINISHED_DAYS = """
     SELECT register.register_id,
            greatest(calendar.starts_at, register.start_time, $2) AS starts_at,
@@ -17,7 +18,12 @@ UNFINISHED_DAYS = """
            coalesce((SELECT string_agg(timestamptz_send(held.timestamp), '')
                        FROM flows.register_interval_hh AS held
                       WHERE daily.intervals > 0 AND held.register_id = register.register_id
-                        AND held.timestamp >= calendar.starts_at AND held.timestamp < calendar.ends_at), '') AS held
+                        AND held.timestamp >= calendar.starts_at AND held.timestamp < calendar.ends_at), '')
+           || coalesce((SELECT string_agg(timestamptz_send(missing.timestamp), '')
+                          FROM flows.register_interval_missing_reasons AS missing
+                         WHERE missing.tries >= $5 AND missing.register_id = register.register_id
+                           AND missing.timestamp >= calendar.starts_at AND missing.timestamp < calendar.ends_at), '')
+           AS held
       FROM flows.meter_registers AS register
       JOIN flows.meter_registry AS meter ON meter.id = register.meter_id
       JOIN flows.escos AS esco ON esco.id = meter.esco
@@ -33,13 +39,20 @@ UNFINISHED_DAYS = """
 
 
 async def load_gaps(
-    db: Connection, meter_ids: Collection[UUID], since: datetime, now: datetime, *, replaced: bool = False
+    db: Connection,
+    meter_ids: Collection[UUID],
+    since: datetime,
+    now: datetime,
+    *,
+    replaced: bool = False,
+    tries: int | None = None,
 ) -> dict[UUID, list[Period]]:
     """Periods of whole half hours in `[since, now)` that are not held, by register of the meters, in order.
 
-    With `replaced` also of registers that another one follows: their meters cannot be asked any more.
+    With `replaced` also of registers that another one follows: their meters cannot be asked any more. With `tries` not
+    those of which the meter said as often that it has no reading.
     """
-    rows = await db.fetch(UNFINISHED_DAYS, meter_ids, since, floor_half_hour(now), replaced)
+    rows = await db.fetch(UNFINISHED_DAYS, meter_ids, since, floor_half_hour(now), replaced, tries)
     gaps: defaultdict[UUID, list[Period]] = defaultdict(list)
     for row in rows:
         day = Period(ceil_half_hour(row["starts_at"]), row["ends_at"])

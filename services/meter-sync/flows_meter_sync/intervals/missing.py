@@ -14,7 +14,7 @@ KEEP_REASONS = """
       FROM unnest($1::uuid[], $2::timestamptz[], $3::text[]) AS missing (register_id, timestamp, reason)
      WHERE NOT EXISTS (SELECT FROM flows.register_interval_hh AS hh
                         WHERE hh.register_id = missing.register_id AND hh.timestamp = missing.timestamp)
-        ON CONFLICT (register_id, timestamp) DO UPDATE SET reason = excluded.reason WHERE held.reason <> excluded.reason
+        ON CONFLICT (register_id, timestamp) DO UPDATE SET reason = excluded.reason, tries = held.tries + 1
 """
 KEEP_COUNTS = """
     INSERT INTO flows.register_counts (register_id, timestamp, kwh)
@@ -25,7 +25,7 @@ SUPERSEDE = "SELECT flows.supersede_missing($1, $2, $3)"
 
 
 async def keep_missing(db: Connection, missing: Sequence[MissingHalfHour], counts: Sequence[RegisterCount]) -> None:
-    """Keep why half hours are missing, and what the register had counted where that begins and ends."""
+    """Keep why half hours are missing, said once more, and what the register had counted where that begins and ends."""
     if missing:
         await db.execute(KEEP_REASONS, *zip(*missing, strict=True))
     if counts:

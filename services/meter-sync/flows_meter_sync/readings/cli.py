@@ -4,12 +4,12 @@ import json
 from collections import Counter
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime, timedelta
-from decimal import Decimal
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
 
 import typer
 import uvloop
+from pydantic import BaseModel
 from rich.console import Console
 from rich.table import Table
 
@@ -18,11 +18,10 @@ from flows_meter_sync.estimation.methods import Method
 from flows_meter_sync.files.exports import export_field, export_own
 from flows_meter_sync.files.field import Wh
 from flows_meter_sync.files.imports import File, import_files
-from flows_meter_sync.intervals.runs import KWH_STEPS
 from flows_meter_sync.readings.gaps import Gap, find_gaps
 from flows_meter_sync.readings.registers import MeterRegister, named_registers
+from flows_meter_sync.readings.views import estimated_half_hours, imported_row, missing_half_hours, wrong_reading
 from flows_meter_sync.settings import ReadingsSettings
-from flows_meter_sync.validation.rules import kwh
 from flows_meter_sync.validation.validate import Flagged, validate_readings
 from flows_shared.db import Database
 from flows_shared.errors import FlowsError
@@ -61,18 +60,7 @@ def gaps(
         async with db.connection() as connection:
             return await find_gaps(connection, await named_registers(connection, serials or [], esco), period)
 
-    found = _run(work)
-    rows = [
-        {
-            **_named(gap.register),
-            "start": gap.period.start,
-            "end": gap.period.end,
-            "half_hours": gap.half_hours,
-            "estimated": gap.estimated,
-            "reasons": "; ".join(gap.reasons),
-        }
-        for gap in found
-    ]
+    rows = [missing_half_hours(gap) for gap in _run(work)]
     _show(rows, as_json, "No half hour is missing")
 
 
@@ -86,16 +74,7 @@ def validate(
     async def work(db: Database, settings: ReadingsSettings) -> list[Flagged]:
         return await validate_readings(db, await _registers(db, serials, esco), period, settings)
 
-    rows = [
-        {
-            **_named(register),
-            "start": flag.timestamp,
-            "kwh": kwh(flag.energy),
-            "rule": flag.rule,
-            "details": flag.details,
-        }
-        for register, flag in _run(work)
-    ]
+    rows = [wrong_reading(flagged) for flagged in _run(work)]
     _show(rows, as_json, "No reading looks wrong")
 
 
@@ -115,16 +94,7 @@ def estimate(
     async def work(db: Database, settings: ReadingsSettings) -> list[Estimated]:
         return await estimate_missing(db, await _registers(db, serials, esco), period, method, dry_run=dry_run)
 
-    rows = [
-        {
-            **_named(each.register),
-            "missing": each.missing,
-            "estimated": len(each.estimates),
-            "kwh": Decimal(sum(one.energy for one in each.estimates)) / KWH_STEPS,
-            "methods": ", ".join(sorted({one.method.value for one in each.estimates})),
-        }
-        for each in _run(work)
-    ]
+    rows = [estimated_half_hours(each) for each in _run(work)]
     _show(rows, as_json, "No half hour is missing")
 
 
@@ -141,10 +111,7 @@ def import_(
         return await import_files(db, files, utc_now(), wh)
 
     outcomes = _run(work)
-    rows = [
-        {"file": each.place.file, "line": each.place.line, "outcome": each.outcome, "details": each.details}
-        for each in outcomes
-    ]
+    rows = [imported_row(each) for each in outcomes]
     _show(rows, as_json, "The files have no rows")
     counts = Counter(each.outcome for each in outcomes)
     if not as_json:
@@ -216,11 +183,8 @@ def _instant(text: str, option: str) -> datetime:
     return at if at.tzinfo else at.replace(tzinfo=UTC)
 
 
-def _named(register: MeterRegister) -> dict[str, str]:
-    return {"serial": register.serial, "element": register.element}
-
-
-def _show(rows: Sequence[dict[str, Any]], as_json: bool, nothing: str) -> None:
+def _show(said: Sequence[BaseModel], as_json: bool, nothing: str) -> None:
+    rows = [each.model_dump() for each in said]
     if as_json:
         typer.echo(json.dumps(rows, default=_plain, indent=2))
         return

@@ -11,7 +11,7 @@ from flows_shared.db import Connection
 from flows_shared.time import HALF_HOUR, Period
 
 REASONS = """
-    SELECT register_id, timestamp, reason FROM flows.register_interval_missing_reasons
+    SELECT register_id, timestamp, reason, tries FROM flows.register_interval_missing_reasons
      WHERE register_id = ANY($1) AND timestamp >= $2 AND timestamp < $3 ORDER BY timestamp
 """
 ESTIMATES = """
@@ -22,11 +22,15 @@ ESTIMATES = """
 
 @dataclass(frozen=True, slots=True)
 class Gap:
-    """Half hours without a reading that follow each other; `estimated`: how many have an estimate."""
+    """Half hours without a reading that follow each other; `estimated`: how many have an estimate.
+
+    `tries` is how often the meter said so, of the half hour of which it did most often.
+    """
 
     register: MeterRegister
     period: Period
     reasons: Sequence[str]
+    tries: int
     estimated: int
 
     @property
@@ -39,8 +43,8 @@ async def find_gaps(db: Connection, registers: Sequence[MeterRegister], period: 
     meters = list({register.meter_id for register in registers})
     gaps = await load_gaps(db, meters, period.start, period.end, replaced=True)
     ids = [register.id for register in registers]
-    reasons: dict[tuple[UUID, datetime], str] = {
-        (row["register_id"], row["timestamp"]): row["reason"]
+    said: dict[tuple[UUID, datetime], tuple[str, int]] = {
+        (row["register_id"], row["timestamp"]): (row["reason"], row["tries"])
         for row in await db.fetch(REASONS, ids, period.start, period.end)
     }
     estimates = {tuple(row) for row in await db.fetch(ESTIMATES, ids, period.start, period.end)}
@@ -48,7 +52,8 @@ async def find_gaps(db: Connection, registers: Sequence[MeterRegister], period: 
         Gap(
             register,
             gap,
-            list(dict.fromkeys(reasons[key] for key in keys if key in reasons)),
+            list(dict.fromkeys(said[key][0] for key in keys if key in said)),
+            max((said[key][1] for key in keys if key in said), default=0),
             sum(key in estimates for key in keys),
         )
         for register in registers

@@ -24,6 +24,7 @@ REGISTERS = """
      WHERE ($1::text[] IS NULL OR meter.serial = ANY($1))
        AND ($2::text IS NULL OR lower(esco.code) = lower($2))
        AND ($3::uuid[] IS NULL OR meter.id = ANY($3))
+       AND ($4::uuid[] IS NULL OR esco.id = ANY($4))
        AND meter.installation_status <> 'deleted'
      ORDER BY meter.serial, register.element, register.start_time
 """
@@ -56,9 +57,10 @@ async def load_registers(
     serials: Sequence[str] | None = None,
     esco: str | None = None,
     meter_ids: Collection[UUID] | None = None,
+    escos: Collection[UUID] | None = None,
 ) -> list[MeterRegister]:
-    """Registers of these meters, of a community, or of all."""
-    rows = await db.fetch(REGISTERS, serials, esco, None if meter_ids is None else list(meter_ids))
+    """Registers of these meters, of a community or some, or of all."""
+    rows = await db.fetch(REGISTERS, serials, esco, meter_ids, escos)
     return [
         MeterRegister(
             row["register_id"],

@@ -1,8 +1,9 @@
 """Half-hourly energy, from the last half hour held and in every gap."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
+from typing import Final
 from uuid import UUID
 
 from flows_meter_sync.intervals.advance import Logged, derive
@@ -10,7 +11,12 @@ from flows_meter_sync.intervals.gaps import merge
 from flows_meter_sync.registry import KnownMeter, Register
 from flows_meter_sync.syncers.base import Readings, Syncer, Talk
 from flows_meter_sync.syncers.logs import Counted, Log, log_of
-from flows_shared.time import HALF_HOUR, ceil_half_hour
+from flows_shared.time import DAY, HALF_HOUR, ceil_half_hour
+
+BEFORE_THE_LOG: Final = "the meter's log does not go back so far"
+NOT_LOGGED: Final = "the meter's log has no record of it"
+# A meter whose clock is slow has the newest records later.
+STILL_TO_COME: Final = DAY
 
 
 class SyncerProfileLog(Syncer):
@@ -38,16 +44,21 @@ class SyncerProfileLog(Syncer):
 
 async def _read_log(talk: Talk, log: Log, registers: list[Register], logged: Mapping[UUID, Logged]) -> None:
     channels = [(log.channel(register), logged[register.id]) for register in registers]
+    settled_at = talk.clock() - STILL_TO_COME
     for gap in merge([gap for register in registers for gap in talk.held.gaps[register.id]]):
         start, last = ceil_half_hour(gap.start), ceil_half_hour(gap.end)
         while start <= last:
             if talk.is_over:
                 return
             page = await log.page(talk, start)
+            end = _end_of(page, start, log.half_hours)
             for at, counts, reason, reset in page:
                 for channel, register in channels:
                     register.note(at, counts[channel] if counts else None, reason, reset=reset)
-            start = _end_of(page, start, log.half_hours)
+            for at, reason in _not_logged(page, start, min(end, settled_at)):
+                for _, register in channels:
+                    register.note(at, None, reason)
+            start = end
 
 
 def _end_of(page: Sequence[Counted], start: datetime, half_hours: int) -> datetime:
@@ -59,3 +70,13 @@ def _end_of(page: Sequence[Counted], start: datetime, half_hours: int) -> dateti
     until = min(whole, page[-1].at + HALF_HOUR) if len(page) >= half_hours else whole
     # A log that begins later answers with its first entries: nothing is to be had before them.
     return max(start + HALF_HOUR, ceil_half_hour(until), ceil_half_hour(page[0].at))
+
+
+def _not_logged(page: Sequence[Counted], start: datetime, end: datetime) -> Iterator[tuple[datetime, str]]:
+    """The instants of `[start, end)` that a page leaves out, and why."""
+    logged = {entry.at for entry in page}
+    at = start
+    while at < end:
+        if at not in logged:
+            yield at, BEFORE_THE_LOG if page and at < page[0].at else NOT_LOGGED
+        at += HALF_HOUR

@@ -3,7 +3,6 @@
 from typing import Final
 
 from flows_meter_sync.emop import objects
-from flows_meter_sync.registry import KnownMeter
 from flows_meter_sync.syncers.base import Readings, Syncer, Talk
 from flows_meter_sync.syncers.tariffs import pounds, rates, thresholds
 
@@ -26,9 +25,6 @@ class SyncerTariffsActive(Syncer):
     """Each element's price is the one in force at this moment; which rate and block that is stands beside it."""
 
     fills = ("tariffs_active",)
-
-    def applies(self, known: KnownMeter) -> bool:
-        return not known.hardware.three_phase
 
     async def read(self, talk: Talk, readings: Readings) -> None:
         tariff = {name: pounds(await talk.read(amount)) for name, amount in AMOUNTS.items()}

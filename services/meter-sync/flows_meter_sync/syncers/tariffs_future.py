@@ -3,7 +3,6 @@
 from typing import Final
 
 from flows_meter_sync.emop import objects
-from flows_meter_sync.registry import KnownMeter
 from flows_meter_sync.syncers.base import Readings, Syncer, Talk
 from flows_meter_sync.syncers.tariffs import pounds, rates, thresholds
 
@@ -22,9 +21,6 @@ class SyncerTariffsFuture(Syncer):
     """`activation_datetime` is an ISO time in UTC."""
 
     fills = ("tariffs_future",)
-
-    def applies(self, known: KnownMeter) -> bool:
-        return not known.hardware.three_phase
 
     async def read(self, talk: Talk, readings: Readings) -> None:
         readings.shadow["tariffs_future"] = {

@@ -25,7 +25,7 @@ class ClockWrite(Write):
         drift = now["drift_seconds"]
         return [objects.CLOCK.name] if not isinstance(drift, int) or abs(drift) > RIGHT_SECONDS else []
 
-    async def send(self, talk: Talk) -> None:
+    async def send(self, talk: Talk, seen: Seen) -> None:
         await talk.meter.ask_once(write(objects.CLOCK, whole_second(talk.clock())))
 
 

@@ -1,10 +1,13 @@
 """Writes that nobody asks for by hand: tokens of top-ups, tariffs that come, clocks that are off."""
 
 from datetime import date
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
-from flows_meter_sync.errors import TokenTaken
+from asyncpg import Record
+
+from flows_meter_sync.errors import REFUSALS, TokenTaken
+from flows_meter_sync.writes.kinds import checked
 from flows_meter_sync.writes.store import SERVICE, add_command, end_topup
 from flows_shared.db import Connection
 from flows_shared.outbox import enqueue_many
@@ -31,6 +34,11 @@ MISSING_TARIFFS: Final = """
     SELECT missing.*, missing.tariff_period_start::timestamp AT TIME ZONE esco.time_zone AS activation_at
       FROM public.meters_missing_future_tariffs() AS missing
       JOIN flows.escos AS esco ON esco.code = missing.esco_code
+"""
+# Some meters have no future tariff, or take none from us: that they said so once is enough.
+REFUSED_TARIFFS: Final = """
+    SELECT meter_id, arguments FROM flows.meter_commands
+     WHERE kind = 'tariff' AND status = 'failed' AND error_code = ANY($1) AND meter_id = ANY($2)
 """
 WRONG_CLOCKS: Final = """
     SELECT meter.id
@@ -61,21 +69,30 @@ async def enqueue_waiting_topups(db: Connection) -> None:
 
 
 async def ask_for_missing_tariffs(db: Connection, today: date) -> int:
-    """Ask for every future tariff that a meter lacks, each day anew until it reads back the same; how many lack one."""
-    missing = await db.fetch(MISSING_TARIFFS)
-    for row in missing:
-        arguments = {
-            "unit_rate_a": row["customer_unit_rate"],
-            "unit_rate_b": row["customer_unit_rate_b"],
-            "standing_charge": row["customer_standing_charge"],
-            "emergency_credit": row["emergency_credit"],
-            "ecredit_availability": row["ecredit_button_threshold"],
-            "debt_recovery_rate": row["debt_recovery_rate"],
-            "activation_at": row["activation_at"],
-        }
-        values = " ".join(str(value) for value in arguments.values())
-        await add_command(db, row["meter_id"], "tariff", arguments, f"due {today} {values}")
-    return len(missing)
+    """Ask for the future tariffs that meters lack, each day anew until they read back the same; how many are asked for.
+
+    One that a meter refused is not sent to it again; people may.
+    """
+    missing = {row["meter_id"]: _tariff(row) for row in await db.fetch(MISSING_TARIFFS)}
+    codes = [error.code for error in REFUSALS]
+    refused = [tuple(row) for row in await db.fetch(REFUSED_TARIFFS, codes, list(missing))]
+    due = {id: tariff for id, tariff in missing.items() if (id, checked("tariff", tariff)) not in refused}
+    for meter_id, tariff in due.items():
+        values = " ".join(str(value) for value in tariff.values())
+        await add_command(db, meter_id, "tariff", tariff, f"due {today} {values}")
+    return len(due)
+
+
+def _tariff(row: Record) -> dict[str, Any]:
+    return {
+        "unit_rate_a": row["customer_unit_rate"],
+        "unit_rate_b": row["customer_unit_rate_b"],
+        "standing_charge": row["customer_standing_charge"],
+        "emergency_credit": row["emergency_credit"],
+        "ecredit_availability": row["ecredit_button_threshold"],
+        "debt_recovery_rate": row["debt_recovery_rate"],
+        "activation_at": row["activation_at"],
+    }
 
 
 async def ask_for_clock_corrections(db: Connection, drift_seconds: int, today: date) -> int:

@@ -1,17 +1,26 @@
 """Writes of values that a meter keeps: the same twice is the same once, and each is read back."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
-from typing import Any, ClassVar
+from datetime import datetime, timedelta
+from typing import Any, ClassVar, Final
 
 from flows_meter_sync.emop import read, write
-from flows_meter_sync.emop.objects import BACKLIGHT, DAYLIGHT_SAVING, LOAD_SWITCH, PREPAY_ENABLED, Object
+from flows_meter_sync.emop.objects import (
+    BACKLIGHT,
+    DAYLIGHT_SAVING,
+    FUTURE_ACTIVATION,
+    LOAD_SWITCH,
+    PREPAY_ENABLED,
+    Object,
+)
 from flows_meter_sync.emop.records import BacklightSetting, LoadSwitchSetting
-from flows_meter_sync.emop.tariff import FlatTariff
+from flows_meter_sync.emop.tariff import NEVER, FlatTariff
 from flows_meter_sync.errors import WriteTooLate
 from flows_meter_sync.syncers.base import Talk
 from flows_meter_sync.writes.write import Seen, Write, shown
 from flows_shared.db import JSON
+
+CLOCKS_DIFFER: Final = timedelta(days=1)  # what is over for us may be to come for the meter
 
 
 class ValueWrite(Write):
@@ -30,13 +39,16 @@ class ValueWrite(Write):
     def wrong(self, before: Seen | None, now: Seen) -> list[str]:
         return [name for name, value in self.wanted.items() if now[name] != value]
 
-    async def send(self, talk: Talk) -> None:
+    async def send(self, talk: Talk, seen: Seen) -> None:
         for held, value in self.values:
             await talk.meter.ask(write(held, value))
 
 
 class TariffWrite(ValueWrite):
-    """A plain flat-rate future tariff; the activation time, which arms it, goes last."""
+    """A plain flat-rate future tariff; the activation time, which arms it, goes last.
+
+    One that is armed already is put off first: its time may come while the new values are written, or after a crash.
+    """
 
     metrics: ClassVar = ("SyncerTariffsFuture",)
 
@@ -47,6 +59,12 @@ class TariffWrite(ValueWrite):
     def check(self, now: datetime) -> None:
         if self.activation_at <= now:
             raise WriteTooLate(self.activation_at.isoformat())
+
+    async def send(self, talk: Talk, seen: Seen) -> None:
+        activation_at = datetime.fromisoformat(str(seen[FUTURE_ACTIVATION.name]))
+        if talk.clock() - CLOCKS_DIFFER < activation_at < NEVER:
+            await talk.meter.ask(write(FUTURE_ACTIVATION, NEVER))
+        await super().send(talk, seen)
 
 
 class PrepayWrite(ValueWrite):

@@ -52,7 +52,7 @@ class TokenWrite(Write):
             raise TokenUnclear(payments)
         return [] if payments and ours else [COUNT]
 
-    async def send(self, talk: Talk) -> None:
+    async def send(self, talk: Talk, seen: Seen) -> None:
         try:
             await talk.meter.ask_once(write(objects.PREPAY_TOKEN, self.token))
         except SecurityNotGranted as error:

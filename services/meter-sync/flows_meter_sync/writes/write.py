@@ -33,8 +33,8 @@ class Write(ABC):
         """What is not yet as it was asked for; `before` is what was seen before it was sent last, if ever it was."""
 
     @abstractmethod
-    async def send(self, talk: Talk) -> None:
-        """Send it. What may not be done twice goes over the wire once."""
+    async def send(self, talk: Talk, seen: Seen) -> None:
+        """Send it to a meter that holds what was `seen`. What may not be done twice goes over the wire once."""
 
 
 def shown(value: Any) -> JSON:
@@ -67,7 +67,7 @@ async def carry_out(
     write.check(talk.clock())
     await about_to_send(first)
     try:
-        await write.send(talk)
+        await write.send(talk, first)
         refusal = None
     except WriteImpossible as error:
         refusal = error  # unless a frame of an earlier try came late, and was taken

@@ -77,7 +77,7 @@ class MeterShadow(Dated, table=True):
 
 
 class Register(Dated, table=True):
-    """One measured quantity of a meter, in `[start_time, end_time)`."""
+    """One measured quantity of a meter, in `[start_time, end_time)`; `follows`: the one before it in the home."""
 
     __tablename__ = "meter_registers"
     __table_args__ = (
@@ -99,6 +99,9 @@ class Register(Dated, table=True):
     start_time: datetime = computed("now()")
     end_time: datetime | None = None
     notes: str | None = None
+    follows: UUID | None = Field(
+        default=None, foreign_key="flows.meter_registers.register_id", ondelete="SET NULL", index=True
+    )
 
 
 class Circuit(Identified, Dated, table=True):

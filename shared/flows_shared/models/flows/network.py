@@ -37,6 +37,7 @@ class Esco(Identified, Dated, table=True):
     vat_use: Literal["domestic", "charity", "business", "mixed"] = default("domestic", sa_type=STATE)
     vat_small_quantities: bool = default(True)
     vat_mixed_use: bool = default(True)
+    back_bill_months: int | None = default(12, sa_type=SmallInteger)
 
 
 class Site(Identified, Dated, table=True):

@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import SmallInteger
 from sqlmodel import Field
 
-from flows_shared.models.columns import FLOWS, STATE, Dated, Table
+from flows_shared.models.columns import FLOWS, STATE, Dated, Table, computed, default
 
 
 class RegisterImport(Table, table=True):
@@ -170,12 +170,13 @@ class _OfRegister(Dated):
 
 
 class RegisterIntervalMissingReason(_OfRegister, table=True):
-    """Why a meter that answered for a half hour has no reading of it; gone when a reading comes."""
+    """Why a meter that answered for a half hour has no reading; gone when one comes. `tries`: how often it did."""
 
     __tablename__ = "register_interval_missing_reasons"
     __table_args__ = FLOWS
 
     reason: str
+    tries: int = default(1)
 
 
 class RegisterCount(_OfRegister, table=True):
@@ -241,3 +242,14 @@ class CalendarHalfHour(Table, table=True):
     timestamp: datetime = Field(primary_key=True)
     day: date
     local_time: time
+
+
+class RegisterDayChanged(Table, table=True):
+    """A day whose half hours or estimates changed when it may have been billed."""
+
+    __tablename__ = "register_days_changed"
+    __table_args__ = FLOWS
+
+    register_id: UUID = Field(foreign_key="flows.meter_registers.register_id", ondelete="CASCADE", primary_key=True)
+    day: date = Field(primary_key=True)
+    changed_at: datetime = computed("now()")

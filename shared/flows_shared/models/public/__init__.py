@@ -17,6 +17,14 @@ from flows_shared.models.public.billing import (
     InvoiceLine,
     InvoiceSeries,
 )
+from flows_shared.models.public.corrections import (
+    AccountClosing,
+    AccountSupplier,
+    BackBillException,
+    ClosingRead,
+    CreditNote,
+    StaleInvoice,
+)
 from flows_shared.models.public.homes import Meter, Property, RegisteredProprietor, Wallet
 from flows_shared.models.public.ledger import LedgerAccount, LedgerEntry, LedgerPosting
 from flows_shared.models.public.messages import Message
@@ -24,11 +32,13 @@ from flows_shared.models.public.payments import (
     Gift,
     Payment,
     PaymentEvent,
+    Refund,
     Topup,
     TopupEvent,
     TopupGift,
     TopupPayment,
     TopupSolarCredit,
+    WriteOff,
 )
 from flows_shared.models.public.people import (
     ApiKey,
@@ -59,17 +69,22 @@ from flows_shared.models.public.vat import VatRegistration, VatStatus
 
 __all__ = [
     "Account",
+    "AccountClosing",
     "AccountEvent",
+    "AccountSupplier",
     "ApiKey",
+    "BackBillException",
     "BenchmarkTariff",
     "BillingRun",
     "BillingRunAccount",
+    "ClosingRead",
     "Contract",
     "ContractSignature",
     "ContractTerms",
     "ContractTermsEsco",
     "CorporateBody",
     "CorporateBodyMember",
+    "CreditNote",
     "Customer",
     "CustomerAccount",
     "CustomerInvite",
@@ -93,10 +108,12 @@ __all__ = [
     "Property",
     "RateBand",
     "RateProfile",
+    "Refund",
     "RegisteredProprietor",
     "SolarCreditAllocation",
     "SolarCreditTariff",
     "SolarInstallation",
+    "StaleInvoice",
     "TariffComponent",
     "Topup",
     "TopupEvent",
@@ -108,4 +125,5 @@ __all__ = [
     "VatRegistration",
     "VatStatus",
     "Wallet",
+    "WriteOff",
 ]

@@ -39,6 +39,7 @@ class InvoiceSeries(Dated, table=True):
     esco: UUID = Field(foreign_key="flows.escos.id", primary_key=True)
     prefix: str = Field(unique=True)
     last_number: int = default(0)
+    last_credit_note: int = default(0)
 
 
 class Invoice(Identified, Dated, table=True):
@@ -131,12 +132,17 @@ class BillingRunAccount(Dated, table=True):
 
 
 class Document(Identified, Created, table=True):
-    """An invoice as a file."""
+    """An invoice or a credit note as a file."""
 
     __tablename__ = "documents"
-    __table_args__ = (UniqueConstraint("invoice", "media_type"), PUBLIC)
+    __table_args__ = (
+        UniqueConstraint("invoice", "media_type"),
+        UniqueConstraint("credit_note", "media_type"),
+        PUBLIC,
+    )
 
-    invoice: UUID = Field(foreign_key="public.invoices.id")
+    invoice: UUID | None = Field(default=None, foreign_key="public.invoices.id")
+    credit_note: UUID | None = Field(default=None, foreign_key="public.credit_notes.id")
     file_name: str
     media_type: str
     content: bytes

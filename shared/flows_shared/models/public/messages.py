@@ -24,6 +24,7 @@ class Message(Identified, Dated, table=True):
     recipient: str | None = None
     subject: str | None = None
     invoice: UUID | None = Field(default=None, foreign_key="public.invoices.id", index=True)
+    credit_note: UUID | None = Field(default=None, foreign_key="public.credit_notes.id", index=True)
     status: Literal["pending", "sent", "failed", "undeliverable"] = default("pending", sa_type=STATE)
     attempts: int = default(0)
     last_error: str | None = None

@@ -1,20 +1,24 @@
 """Money in, and what prepay meters get of it."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Literal
 from uuid import UUID
 
-from sqlalchemy import Index, text
+from sqlalchemy import Index, UniqueConstraint, text
 from sqlmodel import Field
 
-from flows_shared.models.columns import JSON_VALUE, PUBLIC, STATE, Dated, Identified, default
+from flows_shared.models.columns import JSON_VALUE, PUBLIC, STATE, Created, Dated, Identified, computed, default
 
 
 class Payment(Identified, Dated, table=True):
-    """Money from a customer."""
+    """Money from a customer. `recorded_by` recorded it by hand; `reversed_at` it failed after it had succeeded."""
 
     __tablename__ = "payments"
-    __table_args__ = (Index(None, "scheduled_at", postgresql_where=text("submitted_at IS NULL")), PUBLIC)
+    __table_args__ = (
+        Index(None, "scheduled_at", postgresql_where=text("submitted_at IS NULL")),
+        UniqueConstraint("account", "idempotency_key"),
+        PUBLIC,
+    )
 
     account: UUID = Field(foreign_key="public.accounts.id", index=True)
     amount_pence: int
@@ -26,6 +30,13 @@ class Payment(Identified, Dated, table=True):
     receipt_url: str | None = None
     scheduled_at: datetime | None = None
     submitted_at: datetime | None = None
+    method: Literal["direct_debit", "card", "bank_transfer", "cheque", "cash"] | None = Field(
+        default=None, sa_type=STATE
+    )
+    received_on: date | None = None
+    reversed_at: datetime | None = None
+    recorded_by: str | None = None
+    idempotency_key: str | None = None
 
 
 class PaymentEvent(Identified, Dated, table=True):
@@ -40,14 +51,47 @@ class PaymentEvent(Identified, Dated, table=True):
 
 
 class Gift(Identified, Dated, table=True):
-    """Money from the community to a customer."""
+    """Money from the community to a customer: on an account, or else as a top-up."""
 
     __tablename__ = "gifts"
-    __table_args__ = PUBLIC
+    __table_args__ = (UniqueConstraint("account", "idempotency_key"), PUBLIC)
 
     customer: UUID = Field(foreign_key="public.customers.id", index=True)
     amount_pence: int
     reason: str | None = None
+    account: UUID | None = Field(default=None, foreign_key="public.accounts.id")
+    idempotency_key: str | None = None
+
+
+class Refund(Identified, Created, table=True):
+    """Money that was paid back: of a payment, or of an account's credit. Never changed."""
+
+    __tablename__ = "refunds"
+    __table_args__ = (UniqueConstraint("account", "idempotency_key"), PUBLIC)
+
+    account: UUID = Field(foreign_key="public.accounts.id")
+    payment: UUID | None = Field(default=None, foreign_key="public.payments.id", index=True)
+    amount_pence: int
+    method: Literal["card", "bank_transfer", "cheque", "cash"] = Field(sa_type=STATE)
+    reason: str
+    paid_on: date
+    recorded_by: str = computed("flows.actor()")
+    idempotency_key: str | None = None
+
+
+class WriteOff(Identified, Created, table=True):
+    """A debt that is given up. Never changed."""
+
+    __tablename__ = "write_offs"
+    __table_args__ = (UniqueConstraint("account", "idempotency_key"), PUBLIC)
+
+    account: UUID = Field(foreign_key="public.accounts.id")
+    amount_pence: int
+    reason: str
+    approved_by: str
+    written_off_on: date
+    recorded_by: str = computed("flows.actor()")
+    idempotency_key: str | None = None
 
 
 class Topup(Identified, Dated, table=True):

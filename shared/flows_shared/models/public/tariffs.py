@@ -5,8 +5,9 @@ from decimal import Decimal
 from typing import Literal
 from uuid import UUID
 
-from sqlalchemy import SmallInteger, Text, UniqueConstraint, text
+from sqlalchemy import ForeignKeyConstraint, Index, SmallInteger, Text, UniqueConstraint, text
 from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.sql.schema import SchemaItem
 from sqlmodel import Field
 
 from flows_shared.models.columns import PUBLIC, RATE, STATE, Dated, Identified, default
@@ -37,11 +38,26 @@ class BenchmarkTariff(Identified, Dated, table=True):
     source: str | None = None
 
 
+def _one_that_holds(table: str, owner: str) -> tuple[SchemaItem, ...]:
+    """A version may be superseded by another one of its owner and first day."""
+    return (
+        UniqueConstraint("id", owner, "period_start"),
+        ForeignKeyConstraint(
+            ["superseded_by", owner, "period_start"],
+            [f"public.{table}.{column}" for column in ("id", owner, "period_start")],
+            name=f"{table}_superseded_by_fkey",
+            deferrable=True,
+        ),
+        Index(f"{table}_one_a_day", owner, "period_start", unique=True, postgresql_where=text("superseded_by IS NULL")),
+        Index(None, "superseded_by", postgresql_where=text("superseded_by IS NOT NULL")),
+    )
+
+
 class MicrogridTariff(Identified, Dated, table=True):
     """A community's price; element B has its own where `computed_unit_rate_b` is given."""
 
     __tablename__ = "microgrid_tariffs"
-    __table_args__ = (UniqueConstraint("esco", "period_start"), PUBLIC)
+    __table_args__ = (*_one_that_holds("microgrid_tariffs", "esco"), PUBLIC)
 
     esco: UUID = Field(foreign_key="flows.escos.id")
     period_start: date
@@ -56,13 +72,15 @@ class MicrogridTariff(Identified, Dated, table=True):
     ecredit_button_threshold: Decimal = default(Decimal("10"), sa_type=RATE)
     rate_profile: UUID | None = Field(default=None, foreign_key="public.rate_profiles.id", index=True)
     benchmark: UUID | None = Field(default=None, foreign_key="public.benchmark_tariffs.id", index=True)
+    superseded_by: UUID | None = None
+    correction_reason: str | None = None
 
 
 class CustomerTariff(Identified, Dated, table=True):
     """One customer's price; where there is none, the community's (microgrid_tariffs) holds."""
 
     __tablename__ = "customer_tariffs"
-    __table_args__ = (UniqueConstraint("customer", "period_start"), PUBLIC)
+    __table_args__ = (*_one_that_holds("customer_tariffs", "customer"), PUBLIC)
 
     customer: UUID = Field(foreign_key="public.customers.id", ondelete="CASCADE")
     period_start: date
@@ -74,6 +92,8 @@ class CustomerTariff(Identified, Dated, table=True):
     includes_vat: bool = default(True)
     rate_profile: UUID | None = Field(default=None, foreign_key="public.rate_profiles.id", index=True)
     benchmark: UUID | None = Field(default=None, foreign_key="public.benchmark_tariffs.id", index=True)
+    superseded_by: UUID | None = None
+    correction_reason: str | None = None
 
 
 class RateProfile(Identified, Dated, table=True):

@@ -1,0 +1,114 @@
+"""A new meter in the place of an old one."""
+
+from datetime import datetime
+from decimal import Decimal
+from typing import Annotated, Final, Literal, TypeAlias
+from uuid import UUID
+
+import asyncpg
+from fastapi import APIRouter
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+
+from flows_api.access import acting_as
+from flows_api.commands.access import Operator
+from flows_api.commands.meters.meter import Serial, fetch_meter
+from flows_api.commands.models import example, problems
+from flows_shared.db import JSON
+from flows_shared.errors import ConflictError, FlowsError, ForbiddenError, InvalidError
+from flows_shared.service import Db
+
+Element: TypeAlias = Literal["A", "B", "SINGLE"]
+Reads: TypeAlias = dict[Element, Annotated[Decimal, Field(ge=0, max_digits=12)]]
+
+EXCHANGE: Final = "SELECT flows.exchange_meter($1, $2, $3, $4, $5)"
+REGISTERS: Final = """
+    SELECT register.register_id, register.element, register.nature, register.start_time, register.follows,
+           ARRAY(SELECT circuit FROM flows.circuit_register WHERE register = register.register_id) AS circuits
+      FROM flows.meter_registers AS register
+     WHERE register.meter_id = $1 AND register.status = 'enabled'
+     ORDER BY register.element
+"""
+EXAMPLE: Final[JSON] = {
+    "new_serial": "EML2137580827",
+    "exchanged_at": "2026-10-15T10:10:00Z",
+    "closing_reads": {"SINGLE": "10234.567"},
+    "opening_reads": {"SINGLE": "0.120"},
+}
+
+router = APIRouter()
+
+
+class ExchangeRefused(ConflictError):
+    code = "meter.exchange_refused"
+
+
+class ExchangeInvalid(InvalidError):
+    code = "meter.exchange_invalid"
+
+
+class ExchangeForbidden(ForbiddenError):
+    code = "auth.scope"
+
+
+# As the database refuses, to be told from its own errors; the last is a key that may not write all that changes.
+REFUSALS: Final[dict[str, type[FlowsError]]] = {
+    "PT409": ExchangeRefused,
+    "PT422": ExchangeInvalid,
+    "42501": ExchangeForbidden,
+}
+
+
+class ExchangeRequest(BaseModel):
+    """What took the meter's place and when; reads are what the meters had counted then, kWh by element."""
+
+    model_config = ConfigDict(extra="forbid", json_schema_extra=example(EXAMPLE))
+
+    new_serial: str = Field(pattern=r"^[\w.\- ]{1,64}$")
+    exchanged_at: AwareDatetime
+    closing_reads: Reads = Field(default_factory=dict, description="of the old meter")
+    opening_reads: Reads = Field(default_factory=dict, description="of the new meter")
+
+
+class ExchangedRegister(BaseModel):
+    """A register of the new meter, in the circuits of the one that it follows."""
+
+    register_id: UUID
+    element: Element
+    nature: str = Field(examples=["power"])
+    start_time: datetime = Field(description="the next half hour: the one of the exchange is the old register's")
+    follows: UUID
+    circuits: list[UUID]
+
+
+class Exchange(BaseModel):
+    """The old meter is not read any more; its readings stay, and are billed with the new one's."""
+
+    serial: str = Field(description="of the old meter")
+    new_serial: str
+    exchanged_at: datetime
+    registers: list[ExchangedRegister]
+
+
+@router.post("/{serial}/exchange", status_code=201, summary="Exchange a meter", responses=problems(404, 409))
+async def exchange_meter(serial: Serial, asked: ExchangeRequest, principal: Operator, db: Db) -> Exchange:
+    """The new meter is registered before, without registers. It takes the old one's place in homes and circuits.
+
+    Element by element where both have two, or both one; SINGLE goes on as A. Of a meter with two elements the one that
+    measures a circuit goes on as SINGLE (A where none does); where both do, that is refused.
+    """
+    async with acting_as(db, principal) as transaction:
+        old, new = await fetch_meter(transaction, serial), await fetch_meter(transaction, asked.new_serial)
+        reads = [_plain(asked.closing_reads), _plain(asked.opening_reads)]
+        try:
+            await transaction.execute(EXCHANGE, old["id"], new["id"], asked.exchanged_at, *reads)
+        except asyncpg.PostgresError as error:
+            if refusal := REFUSALS.get(error.sqlstate or ""):
+                raise refusal(error.args[0]) from error
+            raise
+        rows = await transaction.fetch(REGISTERS, new["id"])
+    registers = [ExchangedRegister(**row) for row in rows]
+    return Exchange(serial=serial, new_serial=asked.new_serial, exchanged_at=asked.exchanged_at, registers=registers)
+
+
+def _plain(reads: Reads) -> dict[str, str]:
+    return {element: f"{kwh:f}" for element, kwh in reads.items()}

@@ -1,0 +1,216 @@
+"""A move-out: the account ends with a day, is billed to it, and gets its credit back.
+
+Asked again with the same day, it goes on where it stopped: with what is not billed yet, and the refund.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from uuid import UUID
+
+from flows_billing.accounts.store import supply_accounts
+from flows_billing.closings.refund import request_refund
+from flows_billing.closings.store import (
+    ClosingAccount,
+    RegisterRead,
+    balance_pence,
+    close,
+    closing_account,
+    hand_over,
+    known_reads,
+    next_number,
+    note_refund,
+    open_registers,
+    refunded_pence,
+    store_reads,
+    was_billed_before,
+)
+from flows_billing.corrections.rebill import rebill
+from flows_billing.corrections.rebilling import Confirmation
+from flows_billing.corrections.store import hold_standing
+from flows_billing.errors import AccountNotClosable, LastDayNotOver, UnknownAccount
+from flows_billing.invoices.issue import issue_bills
+from flows_billing.outcomes import NotBilled, Outcome
+from flows_billing.rating.store import back_bill_guard
+from flows_billing.runs.judge import prepare
+from flows_billing.runs.preview import from_half_hours
+from flows_billing.runs.request import SERVICE
+from flows_billing.runs.run import Esco
+from flows_billing.settings import RunSettings
+from flows_shared.db import Connection, Database
+from flows_shared.outbox import enqueue
+from flows_shared.time import Month, local_date, local_midnight
+
+
+@dataclass(frozen=True, slots=True)
+class Closing:
+    """What is asked for. `reads` are the customer's own, by element; the meter's count goes for the others."""
+
+    account_number: int
+    last_day: date
+    reads: Mapping[str, Decimal]
+    requested_by: str
+    claims: Mapping[str, object] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FinalBill:
+    """`balance_pence` is what is owed after the refund; `next_account` is billed for the home from the next day on."""
+
+    account: UUID
+    account_number: int
+    last_day: date
+    outcome: Outcome
+    details: str | None
+    invoices: tuple[str, ...]
+    credit_notes: tuple[str, ...]
+    reads: tuple[RegisterRead, ...]
+    refund_pence: int | None
+    balance_pence: int
+    next_account: int | None
+
+
+async def final_bill(db: Database, esco: Esco, asked: Closing, settings: RunSettings, now: datetime) -> FinalBill:
+    """End an account, and bill it until then."""
+    today = local_date(now, esco.zone)
+    if asked.last_day >= today:
+        raise LastDayNotOver(asked.last_day, today)
+    account, reads = await _close(db, esco, asked)
+    corrected, notes = await _correct_later(db, esco, account, asked, settings, now)
+    billed, problem = await _bill_rest(db, esco, account, asked, settings, now)
+    async with db.transaction() as transaction:
+        await _act(transaction, asked)
+        refund = await refunded_pence(transaction, account.id)
+        owed = await balance_pence(transaction, account.id)
+        if problem is None and refund is None and owed < 0:
+            refund, owed = -owed, 0
+            reference = f"closing of {esco.code.upper()} {account.number}"
+            await request_refund(transaction, esco.id, account.id, refund, reference, today)
+            await note_refund(transaction, account.id, refund)
+        following = await next_number(transaction, account.id)
+    return FinalBill(
+        account=account.id,
+        account_number=account.number,
+        last_day=asked.last_day,
+        outcome=problem.outcome if problem else Outcome.BILLED,
+        details=problem.details if problem else None,
+        invoices=(*corrected, *billed),
+        credit_notes=notes,
+        reads=tuple(reads.values()),
+        refund_pence=refund,
+        balance_pence=owed,
+        next_account=following,
+    )
+
+
+async def _close(db: Database, esco: Esco, asked: Closing) -> tuple[ClosingAccount, dict[UUID, RegisterRead]]:
+    """The day, the closing reads and whose the home is then, at once."""
+    until = local_midnight(asked.last_day + timedelta(days=1), esco.zone)
+    async with db.transaction() as transaction:
+        await _act(transaction, asked)
+        account = await closing_account(transaction, esco.id, asked.account_number)
+        if account is None:
+            raise UnknownAccount(asked.account_number)
+        _require_closable(account, asked.last_day)
+        await close(transaction, account.id, asked.last_day, asked.requested_by)
+        reads = await _reads(transaction, account, asked, until)
+        await store_reads(transaction, account.id, reads)
+        await hand_over(transaction, account, asked.last_day + timedelta(days=1))
+    return account, reads
+
+
+def _require_closable(account: ClosingAccount, last_day: date) -> None:
+    if account.type != "supply" or account.status == "pending":
+        raise AccountNotClosable(account.number, "it is no open supply account")
+    if last_day < account.start_date:
+        raise AccountNotClosable(account.number, f"it starts on {account.start_date}")
+    if account.closed_on not in (None, last_day):
+        raise AccountNotClosable(account.number, f"it was closed on {account.closed_on}")
+    if account.closed_on is None and account.end_date is not None and account.end_date < last_day:
+        raise AccountNotClosable(account.number, f"it ended on {account.end_date}")
+
+
+async def _reads(db: Connection, account: ClosingAccount, asked: Closing, until: datetime) -> dict[UUID, RegisterRead]:
+    reads = {read.register: read for read in await known_reads(db, account.id, until)}
+    registers = await open_registers(db, account.id, until)
+    for element, kwh in asked.reads.items():
+        if element not in registers:
+            raise AccountNotClosable(account.number, f"its meter has no register {element}")
+        register = registers[element]
+        reads[register] = RegisterRead(register, element, kwh, "customer")
+    return reads
+
+
+async def _correct_later(
+    db: Database, esco: Esco, account: ClosingAccount, asked: Closing, settings: RunSettings, now: datetime
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Months that were billed beyond the last day: their new invoices and credit notes."""
+    month, end = Month.of(asked.last_day), Month.of(local_date(now, esco.zone))
+    confirmation = Confirmation(asked.requested_by, f"The account ended on {asked.last_day}.", asked.claims)
+    invoices: list[str] = []
+    notes: list[str] = []
+    while month <= end:
+        found = await rebill(db, esco, month, settings, now, only=[account.id], confirmation=confirmation)
+        for correction in (each for rebilled in found.accounts for each in rebilled.corrections):
+            invoices += [correction.replacement] if correction.replacement else []
+            notes += [correction.credit_note] if correction.credit_note else []
+        month = month.next()
+    return tuple(invoices), tuple(notes)
+
+
+async def _bill_rest(
+    db: Database, esco: Esco, account: ClosingAccount, asked: Closing, settings: RunSettings, now: datetime
+) -> tuple[tuple[str, ...], NotBilled | None]:
+    """The last month, and the one before where that was to be billed and was not; or why they cannot be."""
+    last = Month.of(asked.last_day)
+    numbers: list[str] = []
+    for month in (last.previous(), last):
+        if month < last and not await _is_ours(db, account, month):
+            continue
+        made = await _bill_month(db, esco, month, account, asked, settings, now)
+        if isinstance(made, NotBilled):
+            return tuple(numbers), made
+        numbers += made
+    return tuple(numbers), None
+
+
+async def _is_ours(db: Database, account: ClosingAccount, month: Month) -> bool:
+    """Whether the month before the last is to be billed here, and not by another system that the account came from."""
+    if account.start_date >= month.first_day:
+        return account.start_date < month.next().first_day
+    async with db.connection() as connection:
+        return await was_billed_before(connection, account.id, month.first_day)
+
+
+async def _bill_month(
+    db: Database,
+    esco: Esco,
+    month: Month,
+    account: ClosingAccount,
+    asked: Closing,
+    settings: RunSettings,
+    now: datetime,
+) -> list[str] | NotBilled:
+    """The numbers of what was billed now: none, where the month is billed already."""
+    async with db.transaction() as transaction:
+        await _act(transaction, asked)
+        if await hold_standing(transaction, account.id, month):
+            return []
+        accounts = await supply_accounts(transaction, esco.id, month, only=[account.id])
+        guard = await back_bill_guard(transaction, [account.id], local_date(now, esco.zone), esco.back_bill_months)
+        docket = await prepare(transaction, esco, month, accounts, from_half_hours(settings), guard)
+        [verdicts] = docket.verdicts(1)
+        verdict = verdicts[account.id]
+        if isinstance(verdict, NotBilled):
+            return verdict
+        invoices = await issue_bills(transaction, esco, None, verdict, now)
+        await enqueue(transaction, SERVICE, "render_invoices", [str(invoice.id) for invoice in invoices])
+    return [invoice.number for invoice in invoices]
+
+
+async def _act(db: Connection, asked: Closing) -> None:
+    """The audit log names whom the gateway acts for."""
+    if asked.claims is not None:
+        await db.execute("SELECT set_config('request.jwt.claims', $1, true)", json.dumps(asked.claims))

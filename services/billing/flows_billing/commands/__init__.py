@@ -1,0 +1,1 @@
+"""Parts of the `flows` command, a file a subject."""

@@ -1,0 +1,54 @@
+"""`flows billing evidence`: the controls of a month, written as files."""
+
+import asyncio
+from getpass import getuser
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from flows_billing.commands.opening import load, opened
+from flows_billing.month_end.evidence import SUMMARY, Evidence
+from flows_billing.month_end.take import take_evidence
+from flows_billing.runs.escos import esco_by_code, find_escos
+from flows_billing.runs.run import parse_month
+from flows_shared.errors import ConflictError
+from flows_shared.time import utc_now
+
+
+class EvidenceExists(ConflictError):
+    """Evidence is never written over."""
+
+    code = "evidence.exists"
+
+    def __init__(self, directory: Path) -> None:
+        super().__init__(f"{directory} exists already: evidence is never written over")
+
+
+def evidence(
+    month: Annotated[str, typer.Argument(help="A month that has ended, such as 2026-10.", show_default=False)],
+    esco: Annotated[str, typer.Option("--esco", help="The community's code.", show_default=False)],
+    output: Annotated[Path, typer.Option("--output", help="Where its directory is made.")] = Path(),
+) -> None:
+    """Write the evidence of a month: each control as a file, a summary, and a manifest with hashes."""
+    taken = asyncio.run(_take(month, esco))
+    directory = output / taken.name
+    try:
+        directory.mkdir(parents=True)
+    except FileExistsError:
+        raise EvidenceExists(directory) from None
+    for name, contents in taken.files.items():
+        (directory / name).write_bytes(contents)
+    console = Console()
+    console.print(taken.files[SUMMARY].decode(), highlight=False, markup=False)
+    console.print(f"{directory}, manifest {taken.manifest_sha256}", soft_wrap=True)
+
+
+async def _take(month: str, code: str) -> Evidence:
+    settings = load()
+    async with opened(settings) as db:
+        async with db.connection() as connection:
+            [esco] = await find_escos(connection, [await esco_by_code(connection, code)])
+        by = f"{getuser()} (flows command)"
+        return await take_evidence(db, esco, parse_month(month), settings, now=utc_now(), by=by)

@@ -1,0 +1,34 @@
+"""The database as a command uses it, for the person who typed it."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from getpass import getuser
+
+from flows_billing.acting import act_for
+from flows_billing.settings import RunSettings
+from flows_shared.db import Connection, Database
+from flows_shared.settings import load_settings
+from flows_shared.telemetry.logs import configure_logging
+
+
+def load() -> RunSettings:
+    settings = load_settings(RunSettings)
+    configure_logging(settings, "billing")
+    return settings
+
+
+@asynccontextmanager
+async def opened(settings: RunSettings) -> AsyncIterator[Database]:
+    db = await Database.open(settings.database_url.get_secret_value(), name="flows billing", size=2)
+    try:
+        yield db
+    finally:
+        await db.close()
+
+
+@asynccontextmanager
+async def acting() -> AsyncIterator[Connection]:
+    """A transaction of the operating system's user, whom the audit log and the rows name."""
+    async with opened(load()) as db, db.transaction() as transaction:
+        await act_for(transaction, {"role": "service", "act": f"{getuser()} (flows command)"})
+        yield transaction

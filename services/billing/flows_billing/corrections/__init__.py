@@ -1,0 +1,1 @@
+"""Bills put right after they were issued: what differs, credit notes, and what is still to be corrected."""

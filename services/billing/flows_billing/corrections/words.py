@@ -1,0 +1,74 @@
+"""What a credit note says in words and numbers, whether on paper or on a screen."""
+
+from decimal import Decimal
+from typing import Final
+
+from flows_billing.corrections.difference import LineDifference
+from flows_billing.corrections.documents import PrintedNote
+from flows_billing.invoices.words import format_day, format_days, format_quantity
+from flows_billing.rating.vat import vat_summary
+from flows_shared.money import format_pounds
+
+DIFFERENCE_TITLES: Final = ("What", "When", "Quantity", "Price", "VAT", "Before", "After", "Difference")
+
+
+def note_facts(note: PrintedNote) -> list[tuple[str, str]]:
+    """What identifies it, and the invoice that it takes back."""
+    invoice = note.invoice
+    rows = [
+        ("Account", str(invoice.account_number)),
+        ("Credit note", note.number),
+        ("Date", format_day(note.issue_date)),
+        ("Tax point", format_day(note.tax_point) if note.tax_point and note.vat_number else ""),
+        ("Credits", f"invoice {invoice.number} of {format_day(invoice.issue_date)}"),
+        ("For", format_days(invoice.period_start, invoice.period_end)),
+        ("Replaced by", f"invoice {note.replacement.number}" if note.replacement else ""),
+        ("Reason", note.reason),
+    ]
+    return [(name, value) for name, value in rows if value]
+
+
+def note_totals(note: PrintedNote) -> list[tuple[str, str]]:
+    """The VAT is that of the invoice, rate by rate."""
+    rows = [("Credit without VAT", format_pounds(note.net_pence))]
+    for amount in vat_summary(note.invoice.lines):
+        if amount.vat_rate:
+            rate = format_quantity(amount.vat_rate * 100)
+            rows.append((f"VAT {rate}% on {format_pounds(amount.net_pence)}", format_pounds(amount.vat_pence)))
+    return [*rows, ("Total credit", format_pounds(note.total_pence))]
+
+
+def difference_cells(line: LineDifference) -> tuple[str, ...]:
+    """As `DIFFERENCE_TITLES` name them."""
+    return (
+        line.description,
+        format_days(line.period_start, line.period_end),
+        _change(line.quantity_before, line.quantity_after),
+        _change(line.rate_before, line.rate_after, "£"),
+        _change(_percent(line.vat_rate_before), _percent(line.vat_rate_after), after_sign="%"),
+        format_pounds(line.amount_before_pence),
+        format_pounds(line.amount_after_pence),
+        format_pounds(line.difference_pence),
+    )
+
+
+def what_follows(note: PrintedNote) -> str:
+    """Where the money goes."""
+    whole = f"Invoice {note.invoice.number} is taken back whole: {format_pounds(note.total_pence)}."
+    if note.replacement is None:
+        return f"{whole} Nothing takes its place. What you paid of it stays on your account as credit."
+    new, difference = note.replacement, note.replacement.total_pence - note.total_pence
+    change = f"{format_pounds(abs(difference))} {'more' if difference > 0 else 'less'}" if difference else "the same"
+    return (
+        f"{whole} In its place comes invoice {new.number} of {format_pounds(new.total_pence)}: {change}. "
+        "What you have paid counts towards it."
+    )
+
+
+def _percent(rate: Decimal | None) -> Decimal | None:
+    return None if rate is None else rate * 100
+
+
+def _change(before: Decimal | None, after: Decimal | None, sign: str = "", after_sign: str = "") -> str:
+    shown = [f"{sign}{format_quantity(value)}{after_sign}" if value is not None else "-" for value in (before, after)]
+    return shown[0] if shown[0] == shown[1] else " to ".join(shown)

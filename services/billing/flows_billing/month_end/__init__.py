@@ -1,0 +1,1 @@
+"""The controls of a month's end, and their evidence as files."""

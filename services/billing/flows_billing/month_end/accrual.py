@@ -1,0 +1,78 @@
+"""Energy that was used up to a month's end and not billed: what it would cost, without storing anything."""
+
+from collections.abc import Iterator, Sequence
+from decimal import Decimal
+from typing import Any, Final
+from uuid import UUID
+
+from flows_billing.month_end.sheet import Sheet
+from flows_billing.runs.preview import PreviewedAccount, preview_run
+from flows_billing.runs.run import Esco
+from flows_billing.settings import RunSettings
+from flows_shared.db import Connection, Database
+from flows_shared.time import Month
+
+MONTHS: Final = 12
+ABOUT: Final = "Energy not billed by the month's end: at its tariff, or at flat rates where it cannot be rated yet"
+COLUMNS: Final = ("month", "account_number", "kwh", "net_pence", "vat_pence", "total_pence", "basis", "reason")
+
+# Before its first run a community was billed elsewhere.
+RUN_MONTHS = """
+    SELECT DISTINCT month FROM public.billing_runs WHERE esco = $1 AND month <= $2 ORDER BY month DESC LIMIT $3
+"""
+# What was measured so far of accounts that cannot be billed, at the flat rates of their supply.
+MEASURED = """
+    SELECT account.id, coalesce(used.kwh, 0) AS kwh,
+           round(100 * used.cost + 100 * days.count * price.computed_standing_charge) AS pence
+      FROM public.accounts AS account
+      JOIN public.properties AS property ON property.id = account.property
+     CROSS JOIN LATERAL (SELECT greatest(account.start_date, $2) AS first,
+                                least(account.end_date + 1, $3) AS last) AS span
+     CROSS JOIN LATERAL (SELECT greatest(span.last - span.first, 0) AS count) AS days
+      LEFT JOIN LATERAL (SELECT * FROM public.supply_tariffs AS tariff
+                          WHERE tariff.meter = property.supply_meter AND tariff.period_start < $3
+                          ORDER BY tariff.period_start DESC LIMIT 1) AS price ON true
+      LEFT JOIN LATERAL (SELECT sum(daily.kwh) AS kwh,
+                                sum(daily.kwh * CASE register.element WHEN 'B' THEN price.computed_unit_rate_b
+                                                                      ELSE price.computed_unit_rate END) AS cost
+                           FROM flows.meter_registers AS register
+                           JOIN flows.register_interval_daily AS daily ON daily.register_id = register.register_id
+                            AND daily.day >= span.first AND daily.day < span.last
+                          WHERE register.meter_id = property.supply_meter AND register.nature <> 'solar') AS used
+        ON true
+     WHERE account.id = ANY($1)
+"""
+
+
+async def accrued(db: Database, esco: Esco, month: Month, settings: RunSettings) -> Sheet:
+    """Of the month, and of the months before it that were billed here, within a year."""
+    async with db.connection() as connection:
+        runs = await connection.fetch(RUN_MONTHS, esco.id, month.first_day, MONTHS)
+    rows: list[Sequence[Any]] = []
+    for each in sorted({Month.of(row["month"]) for row in runs} | {month}):
+        previewed = (await preview_run(db, esco, each, settings)).accounts
+        async with db.connection() as connection:
+            measured = await _measured(connection, [a.account for a in previewed if a.outcome == "failed"], each)
+        rows += _rows(each, previewed, measured)
+    about = (
+        "Energy up to the month's end that is not billed: at its tariff, or where it cannot be rated yet at flat rates"
+    )
+    return Sheet("accrued", about, COLUMNS, rows)
+
+
+def _rows(
+    month: Month, previewed: Sequence[PreviewedAccount], measured: dict[UUID, tuple[Decimal, int | None]]
+) -> Iterator[Sequence[Any]]:
+    """Accounts that are rightly left out have nothing to accrue."""
+    for account in previewed:
+        who = str(month), account.account_number
+        if account.outcome == "billed":
+            yield (*who, account.kwh, account.net_pence, account.vat_pence, account.total_pence, "rated", None)
+        elif account.outcome == "failed":
+            kwh, pence = measured[account.account]
+            yield (*who, kwh, None, None, pence, "flat rates" if pence is not None else "no price", account.reason)
+
+
+async def _measured(db: Connection, accounts: Sequence[UUID], month: Month) -> dict[UUID, tuple[Decimal, int | None]]:
+    rows = await db.fetch(MEASURED, accounts, month.first_day, month.next().first_day)
+    return {row["id"]: (row["kwh"], None if row["pence"] is None else int(row["pence"])) for row in rows}

@@ -1,0 +1,171 @@
+"""The evidence of a month: sheets as files, a summary that people read, and a manifest that tells any change."""
+
+import csv
+import hashlib
+import io
+import json
+import zipfile
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any, Final
+
+from flows_billing.month_end.sheet import Sheet
+from flows_shared.money import format_pounds
+from flows_shared.time import Month
+
+MANIFEST: Final = "manifest.json"
+SUMMARY: Final = "summary.md"
+ZIP_DATE: Final = (1980, 1, 1, 0, 0, 0)  # so that the same files make the same archive
+FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")  # what a spreadsheet would compute
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """Of which community and month, when and for whom."""
+
+    esco_code: str
+    month: Month
+    at: datetime
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """`problems` are what a person should look at before the month is closed."""
+
+    taken: Taken
+    files: Mapping[str, bytes]
+    problems: Sequence[str]
+
+    @property
+    def manifest_sha256(self) -> str:
+        return hashlib.sha256(self.files[MANIFEST]).hexdigest()
+
+    @property
+    def name(self) -> str:
+        return f"{self.taken.esco_code}-{self.taken.month}"
+
+
+def make_evidence(taken: Taken, sheets: Sequence[Sheet]) -> Evidence:
+    """The manifest and the summary name the time; the sheets are the same for the same books."""
+    problems = find_problems({sheet.name: sheet for sheet in sheets})
+    files = {f"{sheet.name}.csv": sheet_csv(sheet) for sheet in sheets}
+    files[SUMMARY] = _summary(taken, sheets, problems).encode()
+    rows = {f"{sheet.name}.csv": len(sheet.rows) for sheet in sheets}
+    files[MANIFEST] = _manifest(taken, files, rows)
+    return Evidence(taken, files, problems)
+
+
+def find_problems(sheets: Mapping[str, Sheet]) -> list[str]:
+    """Sentences, the gravest first."""
+    checks, numbers, accounts = sheets["checks"], sheets["numbers"], sheets["accounts"]
+    ledger, accrued = sheets["ledger"], sheets["accrued"]
+    problems = [f"{len(checks.rows)} checks of the ledger and the invoices disagree"] if checks.rows else []
+    if total := ledger.total("closing_pence"):
+        problems.append(f"the ledger sums to {total}p, not to zero")
+    for series, missing in zip(numbers.column("series"), numbers.column("missing"), strict=True):
+        if missing:
+            problems.append(f"numbers of series {series} are missing: {missing}")
+    outcomes = Counter(accounts.column("outcome"))
+    if failed := outcomes["failed"]:
+        problems.append(f"{failed} accounts could not be billed")
+    reasons = Counter(accounts.column("reason"))
+    if unseen := sum(reasons[reason] for reason in ("no_run", "not_in_run", "invoice_void")):
+        problems.append(f"{unseen} accounts have neither an invoice nor an outcome of a run")
+    if unpriced := accrued.column("basis").count("no price"):
+        problems.append(f"{unpriced} unbilled accounts cannot be valued: they have no price")
+    return problems
+
+
+def sheet_csv(sheet: Sheet) -> bytes:
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(sheet.columns)
+    writer.writerows([_cell(value) for value in row] for row in sheet.rows)
+    return text.getvalue().encode()
+
+
+def zipped(evidence: Evidence) -> bytes:
+    data = io.BytesIO()
+    with zipfile.ZipFile(data, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name in sorted(evidence.files):
+            archive.writestr(zipfile.ZipInfo(f"{evidence.name}/{name}", ZIP_DATE), evidence.files[name])
+    return data.getvalue()
+
+
+def _cell(value: Any) -> str:
+    match value:
+        case None:
+            return ""
+        case Decimal():
+            return f"{value:f}"
+        case datetime() | date():
+            return value.isoformat()
+        case str() if value.startswith(FORMULA):
+            return f"'{value}"
+        case _:
+            return str(value)
+
+
+def _manifest(taken: Taken, files: Mapping[str, bytes], rows: Mapping[str, int]) -> bytes:
+    listed = [
+        {
+            "name": name,
+            "bytes": len(files[name]),
+            "sha256": hashlib.sha256(files[name]).hexdigest(),
+            **({"rows": rows[name]} if name in rows else {}),
+        }
+        for name in sorted(files)
+    ]
+    manifest = {
+        "community": taken.esco_code,
+        "month": str(taken.month),
+        "taken_at": taken.at.isoformat(),
+        "taken_by": taken.by,
+        "files": listed,
+    }
+    return (json.dumps(manifest, indent=2, ensure_ascii=False) + "\n").encode()
+
+
+def _summary(taken: Taken, sheets: Sequence[Sheet], problems: Sequence[str]) -> str:
+    named = {sheet.name: sheet for sheet in sheets}
+    outcomes = Counter(named["accounts"].column("outcome"))
+    accrued, prepay, ledger = named["accrued"], named["prepay"], named["ledger"]
+    closing = dict(zip(ledger.column("code"), ledger.column("closing_pence"), strict=True))
+    decided = Counter(named["exceptions"].column("kind"))
+    lines = [
+        f"# {taken.esco_code} {taken.month}",
+        f"Taken at {taken.at:%Y-%m-%d %H:%M} UTC by {taken.by}.",
+        "",
+        "## To look at",
+        *([f"- {problem}" for problem in problems] or ["Nothing: all controls agree."]),
+        "",
+        "## Billing",
+        *[f"- {count} accounts {outcome.replace('_', ' ')}" for outcome, count in sorted(outcomes.items())],
+        f"- {format_pounds(named['accounts'].total('total_pence'))} invoiced for the month",
+        f"- {sum(accrued.column('kwh'), Decimal(0)):f} kWh unbilled, "
+        f"{format_pounds(accrued.total('total_pence'))} at its tariffs",
+        *[
+            f"- series {series}: {found} of {expected} numbers, {void} void"
+            for series, _, _, expected, found, void, _ in named["numbers"].rows
+        ],
+        "",
+        "## Ledger at the month's end",
+        *[f"- {name}: {format_pounds(int(closing[code]))}" for code, name, *_ in ledger.rows],
+        "",
+        "## Prepay",
+        f"- {len(prepay.rows)} meters report {format_pounds(prepay.total('closing_pence'))}; "
+        f"the ledger put {format_pounds(prepay.total('ledger_topups_pence'))} on them",
+        f"- {format_pounds(prepay.total('used_pence'))} used in the month, "
+        f"{format_pounds(prepay.total('energy_pence'))} by their energy",
+        "",
+        "## Decided by hand",
+        *([f"- {count} {kind.replace('_', ' ')}" for kind, count in sorted(decided.items())] or ["Nothing."]),
+        "",
+        "## Files",
+        *[f"- {sheet.name}.csv: {sheet.about} ({len(sheet.rows)})" for sheet in sheets],
+    ]
+    return "\n".join(lines) + "\n"

@@ -1,0 +1,84 @@
+"""Recording money by hand: once a key, within what the account allows, in the caller's transaction."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from uuid import UUID
+
+from flows_billing.errors import KeyTaken, NobodyToGiveTo, UnknownAccount
+from flows_billing.payments import store
+from flows_billing.payments.rules import Standing, booked_on, check_refund, check_write_off
+from flows_shared.db import Connection
+from flows_shared.money_commands import (
+    GiftArguments,
+    PaymentArguments,
+    RefundArguments,
+    ReversalArguments,
+    WriteOffArguments,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """The row that was made, and what the account owes now."""
+
+    id: UUID
+    account: UUID
+    balance_pence: int
+
+
+async def record_payment(db: Connection, account: UUID, key: str, asked: PaymentArguments) -> Recorded:
+    async def insert(standing: Standing) -> UUID:
+        return await store.insert_payment(db, account, key, asked, booked_on(asked.received_on, standing))
+
+    return await _once(db, "payments", account, key, asked.amount_pence, insert)
+
+
+async def record_refund(db: Connection, account: UUID, key: str, asked: RefundArguments) -> Recorded:
+    async def insert(standing: Standing) -> UUID:
+        payment = await store.refundable(db, asked.payment, account) if asked.payment else None
+        check_refund(asked.amount_pence, standing, payment)
+        return await store.insert_refund(db, account, key, asked, booked_on(asked.paid_on, standing))
+
+    return await _once(db, "refunds", account, key, asked.amount_pence, insert)
+
+
+async def record_write_off(db: Connection, account: UUID, key: str, asked: WriteOffArguments) -> Recorded:
+    async def insert(standing: Standing) -> UUID:
+        check_write_off(asked.amount_pence, standing)
+        return await store.insert_write_off(db, account, key, asked, booked_on(asked.written_off_on, standing))
+
+    return await _once(db, "write_offs", account, key, asked.amount_pence, insert)
+
+
+async def record_gift(db: Connection, account: UUID, key: str, asked: GiftArguments) -> Recorded:
+    async def insert(standing: Standing) -> UUID:
+        if standing.payer is None:
+            raise NobodyToGiveTo
+        return await store.insert_gift(db, account, key, asked, standing.payer)
+
+    return await _once(db, "gifts", account, key, asked.amount_pence, insert)
+
+
+async def record_reversal(db: Connection, payment: UUID, asked: ReversalArguments) -> Recorded:
+    account = await store.reverse_payment(db, payment, asked.reason)
+    return Recorded(payment, account, await store.balance_of(db, account))
+
+
+async def _once(
+    db: Connection,
+    table: store.Table,
+    account: UUID,
+    key: str,
+    amount_pence: int,
+    insert: Callable[[Standing], Awaitable[UUID]],
+) -> Recorded:
+    """Holds the account, so that what it allows is judged after all that came before."""
+    standing = await store.hold_standing(db, account)
+    if standing is None:
+        raise UnknownAccount(account)
+    if made := await store.find_made(db, table, account, key):
+        if made[1] != amount_pence:
+            raise KeyTaken(key)
+        return Recorded(made[0], account, standing.balance_pence)
+    made_id = await insert(standing)
+    return Recorded(made_id, account, await store.balance_of(db, account))

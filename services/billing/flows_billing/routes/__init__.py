@@ -1,0 +1,1 @@
+"""Routes of the billing service, a file a subject."""

@@ -1,0 +1,45 @@
+"""The evidence of a month, as an archive."""
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Request, Response
+from pydantic import BaseModel
+
+from flows_billing.month_end.evidence import zipped
+from flows_billing.month_end.take import take_evidence
+from flows_billing.runs.escos import find_escos
+from flows_billing.runs.run import parse_month
+from flows_billing.settings import BillingSettings
+from flows_billing.views import MonthText
+from flows_shared.auth import CallingService
+from flows_shared.service import Db
+from flows_shared.time import utc_now
+
+router = APIRouter(prefix="/internal/billing")
+
+
+class EvidenceRequest(BaseModel):
+    month: MonthText
+    esco: UUID
+
+
+async def get_settings(request: Request) -> BillingSettings:
+    settings: BillingSettings = request.app.state.settings
+    return settings
+
+
+@router.post("/evidence", response_class=Response)
+async def evidence(
+    asked: EvidenceRequest, claims: CallingService, db: Db, settings: Annotated[BillingSettings, Depends(get_settings)]
+) -> Response:
+    """The controls of a month that has ended. Nothing is stored."""
+    async with db.connection() as connection:
+        [esco] = await find_escos(connection, [asked.esco])
+    by = claims.actor or claims.subject
+    taken = await take_evidence(db, esco, parse_month(asked.month), settings, now=utc_now(), by=by)
+    headers = {
+        "Content-Disposition": f'attachment; filename="{taken.name}.zip"',
+        "X-Manifest-Sha256": taken.manifest_sha256,
+    }
+    return Response(zipped(taken), media_type="application/zip", headers=headers)

@@ -1,0 +1,62 @@
+"""What money that people record is asked with: the gateway documents it, billing stores it."""
+
+from datetime import date
+from typing import Annotated, Final, Literal
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict, Field
+
+MOST_PAID_PENCE: Final = 100_000
+MOST_PENCE: Final = 10_000_000
+
+Amount = Annotated[int, Field(ge=1, le=MOST_PAID_PENCE, examples=[2500])]
+LargeAmount = Annotated[int, Field(ge=1, le=MOST_PENCE, examples=[2500])]
+Text = Annotated[str, Field(min_length=1, max_length=500, pattern=r"^[^\x00]*\S[^\x00]*$")]
+Method = Literal["card", "bank_transfer", "cheque", "cash"]
+Day = Annotated[date | None, Field(description="today in the community when null")]
+IdempotencyKeyText = Annotated[str, Field(min_length=1, max_length=255)]
+
+
+class MoneyArguments(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class PaymentArguments(MoneyArguments):
+    """Money that came in without the payment provider."""
+
+    amount_pence: Amount
+    method: Method
+    received_on: Day = None
+    description: Text | None = Field(None, description="stands on the customer's statement")
+
+
+class ReversalArguments(MoneyArguments):
+    """A payment that had succeeded has failed after all, as by a chargeback."""
+
+    reason: Text
+
+
+class RefundArguments(MoneyArguments):
+    """Money paid back: of one payment, or of the account's credit where none is named."""
+
+    amount_pence: LargeAmount
+    method: Method
+    reason: Text
+    payment: UUID | None = None
+    paid_on: Day = None
+
+
+class WriteOffArguments(MoneyArguments):
+    """A debt that is given up."""
+
+    amount_pence: LargeAmount
+    reason: Text
+    approved_by: Text = Field(description="who decided it")
+    written_off_on: Day = None
+
+
+class GiftArguments(MoneyArguments):
+    """Money from the community, on the account."""
+
+    amount_pence: Amount
+    reason: Text

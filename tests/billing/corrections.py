@@ -1,0 +1,83 @@
+"""What tests of corrections ask for and look at."""
+
+from collections.abc import Collection, Sequence
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+
+from billing.community import OCTOBER, Community, Home
+from flows_billing.corrections.difference import Cause
+from flows_billing.corrections.rebill import rebill
+from flows_billing.corrections.rebilling import Confirmation, Rebilling
+from flows_billing.invoices.verify import Finding, verify_invoices
+from flows_billing.runs.escos import find_escos
+from flows_billing.runs.run import Esco
+from flows_billing.settings import RunSettings
+from flows_shared.time import Month
+
+NOVEMBER_20 = datetime(2026, 11, 20, 9, tzinfo=UTC)
+
+
+async def esco_of(community: Community) -> Esco:
+    async with community.billing.connection() as connection:
+        [esco] = await find_escos(connection, [community.esco])
+    return esco
+
+
+async def rebilled(
+    community: Community,
+    *,
+    confirm: bool = False,
+    month: Month = OCTOBER,
+    now: datetime = NOVEMBER_20,
+    only: Sequence[UUID] | None = None,
+    causes: Collection[Cause] = (),
+    reason: str | None = None,
+) -> Rebilling:
+    confirmation = Confirmation("a test", reason) if confirm else None
+    esco = await esco_of(community)
+    return await rebill(
+        community.billing, esco, month, RunSettings(), now, only=only, causes=causes, confirmation=confirmation
+    )
+
+
+async def invoices(community: Community, home: Home) -> list[tuple[Any, ...]]:
+    """Number, status and total, in the order of the numbers."""
+    rows = await community.rows(
+        "SELECT number, status, total_pence FROM public.invoices WHERE account = $1 ORDER BY number", home.account
+    )
+    return [tuple(row) for row in rows]
+
+
+async def credit_notes(community: Community) -> list[asyncpg.Record]:
+    """With the numbers of the invoice taken back and of the one in its place."""
+    return await community.rows(
+        """SELECT note.*, wrong.number AS invoice_number, right_one.number AS replacement_number
+             FROM public.credit_notes AS note
+             JOIN public.invoices AS wrong ON wrong.id = note.invoice
+             LEFT JOIN public.invoices AS right_one ON right_one.id = note.replacement
+            ORDER BY note.number"""
+    )
+
+
+async def owed(community: Community, home: Home) -> int:
+    """The balance of the account in the ledger."""
+    found: int = await community.value(
+        """SELECT coalesce(sum(posting.amount_pence), 0)::bigint
+             FROM public.ledger_postings AS posting
+             JOIN public.ledger_accounts AS account ON account.id = posting.ledger_account
+            WHERE account.account = $1""",
+        home.account,
+    )
+    return found
+
+
+async def due(community: Community) -> list[asyncpg.Record]:
+    return await community.rows("SELECT * FROM public.corrections_due ORDER BY number, cause, line")
+
+
+async def findings(community: Community) -> list[Finding]:
+    async with community.billing.connection() as connection:
+        return list((await verify_invoices(connection)).findings)

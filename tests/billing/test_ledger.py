@@ -1,0 +1,169 @@
+"""The books of a community: checked against what they stand for, and recorded in from the command line."""
+
+import asyncio
+import sys
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+from pathlib import Path
+from typing import TypeAlias
+
+import pytest
+
+from billing.community import Community, Home
+from databases import RoleUrl
+from flows_billing.errors import RefundTooLarge
+from flows_billing.ledger.check import LedgerFinding, check_ledger
+from flows_billing.payments import record
+from flows_billing.payments.record import Recorded
+from flows_shared.money_commands import PaymentArguments, RefundArguments
+from processes import FlowsProcess
+
+FLOWS = str(Path(sys.executable).with_name("flows"))
+RunFlows: TypeAlias = Callable[..., Awaitable[tuple[int, str]]]
+
+
+@pytest.fixture
+def run_flows(settings_env: dict[str, str], role_url: RoleUrl, tmp_path: Path) -> RunFlows:
+    """Runs `flows ledger ARGUMENTS`: its exit status, and what was said, as one line."""
+    variables = {**settings_env, "FLOWS_DATABASE_URL": role_url("flows_billing")}
+
+    async def run(*arguments: str) -> tuple[int, str]:
+        with FlowsProcess([FLOWS, "ledger", *arguments], variables, tmp_path / "flows.log") as process:
+            status = await asyncio.to_thread(process.process.wait, 60)
+        return status, " ".join(process.log.read_text().split())
+
+    return run
+
+
+async def billed_home(community: Community) -> Home:
+    """298 kWh at 10p: owes 2,980p."""
+    await community.tariff("0.10000", "0.00000")
+    home = await community.home()
+    await community.measure_month(home)
+    await community.bill()
+    return home
+
+
+async def findings(community: Community) -> list[LedgerFinding]:
+    async with community.billing.connection() as connection:
+        found = await check_ledger(connection)
+    assert found.total_pence == 0
+    return list(found.findings)
+
+
+async def pay(community: Community, home: Home, pence: int, key: str = "a") -> Recorded:
+    async with community.billing.transaction() as transaction:
+        return await record.record_payment(
+            transaction, home.account, key, PaymentArguments(amount_pence=pence, method="cash")
+        )
+
+
+async def status(community: Community, home: Home) -> str:
+    return str((await community.invoice(home))["status"])
+
+
+async def test_bill_that_was_paid_is_sound_and_paid_at_once(community: Community) -> None:
+    home = await billed_home(community)
+    assert (await pay(community, home, 1000)).balance_pence == 1980
+    assert await status(community, home) == "part_paid"
+    assert (await pay(community, home, 1980, "b")).balance_pence == 0
+    assert await status(community, home) == "paid"
+    assert await findings(community) == []
+
+
+async def test_refunds_at_once_do_not_pay_the_credit_back_twice(community: Community) -> None:
+    home = await community.home()
+    await pay(community, home, 1000)
+
+    async def refund(key: str) -> Recorded | RefundTooLarge:
+        asked = RefundArguments(amount_pence=700, method="cash", reason="Too much paid")
+        try:
+            async with community.billing.transaction() as transaction:
+                return await record.record_refund(transaction, home.account, key, asked)
+        except RefundTooLarge as error:
+            return error
+
+    results = await asyncio.gather(*(refund(str(number)) for number in range(4)))
+    assert sorted(type(result).__name__ for result in results) == ["Recorded", *["RefundTooLarge"] * 3]
+    assert await findings(community) == []
+
+
+async def test_payments_at_once_leave_the_invoice_paid(community: Community) -> None:
+    home = await billed_home(community)
+    await asyncio.gather(*(pay(community, home, 298, str(number)) for number in range(10)))
+    assert await status(community, home) == "paid"
+
+
+async def test_same_key_at_once_records_one_payment(community: Community) -> None:
+    home = await community.home()
+    made = await asyncio.gather(*(pay(community, home, 298) for _ in range(5)))
+    assert len({recorded.id for recorded in made}) == 1
+    assert {recorded.balance_pence for recorded in made} == {-298}
+
+
+async def test_check_names_what_is_wrong(community: Community) -> None:
+    home = await billed_home(community)
+    paid = await pay(community, home, 500)
+    replica = "SET LOCAL session_replication_role = replica"
+    async with community.db.transaction() as transaction:  # past every trigger
+        await transaction.execute(replica)
+        await transaction.execute("DELETE FROM public.ledger_postings WHERE amount_pence IN (-500, 500)")
+        await transaction.execute("DELETE FROM public.ledger_entries WHERE kind = 'payment'")
+        await transaction.execute(
+            """INSERT INTO public.ledger_entries (esco, kind, reference, description, entry_date)
+               VALUES ($1, 'refund', 'forged', 'Forged', '2026-11-05')""",
+            community.esco,
+        )
+        await transaction.execute(
+            "INSERT INTO public.topups (meter, amount_pence, source, status) VALUES ($1, 7, 'gift', 'completed')",
+            home.meter,
+        )
+        await transaction.execute("UPDATE public.ledger_postings SET amount_pence = 2979 WHERE amount_pence = 2980")
+    async with community.billing.connection() as connection:
+        found = await check_ledger(connection)
+    topup = await community.value("SELECT id FROM public.topups")
+    assert found.total_pence == -1
+    assert set(found.findings) == {
+        LedgerFinding("entry does not balance", "invoice WLCE-000001", "0", "-1"),
+        LedgerFinding("entry does not balance", "refund forged", "0", "0"),
+        LedgerFinding("invoice", "WLCE-000001", "2980", "2979"),
+        LedgerFinding("payment", str(paid.id), "500", "no entry"),
+        LedgerFinding("topup", str(topup), "7", "no entry"),
+        LedgerFinding("entry without its event", "refund forged", "an event", "none"),
+        LedgerFinding("receivable of account", str(home.account_number), "2480", "2979"),
+    }
+
+
+async def test_command_records_money_and_shows_the_account(community: Community, run_flows: RunFlows) -> None:
+    home = await billed_home(community)
+    number = str(home.account_number)
+    for _ in range(2):
+        code, said = await run_flows("pay", number, "30.00", "--key", "till 1", "--description", "At the office")
+        assert (code, "the account has £0.20 in credit" in said) == (0, True), said
+    assert (await run_flows("refund", number, "0.21", "--reason", "Left"))[0] == 1
+    assert (await run_flows("refund", number, "0.20", "--reason", "Left"))[0] == 0
+    code, said = await run_flows("write-off", number, "0.01", "--reason", "R", "--approved-by", "The board")
+    assert (code, "the account owes £0.00, not £0.01" in said) == (1, True), said
+    assert "the account has £0.00 owed" in (await run_flows("balance", number))[1]
+    said = (await run_flows("statement", number))[1]
+    for line in ("Energy bill October 2026", "At the office", "-£30.00", "-£0.20", "Refund"):
+        assert line in said
+    recorded_by = await community.value("SELECT recorded_by FROM public.payments")
+    assert recorded_by.endswith("(flows command)")
+
+
+async def test_command_fails_while_the_books_are_not_sound(community: Community, run_flows: RunFlows) -> None:
+    await billed_home(community)
+    code, said = await run_flows("check", "--esco", "wlce")
+    assert (code, "1 entries, sum 0p, 0 disagreements" in said) == (0, True), said
+    async with community.db.transaction() as transaction:
+        await transaction.execute("SET LOCAL session_replication_role = replica")
+        await transaction.execute("DELETE FROM public.ledger_postings WHERE amount_pence > 0")
+    code, said = await run_flows("check")
+    assert (code, "the ledger is not sound" in said, "WLCE-000001" in said) == (1, True, True), said
+
+
+async def test_time_makes_an_invoice_overdue(community: Community) -> None:
+    home = await billed_home(community)
+    changed = await community.value("SELECT flows.set_invoice_statuses(NULL, now() + $1::interval)", timedelta(400))
+    assert (changed, await status(community, home)) == (1, "overdue")
