@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
+from flows_meter_sync.emop.units import EPOCH
 from flows_meter_sync.intervals.advance import Logged, derive
 from flows_meter_sync.intervals.gaps import merge
 from flows_meter_sync.registry import KnownMeter, Register
@@ -45,8 +46,9 @@ class SyncerProfileLog(Syncer):
 async def _read_log(talk: Talk, log: Log, registers: list[Register], logged: Mapping[UUID, Logged]) -> None:
     channels = [(log.channel(register), logged[register.id]) for register in registers]
     settled_at = talk.clock() - STILL_TO_COME
+    start = EPOCH
     for gap in merge([gap for register in registers for gap in talk.held.gaps[register.id]]):
-        start, last = ceil_half_hour(gap.start), ceil_half_hour(gap.end)
+        start, last = ceil_half_hour(max(start, gap.start)), ceil_half_hour(gap.end)
         while start <= last:
             if talk.is_over:
                 return
