@@ -121,6 +121,11 @@ def ceil_half_hour(at: datetime) -> datetime:
     return floor if floor == at else floor + HALF_HOUR
 
 
+def is_half_hour(at: datetime) -> bool:
+    """Whether an instant in UTC is the start of a half hour."""
+    return not (at.minute % 30 or at.second or at.microsecond)
+
+
 def as_utc(at: datetime) -> datetime:
     """The same instant in UTC; a time without an offset is refused, as it could be anyone's."""
     if at.tzinfo is None:

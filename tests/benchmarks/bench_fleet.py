@@ -26,6 +26,7 @@ from flows_meter_sync.simulator.community import placed
 from flows_meter_sync.simulator.config import MeterConfig
 from flows_meter_sync.simulator.server import Simulator
 from flows_shared.db import Connection, Database, connect
+from flows_shared.memory import collecting_rarely
 
 METERS = 10_000
 LATENCY_MS = 20
@@ -154,7 +155,8 @@ async def _serve(pipe: "Pipe[Any, Any]") -> None:
             pipe.send(simulator.refused)
 
         asyncio.get_running_loop().add_reader(pipe.fileno(), tell)
-        await asyncio.Event().wait()
+        with collecting_rarely():
+            await asyncio.Event().wait()
 
 
 def _work(pipe: "Pipe[Any, Any]", url: str) -> None:

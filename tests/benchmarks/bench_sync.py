@@ -21,6 +21,7 @@ from flows_meter_sync.settings import SyncSettings
 from flows_meter_sync.simulator.community import mixture
 from flows_meter_sync.simulator.server import Simulator
 from flows_shared.db import Database
+from flows_shared.memory import collecting_rarely
 
 METERS = 500
 LATENCY_MS = 20
@@ -137,4 +138,5 @@ async def _serve(pipe: "Pipe[Any, Any]", count: int, latency_ms: float) -> None:
                 for serial, meter in simulator.meters.items()
             ]
         )
-        await asyncio.Event().wait()
+        with collecting_rarely():
+            await asyncio.Event().wait()

@@ -108,6 +108,17 @@ async def test_gaps_are_filled_and_nothing_else_is_asked_for(community: MakeComm
     assert lab.meter("EML1").counters.requests == asked + 1 + 2
 
 
+async def test_gaps_that_are_on_one_page_are_asked_for_at_once(community: MakeCommunity) -> None:
+    lab = await community(MeterConfig("EML1"), now=NOW, since=SINCE)
+    await lab.sync("ProfileLog")
+    whole, asked = await lab.half_hours("EML1"), lab.meter("EML1").counters.requests
+    holes = [SINCE + number * HALF_HOUR for number in (10, 12)]
+    await lab.execute("DELETE FROM flows.register_interval_hh WHERE timestamp = ANY($1)", holes)
+    await lab.sync("ProfileLog")
+    assert await lab.half_hours("EML1") == whole
+    assert lab.meter("EML1").counters.requests == asked + 1 + 1
+
+
 async def test_visit_that_lasts_long_enough_leaves_the_rest_to_the_next(community: MakeCommunity) -> None:
     lab = await community(MeterConfig("EML1", latency_ms=20), now=NOW, since=SINCE)
     outcomes = await lab.sync("ProfileLog", visit_seconds=0.1)

@@ -28,9 +28,9 @@ from flows_meter_sync.visits.report import Report
 from flows_meter_sync.visits.visit import Clock, visit
 from flows_meter_sync.visits.writer import Writer
 from flows_shared.db import Connection, Database
+from flows_shared.memory import collecting_rarely
 from flows_shared.tasks import cancel_all
 from flows_shared.telemetry.logs import get_logger
-from flows_shared.telemetry.trace import bind_work
 from flows_shared.time import Period, utc_now
 
 log = get_logger()
@@ -62,7 +62,7 @@ class Fleet:
         self,
         meter_ids: Collection[UUID],
         metrics: Sequence[str],
-        tell: Callable[[Outcome], None] = lambda _: None,
+        tell: Callable[[Outcome], None] | None = None,
         *,
         by_hand: bool = False,
     ) -> list[Outcome]:
@@ -75,7 +75,8 @@ class Fleet:
             Errand(id, list(metrics), urgent, by_hand, trace, loop.create_future()) for id in dict.fromkeys(meter_ids)
         ]
         for errand in errands:
-            errand.when_ended(tell)
+            if tell is not None:
+                errand.when_ended(tell)
             self._due.put(errand)
         return await asyncio.gather(*(errand.done for errand in errands))
 
@@ -129,7 +130,7 @@ class Fleet:
             claim = await claims.get()
             self.writer.expected += 1
             try:
-                with bind_work(**claim.errand.trace, serial=claim.known.serial), TALKING.track_inprogress():
+                with TALKING.track_inprogress():
                     report = await self._visit(claim)
             finally:
                 self.writer.expected -= 1
@@ -185,11 +186,11 @@ class Fleet:
             ends_after = self.manners.visit_seconds
             report = await visit(known, claim.held, claim.syncers, self.reach, ends_after, self.clock)
         except LeaseLost:
-            log.warning("meter_lease_lost")
+            log.warning("meter_lease_lost", **claim.errand.trace, serial=known.serial)
             self._due.put_later(claim.errand, BUSY_SECONDS)
             return None
         except Exception:
-            log.exception("visit_failed")
+            log.exception("visit_failed", **claim.errand.trace, serial=known.serial)
             report = Report(known, claim.syncers, self.clock(), failure=VisitFailed())
         if not report.keeps_open:
             self._closing.add(known.id)
@@ -228,7 +229,8 @@ async def open_fleet(db: Database, settings: SyncSettings, clock: Clock = utc_no
     at_work = [asyncio.create_task(fleet.claim()), *visitors]
     writing, keeping = asyncio.create_task(fleet.writer.run()), asyncio.create_task(fleet.leases.keep())
     try:
-        yield fleet
+        with collecting_rarely():
+            yield fleet
     finally:
         await cancel_all(at_work)
         await fleet.writer.finish()
@@ -251,9 +253,9 @@ def _observe(errand: Errand, report: Report) -> None:
         METRIC_SECONDS.labels(report.known.esco, attempt.metric).observe(attempt.duration_ms / 1000)
     if failure is None and not report.refused:
         return
-    with bind_work(**errand.trace, serial=report.known.serial):
-        if failure is not None:
-            code, reason, again = failure.code, str(failure), report.will_retry
-            log.warning("meter_failed", code=code, reason=reason, attempt=errand.attempt, will_retry=again)
-        for attempt in report.refused:
-            log.warning("metric_refused", metric=attempt.metric, reason=str(attempt.error))
+    about = log.bind(**errand.trace, serial=report.known.serial)
+    if failure is not None:
+        code, reason, again = failure.code, str(failure), report.will_retry
+        about.warning("meter_failed", code=code, reason=reason, attempt=errand.attempt, will_retry=again)
+    for attempt in report.refused:
+        about.warning("metric_refused", metric=attempt.metric, reason=str(attempt.error))

@@ -4,6 +4,7 @@ import struct
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Any, Generic, NamedTuple, TypeVar
 
 from flows_meter_sync.emop import event_log, intervals, objects, profile_log, units
@@ -199,6 +200,7 @@ def check_serial(expected: str, found: str) -> None:
         raise SerialOfAnotherMeter(expected, found)
 
 
+@lru_cache(4096)  # all meters log the same half hours
 def _profile(name: str, format_: int, start: datetime, decode: Callable[[bytes], T]) -> Request[T]:
     data = bytes((format_,)) + ProfileRequest(units.seconds(start)).encode()
     return Request(name, data, data, decode)

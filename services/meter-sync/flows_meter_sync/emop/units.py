@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal, InvalidOperation
+from functools import lru_cache
 
 from flows_meter_sync.emop.errors import ValueOutOfRange
 from flows_shared.money import cut_rate
@@ -14,6 +15,7 @@ PRICE_DECIMALS = 5
 LAST_SECOND = 0xFFFFFFFF
 
 
+@lru_cache(4096)  # all meters log the same half hours
 def instant(seconds: int) -> datetime:
     """The moment that is so many seconds after 2000 began."""
     return EPOCH + timedelta(seconds=seconds)

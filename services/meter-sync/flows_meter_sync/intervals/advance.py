@@ -10,7 +10,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from flows_meter_sync.intervals.runs import KWH_STEPS, MISSING, Run
-from flows_shared.time import HALF_HOUR, Period, floor_half_hour
+from flows_shared.time import HALF_HOUR, Period, ceil_half_hour, is_half_hour
 
 # 10 MWh in half an hour is 20 MW: no register of ours turns so fast, and the table's encoding ends there.
 IMPOSSIBLE: Final = 10_000 * KWH_STEPS
@@ -67,7 +67,7 @@ class Logged:
 
     def positions(self) -> dict[datetime, int]:
         """Where in the log an instant's count comes; those between half hours are no ends of any."""
-        return {at: number for number, at in enumerate(at for at in self.counts if floor_half_hour(at) == at)}
+        return {at: number for number, at in enumerate(filter(is_half_hour, self.counts))}
 
 
 @dataclass(slots=True)
@@ -88,17 +88,16 @@ def derive(register_id: UUID, zone: ZoneInfo, logged: Logged, wanted: Iterable[P
     derived, position = Derived(), logged.positions()
     missing: set[datetime] = set()
     for period in wanted:
-        starts = list(period.half_hours())
-        found = [half_hour(logged, position, at) for at in starts]
-        energy = tuple(MISSING if isinstance(value, str) or value is None else value for value in found)
-        derived.missing += [
-            MissingHalfHour(register_id, at, value)
-            for at, value in zip(starts, found, strict=True)
-            if isinstance(value, str)
-        ]
-        missing.update(at for at, value in zip(starts, energy, strict=True) if value == MISSING)
+        energy = []
+        for at in period.half_hours():
+            value = half_hour(logged, position, at)
+            energy.append(value if isinstance(value, int) else MISSING)
+            if not isinstance(value, int):
+                missing.add(at)
+            if isinstance(value, str):
+                derived.missing.append(MissingHalfHour(register_id, at, value))
         if energy.count(MISSING) < len(energy):
-            derived.runs.append(Run(register_id, zone, starts[0], energy))
+            derived.runs.append(Run(register_id, zone, ceil_half_hour(period.start), tuple(energy)))
     derived.counts += _counts_around_gaps(register_id, logged, missing)
     return derived
 
@@ -113,12 +112,13 @@ def advance(before: int, after: int, roll_over: int) -> int | None:
 
 def half_hour(logged: Logged, position: Mapping[datetime, int], at: datetime) -> int | str | None:
     """Its energy in 1/10,000 kWh, or why there is none; None where the log does not reach it."""
-    before, after = logged.counts.get(at), logged.counts.get(at + HALF_HOUR)
+    end = at + HALF_HOUR
+    before, after = logged.counts.get(at), logged.counts.get(end)
     if before is None or after is None:
-        return logged.reasons.get(at if before is None else at + HALF_HOUR)
-    if position[at + HALF_HOUR] != position[at] + 1:
+        return logged.reasons.get(at if before is None else end)
+    if position[end] != position[at] + 1:
         return CLOCK_CHANGED
-    if after < before and not logged.breaks.isdisjoint((at, at + HALF_HOUR)):
+    if after < before and not logged.breaks.isdisjoint((at, end)):
         return WAS_RESET
     energy = advance(before * logged.steps, after * logged.steps, ROLL_OVER * logged.steps)
     if energy is None:

@@ -13,6 +13,7 @@ from flows_meter_sync.simulator.community import FIRST_ADDRESS, load, mixture, p
 from flows_meter_sync.simulator.config import PORT, MeterConfig
 from flows_meter_sync.simulator.errors import CommunityWrong
 from flows_meter_sync.simulator.server import Simulator
+from flows_shared.memory import collecting_rarely
 
 commands = typer.Typer()
 
@@ -78,4 +79,5 @@ async def _serve(configs: list[MeterConfig], control_port: int | None) -> None:
 
             typer.echo(f"Control at {await stack.enter_async_context(controlled(simulator, control_port))}")
         typer.echo(f"Simulating {len(configs)} meters; Ctrl-C ends it")
-        await stopped.wait()
+        with collecting_rarely():
+            await stopped.wait()

@@ -41,5 +41,7 @@ class Clock:
         return None
 
     def _drift(self, setting: _Setting, second: int) -> int:
+        if not self._gains:
+            return setting.drift_seconds
         gained = self._gains * max(0, second - setting.gains_from) / DAY_SECONDS
         return setting.drift_seconds + int(gained)

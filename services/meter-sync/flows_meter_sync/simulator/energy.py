@@ -93,10 +93,11 @@ class Register:
         """Wh that went through since the meter was installed, at a second since 2000."""
         if self.load is None:
             return 0
-        counted = self.load.wh
-        cuts = self.history.cuts
-        lost = sum(counted(min(second, cut.end)) - counted(cut.start) for cut in cuts if cut.start < second)
-        return counted(second) - lost
+        counted, energy = self.load.wh, self.load.wh(second)
+        for cut in self.history.cuts:
+            if cut.start < second:
+                energy -= counted(min(second, cut.end)) - counted(cut.start)
+        return energy
 
     def counted(self, second: int) -> int:
         """Wh since it was last reset, or beyond what it started with."""

@@ -64,7 +64,9 @@ class Troubles:
 
 def spoil(replies: list[Frame], fault: Fault | None) -> Sent:
     """The bytes of an answer, made wrong where it is asked for."""
-    wire = b"".join(_misled(reply, fault).encode() for reply in replies)
+    if fault is None:
+        return Sent(b"".join([reply.encode() for reply in replies]))
+    wire = b"".join([_misled(reply, fault).encode() for reply in replies])
     match fault:
         case Fault.WRONG_CRC:
             return Sent(wire[:-1] + bytes((wire[-1] ^ 0xFF,)))

@@ -100,7 +100,7 @@ class Logs:
             status = SKIPPED
         is_first = second == _ceil(self.state.intervals_since)
         values = (count * counts_per_wh & MOST_COUNTED for count in _channels(profile, self.elements[0], at))
-        return Interval(status._replace(log_reset=is_first), tuple(values))
+        return Interval(status._replace(log_reset=True) if is_first else status, tuple(values))
 
     def events(self, page: int, now: int) -> list[Event]:
         """Ten events, newest first."""
@@ -133,8 +133,8 @@ class Logs:
         if at is None:
             return NO_SUCH_TIME
         status = VALID if self.state.has_power(at) else NO_POWER
-        resets = self.state.history.resets
-        return status._replace(reset=any(at - HALF_HOUR_SECONDS < reset <= at for reset in resets))
+        was_reset = any(at - HALF_HOUR_SECONDS < reset <= at for reset in self.state.history.resets)
+        return status._replace(reset=True) if was_reset else status
 
 
 TOTAL_CHANNELS = tuple(

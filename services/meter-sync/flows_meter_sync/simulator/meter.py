@@ -122,7 +122,9 @@ class SimulatedMeter:
 
     def answer(self, frame: Frame) -> list[Frame]:
         """The frames that answer one: several only where intervals do not fit into one."""
-        second = self._second
+        return self._answer_at(self._second, frame)
+
+    def _answer_at(self, second: int, frame: Frame) -> list[Frame]:
         self.state.reach(second)
         try:
             if frame.destination not in self._addresses:
@@ -139,12 +141,12 @@ class SimulatedMeter:
     def send(self, frame: Frame) -> Sent:
         """What goes over the wire for a request that came over it, with whatever is to go wrong."""
         self.counters.requests += 1
-        fault = self._troubles.next()
-        if fault is Fault.DROP or not self.has_power:
+        second, fault = self._second, self._troubles.next()
+        if fault is Fault.DROP or not self.state.has_power(second):
             return Sent(b"")
         if fault is Fault.NAK:
             return Sent(self.refuse(frame, Nak(self.faults.nak_code)).encode())
-        return spoil(self.answer(frame), fault)
+        return spoil(self._answer_at(second, frame), fault)
 
     def refuse(self, frame: Frame, nak: Nak) -> Frame:
         """Not acknowledged: the head of the request comes back without any value."""

@@ -1,9 +1,9 @@
 """Where a meter keeps what its registers had counted at each half hour."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
-from typing import Final, Generic, NamedTuple, TypeVar
+from typing import Any, Final, Generic, NamedTuple, TypeVar
 
 from flows_meter_sync.emop import (
     Request,
@@ -23,10 +23,10 @@ R = TypeVar("R", bound=ProfileRecord1 | ProfileRecord2 | TwinProfileRecord2)
 
 
 class Counted(NamedTuple):
-    """What registers had counted at an instant, by the log's names for them; where that is not valid, the reason."""
+    """What registers had counted at an instant, by the log's channels; where that is not valid, the reason."""
 
     at: datetime
-    counts: Mapping[str, int]
+    counts: Sequence[Any]
     reason: str | None = None
     reset: bool = False
 
@@ -37,8 +37,8 @@ class Log(ABC):
     half_hours: int
 
     @abstractmethod
-    def channel(self, register: Register) -> str:
-        """The log's name for what a register counts."""
+    def channel(self, register: Register) -> int:
+        """The place in the log's entries at which a register's count stands."""
 
     @abstractmethod
     async def page(self, talk: Talk, start: datetime) -> list[Counted]:
@@ -48,18 +48,20 @@ class Log(ABC):
 class ProfileLog(Log, Generic[R]):
     """Profile log 1 or 2 of a single phase meter."""
 
-    def __init__(self, half_hours: int, request: Callable[[datetime], Request[list[R]]], direction: str) -> None:
-        self.half_hours, self.request, self.direction = half_hours, request, direction
+    def __init__(
+        self, half_hours: int, request: Callable[[datetime], Request[list[R]]], record: type[R], direction: str
+    ) -> None:
+        self.half_hours, self.request, self.fields, self.direction = half_hours, request, record._fields, direction
 
-    def channel(self, register: Register) -> str:
-        return f"{self.direction}_{'b' if register.element == 'B' else 'a'}"
+    def channel(self, register: Register) -> int:
+        return self.fields.index(f"{self.direction}_{'b' if register.element == 'B' else 'a'}")
 
     async def page(self, talk: Talk, start: datetime) -> list[Counted]:
-        records = await talk.ask(self.request(start))
+        records = await talk.meter.ask(self.request(start))
         return [
-            Counted(record.at, record._asdict(), reset=record.status.reset)
+            Counted(record.at, record, None, record.status.reset)
             if record.status.valid_data
-            else Counted(record.at, {}, why_not_valid(record.status))
+            else Counted(record.at, (), why_not_valid(record.status))
             for record in records
         ]
 
@@ -68,10 +70,10 @@ class IntervalLog(Log):
     """The intervals of a three-phase meter's totals. Where it has none for the time asked, it gives its nearest."""
 
     half_hours = MOST_HOURS * 2
-    names: Final = {total.id: total.name for total in (TOTAL_ACTIVE_IMPORT, TOTAL_ACTIVE_EXPORT)}
+    totals: Final = (TOTAL_ACTIVE_IMPORT.id, TOTAL_ACTIVE_EXPORT.id)
 
-    def channel(self, register: Register) -> str:
-        return (TOTAL_ACTIVE_EXPORT if register.nature == "solar" else TOTAL_ACTIVE_IMPORT).name
+    def channel(self, register: Register) -> int:
+        return self.totals.index((TOTAL_ACTIVE_EXPORT if register.nature == "solar" else TOTAL_ACTIVE_IMPORT).id)
 
     async def page(self, talk: Talk, start: datetime) -> list[Counted]:
         blocks = join(await talk.meter.ask_all(read_intervals(start, start + timedelta(hours=MOST_HOURS))))
@@ -79,9 +81,9 @@ class IntervalLog(Log):
 
     def _counted(self, at: datetime, block: IntervalBlock, values: Interval) -> Counted:
         if not values.status.valid_data:
-            return Counted(at, {}, why_not_valid(values.status))
-        channels = zip(block.channel_ids, values.channel_data, strict=True)
-        return Counted(at, {self.names[channel]: count for channel, count in channels if channel in self.names})
+            return Counted(at, (), why_not_valid(values.status))
+        counts = dict(zip(block.channel_ids, values.channel_data, strict=True))
+        return Counted(at, [counts.get(total) for total in self.totals])
 
 
 def why_not_valid(status: ProfileStatus | IntervalStatus) -> str:
@@ -90,9 +92,9 @@ def why_not_valid(status: ProfileStatus | IntervalStatus) -> str:
     return f"no valid data: {', '.join(causes).replace('_', ' ')}" if causes else "no valid data"
 
 
-IMPORTS: Final = ProfileLog(4, read_profile_log_1, "import")
-EXPORTS: Final = ProfileLog(3, read_profile_log_2, "active_export")
-TWIN_EXPORTS: Final = ProfileLog(2, read_twin_profile_log_2, "active_export")
+IMPORTS: Final = ProfileLog(4, read_profile_log_1, ProfileRecord1, "import")
+EXPORTS: Final = ProfileLog(3, read_profile_log_2, ProfileRecord2, "active_export")
+TWIN_EXPORTS: Final = ProfileLog(2, read_twin_profile_log_2, TwinProfileRecord2, "active_export")
 INTERVALS: Final = IntervalLog()
 
 

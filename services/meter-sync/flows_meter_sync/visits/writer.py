@@ -58,8 +58,7 @@ class Writer:
         rows, deadline = 0, None
         while rows < self.settings.meter_sync_flush_rows and not (batch and self._is_idle()):
             try:
-                async with asyncio.timeout_at(deadline):
-                    entry = await self._queue.get()
+                entry = self._queue.get_nowait() if not self._queue.empty() else await self._next_entry(deadline)
             except TimeoutError:
                 break
             if entry is None:
@@ -68,6 +67,10 @@ class Writer:
             rows += len(entry[0].readings)
             deadline = deadline or asyncio.get_running_loop().time() + self.settings.meter_sync_flush_seconds
         return batch, False
+
+    async def _next_entry(self, deadline: float | None) -> "Entry | None":
+        async with asyncio.timeout_at(deadline):
+            return await self._queue.get()
 
     def _is_idle(self) -> bool:
         return self._queue.empty() and not self.expected
