@@ -77,6 +77,7 @@ async def shell(settings_env: dict[str, str], role_url: RoleUrl, tmp_path: Path,
             yield Shell({"FLOWS_GATEWAY_URL": house.url("api"), "FLOWS_GATEWAY_TOKEN": token})
 
 
+@pytest.mark.timeout(400)  # a process for each of twenty commands
 async def test_person_reads_and_writes_a_meter(shell: Shell) -> None:
     status, said, wrong = await shell.flows("read", "EML1", "--now")
     assert status == 0, wrong
