@@ -385,7 +385,12 @@ async def attempt(owner: Connection, caller: Caller, statement: str, *values: An
     async with acting(owner, caller):
         try:
             return int((await owner.execute(statement, *values)).split()[-1])
-        except (asyncpg.InsufficientPrivilegeError, asyncpg.RestrictViolationError, asyncpg.CheckViolationError):
+        except (
+            asyncpg.InsufficientPrivilegeError,
+            asyncpg.RestrictViolationError,
+            asyncpg.CheckViolationError,
+            asyncpg.ForeignKeyViolationError,  # the other row exists: a key that holds its owner too refuses it
+        ):
             return None
 
 

@@ -102,6 +102,24 @@ async def test_closing_read_over_estimated_half_hours_is_estimated(priced: Commu
     assert (await priced.value("SELECT source FROM public.closing_reads")) == "estimated"
 
 
+async def test_closing_read_is_that_of_the_meter_that_was_there_on_the_last_day(priced: Community) -> None:
+    home = await first_days(priced)
+    old = home.registers["SINGLE"]
+    await priced.execute("INSERT INTO flows.register_import VALUES ($1, '2026-10-10 23:00Z', 1000)", old)
+    await priced.execute("UPDATE flows.meter_registers SET end_time = '2026-10-11 10:00Z' WHERE register_id = $1", old)
+    other = await priced.home()
+    new = other.registers["SINGLE"]
+    follow = "UPDATE flows.meter_registers SET start_time = '2026-10-11 10:00Z', follows = $2 WHERE register_id = $1"
+    await priced.execute(follow, new, old)
+    await priced.execute("DELETE FROM public.customer_accounts WHERE account = $1", other.account)
+    await priced.execute("DELETE FROM public.accounts WHERE id = $1", other.account)
+    move = "UPDATE public.properties SET supply_meter = $2 WHERE supply_meter = $1"
+    await priced.execute(move, other.meter, None)
+    await priced.execute(move, home.meter, other.meter)
+    [read] = (await move_out(priced, home)).reads
+    assert (read.register, read.read) == (old, Decimal("1000.000"))
+
+
 async def test_customers_own_read_goes_before_the_meters(priced: Community) -> None:
     home = await first_days(priced)
     done = await move_out(priced, home, reads={"SINGLE": Decimal("1234.5")})

@@ -25,38 +25,43 @@ NOTE = """
     INSERT INTO public.account_closings (account, last_day, requested_by) VALUES ($1, $2, $3)
         ON CONFLICT (account) DO NOTHING
 """
+# The home's registers at the end: of its meter, or of one that this came after since.
+HOME = """
+    WITH RECURSIVE measured AS (
+        SELECT register.register_id, register.follows
+          FROM public.accounts AS account
+          JOIN public.properties AS property ON property.id = account.property
+          JOIN flows.meter_registers AS register ON register.meter_id = property.supply_meter
+         WHERE account.id = $1
+         UNION
+        SELECT earlier.register_id, earlier.follows
+          FROM measured JOIN flows.meter_registers AS earlier ON earlier.register_id = measured.follows
+    ), home AS (
+        SELECT register.register_id, register.element
+          FROM measured JOIN flows.meter_registers AS register USING (register_id)
+         WHERE register.nature <> 'solar' AND register.start_time < $2
+           AND (register.end_time IS NULL OR register.end_time >= $2)
+    )
+"""
 # A meter's last reading, and the half hours since; of the one in which it was read, the rest.
-READS = """
-    SELECT register.register_id, register.element,
+READS = f"""{HOME}
+    SELECT home.register_id, home.element,
            round(counted.read + coalesce(since.kwh, 0), 3) AS read,
            CASE WHEN since.measured >= floor(extract(epoch FROM $2 - counted.timestamp) / 1800)
                 THEN 'meter' ELSE 'estimated' END AS source
-      FROM public.accounts AS account
-      JOIN public.properties AS property ON property.id = account.property
-      JOIN flows.meter_registers AS register ON register.meter_id = property.supply_meter
-       AND register.nature <> 'solar' AND register.start_time < $2
-       AND (register.end_time IS NULL OR register.end_time >= $2)
-      JOIN LATERAL (SELECT read, timestamp FROM flows.register_import
-                     WHERE register_id = register.register_id AND timestamp <= $2
+      FROM home
+      JOIN LATERAL (SELECT read, timestamp FROM flows.register_import AS held
+                     WHERE held.register_id = home.register_id AND timestamp <= $2
                      ORDER BY timestamp DESC LIMIT 1) AS counted ON true
       LEFT JOIN LATERAL (
            SELECT sum(hh.kwh * least(1, extract(epoch FROM hh.timestamp + interval '30 minutes' - counted.timestamp)
                                         / 1800)) AS kwh,
                   count(*) FILTER (WHERE NOT hh.estimated AND hh.timestamp >= counted.timestamp) AS measured
              FROM flows.register_intervals AS hh
-            WHERE hh.register_id = register.register_id
+            WHERE hh.register_id = home.register_id
               AND hh.timestamp > counted.timestamp - interval '30 minutes' AND hh.timestamp < $2) AS since ON true
-     WHERE account.id = $1
 """
-REGISTERS = """
-    SELECT register.register_id, register.element
-      FROM public.accounts AS account
-      JOIN public.properties AS property ON property.id = account.property
-      JOIN flows.meter_registers AS register ON register.meter_id = property.supply_meter
-       AND register.nature <> 'solar' AND register.start_time < $2
-       AND (register.end_time IS NULL OR register.end_time >= $2)
-     WHERE account.id = $1
-"""
+REGISTERS = f"{HOME} SELECT register_id, element FROM home"
 STORE_READS = """
     INSERT INTO public.closing_reads AS held (account, register, read, source)
     SELECT $1, row.* FROM unnest($2::uuid[], $3::numeric[], $4::text[]) AS row

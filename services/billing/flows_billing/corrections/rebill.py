@@ -5,7 +5,7 @@ ledger entries and the jobs that print them are there together or not at all. Do
 once take turns at each account; after a crash the next one goes on.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
@@ -33,7 +33,7 @@ from flows_billing.outcomes import NotBilled, skipped
 from flows_billing.rating.back_bill import Guard
 from flows_billing.rating.bill import Verdict
 from flows_billing.rating.store import back_bill_guard
-from flows_billing.runs.judge import prepare
+from flows_billing.runs.judge import Docket, prepare
 from flows_billing.runs.preview import from_half_hours
 from flows_billing.runs.request import SERVICE
 from flows_billing.runs.run import Esco
@@ -77,26 +77,25 @@ async def rebill(
     async with db.connection() as connection:
         seen_at = await clock(connection)
         originals = await billed_invoices(connection, esco.id, month, only)
-        verdicts = await _judge(connection, esco, month, list(originals), settings)
-        guard = await back_bill_guard(connection, list(originals), local_date(now, esco.zone), esco.back_bill_months)
-        numbers = await account_numbers(connection, list(originals))
+        billed = list(originals)
+        accounts = await supply_accounts(connection, esco.id, month, only=billed, billed_too=True)
+        docket = await prepare(connection, esco, month, accounts, from_half_hours(settings))
+        guard = await back_bill_guard(connection, billed, local_date(now, esco.zone), esco.back_bill_months)
+        numbers = await account_numbers(connection, billed)
     asked = _Month(esco, month, now, seen_at, guard)
-    accounts = [
-        await _rebill_account(db, asked, account, number, originals[account], verdicts[account], causes, confirmation)
-        for account, number in numbers.items()
+    found = [
+        await _rebill_account(db, asked, account, numbers[account], originals[account], verdict, causes, confirmation)
+        for account, verdict in _verdicts(docket, billed, settings.billing_batch_accounts)
     ]
-    return Rebilling(esco, month, tuple(accounts))
+    return Rebilling(esco, month, tuple(sorted(found, key=lambda account: account.account_number)))
 
 
-async def _judge(
-    db: Connection, esco: Esco, month: Month, billed: Sequence[UUID], settings: RunSettings
-) -> dict[UUID, Verdict]:
-    accounts = await supply_accounts(db, esco.id, month, only=billed, billed_too=True)
-    docket = await prepare(db, esco, month, accounts, from_half_hours(settings))
-    verdicts: dict[UUID, Verdict] = dict.fromkeys(billed, NOT_THERE)
-    for batch in docket.verdicts(settings.billing_batch_accounts):
-        verdicts |= batch
-    return verdicts
+def _verdicts(docket: Docket, billed: Sequence[UUID], size: int) -> Iterator[tuple[UUID, Verdict]]:
+    for batch in docket.verdicts(size):
+        yield from batch.items()
+    for account in billed:
+        if account not in docket.planned:
+            yield account, NOT_THERE
 
 
 async def _rebill_account(

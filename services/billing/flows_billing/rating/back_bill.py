@@ -1,10 +1,10 @@
 """How old the energy may be that is charged for. The rule is here, with its source and the day from which it holds.
 
 Sources, as of November 2026:
-- Ofgem, electricity supply standard licence condition 21BA (back-billing), for domestic customers since 1 May 2018 and
-  for micro businesses since 1 November 2018: no charge is recovered for electricity that was used more than 12 months
-  before the bill, unless it was billed before then; 21BA.2 excepts a customer whose obstructive or manifestly
-  unreasonable behaviour kept the supplier from billing.
+- Ofgem, electricity supply standard licence condition 21BA (back-billing), for domestic customers since 1 May 2018, and
+  condition 7A for micro businesses since 1 November 2018: a bill recovers charges, the standing charge among them, for
+  the 12 months before it alone, unless they were billed before; 21BA.2(c) excepts a customer whose obstructive or
+  manifestly unreasonable behaviour kept the supplier from billing.
 - A private network is not licensed; a community keeps the rule because its customers cannot leave it for another
   supplier. It may set another number of months, or none.
 
