@@ -44,7 +44,7 @@ NUMBERS = """
         SELECT 'credit_note', reference, entry_date >= $2 AND entry_date < $3, false
           FROM public.ledger_entries WHERE esco = $1 AND kind = 'credit_note'
     ), placed AS (
-        SELECT *, substring(number FROM '[0-9]+$')::integer AS place FROM numbered
+        SELECT *, substring(number FROM '-([0-9]{6,9})$')::integer AS place FROM numbered
     ), counted AS (
         SELECT series, min(number) FILTER (WHERE is_of_month) AS first_of_month,
                max(number) FILTER (WHERE is_of_month) AS last_of_month,
