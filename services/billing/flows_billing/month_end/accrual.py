@@ -22,6 +22,10 @@ RUN_MONTHS = """
 """
 # What was measured so far of accounts that cannot be billed, at the flat rates of their supply.
 MEASURED = """
+    WITH price AS MATERIALIZED (
+        SELECT DISTINCT ON (meter) meter, computed_unit_rate, computed_unit_rate_b, computed_standing_charge
+          FROM public.supply_tariffs WHERE period_start < $3 ORDER BY meter, period_start DESC
+    )
     SELECT account.id, coalesce(used.kwh, 0) AS kwh,
            round(100 * (coalesce(used.cost, 0) + days.count * price.computed_standing_charge)) AS pence
       FROM public.accounts AS account
@@ -29,9 +33,7 @@ MEASURED = """
      CROSS JOIN LATERAL (SELECT greatest(account.start_date, $2) AS first,
                                 least(account.end_date + 1, $3) AS last) AS span
      CROSS JOIN LATERAL (SELECT greatest(span.last - span.first, 0) AS count) AS days
-      LEFT JOIN LATERAL (SELECT * FROM public.supply_tariffs AS tariff
-                          WHERE tariff.meter = property.supply_meter AND tariff.period_start < $3
-                          ORDER BY tariff.period_start DESC LIMIT 1) AS price ON true
+      LEFT JOIN price ON price.meter = property.supply_meter
       LEFT JOIN LATERAL (SELECT sum(daily.kwh) AS kwh,
                                 sum(daily.kwh * CASE register.element WHEN 'B' THEN price.computed_unit_rate_b
                                                                       ELSE price.computed_unit_rate END) AS cost

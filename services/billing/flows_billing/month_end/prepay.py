@@ -14,6 +14,9 @@ PREPAY = """
          WHERE meter.esco = $1
            AND (meter.prepay_enabled OR EXISTS (SELECT FROM public.topups
                                                  WHERE topups.meter = meter.id AND topups.status = 'completed'))
+    ), price AS MATERIALIZED (
+        SELECT DISTINCT ON (meter) meter, computed_unit_rate, computed_unit_rate_b, computed_standing_charge
+          FROM public.supply_tariffs WHERE period_start < $3 ORDER BY meter, period_start DESC
     ), topped AS (
         SELECT topup.meter, sum(-posting.amount_pence) AS ledger_pence,
                coalesce(sum(-posting.amount_pence) FILTER (WHERE entry.entry_date >= $2), 0) AS month_pence
@@ -36,9 +39,7 @@ PREPAY = """
           LEFT JOIN LATERAL (SELECT balance FROM flows.meter_prepay_balance AS reported
                               WHERE reported.meter_id = metered.id AND reported.timestamp < metered.ends_at
                               ORDER BY reported.timestamp DESC LIMIT 1) AS closing ON true
-          LEFT JOIN LATERAL (SELECT * FROM public.supply_tariffs AS tariff
-                              WHERE tariff.meter = metered.id AND tariff.period_start < $3
-                              ORDER BY tariff.period_start DESC LIMIT 1) AS price ON true
+          LEFT JOIN price ON price.meter = metered.id
           LEFT JOIN LATERAL (SELECT coalesce(sum(daily.kwh), 0) AS kwh,
                                     sum(daily.kwh * CASE register.element WHEN 'B' THEN price.computed_unit_rate_b
                                                                           ELSE price.computed_unit_rate END) AS cost

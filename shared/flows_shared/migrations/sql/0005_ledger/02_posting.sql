@@ -80,8 +80,9 @@ SELECT event.source, event.id, event.esco, event.kind, event.reference, event.de
   JOIN flows.escos AS esco ON esco.id = event.esco;
 COMMENT ON VIEW flows.money_events IS 'Every event that has to stand in the ledger, but invoices and credit notes, with the two postings that it makes';
 
+-- One row or twenty thousand: each call is planned for as many as it has.
 CREATE FUNCTION flows.post_money(source_table text, row_ids uuid[]) RETURNS void
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, flows AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, flows SET plan_cache_mode = force_custom_plan AS $$
 DECLARE
     events flows.money_events[];
 BEGIN
@@ -151,7 +152,6 @@ $$;
 -- Of an account's invoices, its balance is what the newest still lack. Without a time, what is late stays late.
 CREATE FUNCTION flows.judge_invoices(of_accounts uuid[], at timestamptz) RETURNS TABLE (id uuid, account uuid, status text)
 LANGUAGE sql STABLE AS $$
-    -- An account at a time by the indexes, whatever the statistics say of tables that a first run has just filled.
     WITH owing AS MATERIALIZED (
         SELECT wanted.account,
                (SELECT coalesce(sum(posting.amount_pence), 0)
@@ -164,7 +164,8 @@ LANGUAGE sql STABLE AS $$
                coalesce(invoice.due_date < (at AT TIME ZONE esco.time_zone)::date, invoice.status = 'overdue') AS is_late,
                owing.pence - coalesce(sum(invoice.total_pence) OVER newer, 0) AS left_over
           FROM owing
-          JOIN public.invoices AS invoice ON invoice.account = owing.account AND invoice.status NOT IN ('draft', 'void')
+          JOIN public.invoices AS invoice
+            ON invoice.account = owing.account AND invoice.status <> 'void' AND invoice.status <> 'draft'
           JOIN flows.escos AS esco ON esco.id = invoice.esco
         WINDOW newer AS (PARTITION BY invoice.account ORDER BY invoice.issue_date DESC, invoice.number DESC
                          ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)
@@ -180,8 +181,9 @@ LANGUAGE sql STABLE AS $$
 $$;
 COMMENT ON FUNCTION flows.judge_invoices IS 'Invoices of these accounts whose status is another by now, and which';
 
+-- By the indexes, an account at a time: a plan made for the empty tables of a first run would read all of them for each.
 CREATE FUNCTION flows.set_invoice_statuses(of_accounts uuid[], at timestamptz) RETURNS integer
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, flows AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, flows SET enable_seqscan = off AS $$
 DECLARE
     held uuid[] := of_accounts;
     changed integer;
@@ -203,7 +205,7 @@ COMMENT ON FUNCTION flows.set_invoice_statuses IS
     'Lets the invoices of these accounts, or all, say whether they are paid, part paid or, at a time that is given, overdue; how many changed';
 
 CREATE FUNCTION flows.follow_postings() RETURNS trigger
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, flows AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, flows SET enable_seqscan = off AS $$
 DECLARE
     touched uuid[] := ARRAY(SELECT account FROM public.ledger_accounts
                              WHERE id IN (SELECT ledger_account FROM posted) AND code = 'receivable');
