@@ -1,5 +1,6 @@
 """Sharing: a month of half hours of 2,000 members, read and allocated by each method."""
 
+import os
 from dataclasses import replace
 from statistics import median
 from time import perf_counter
@@ -13,7 +14,7 @@ from flows_billing.sharing.terms import Group, Method
 from flows_shared.db import Connection, connect
 from flows_shared.time import HALF_HOUR, LONDON, Month, local_date, utc_now
 
-MEMBERS = 2_000
+MEMBERS = int(os.environ.get("FLOWS_BENCH_MEMBERS", "2000"))
 MOST_KWH = 0.6 * MEMBERS
 ROUNDS = 3
 

@@ -146,6 +146,8 @@ async def _correct(
         notes, invoices = await _issue(transaction, asked, originals, corrections, confirmation)
         await forget_stale(transaction, [invoice.id for invoice in originals], asked.seen_at)
         await _enqueue_printing(transaction, notes, invoices)
+        if run := originals[0].run:
+            await enqueue(transaction, SERVICE, "sum_costs", str(run), key=str(run))
     by_original = {note.invoice.id: note for note in notes}
     by_payer = {invoice.bill.plan.payer: invoice for invoice in invoices}
     made = []

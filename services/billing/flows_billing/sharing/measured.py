@@ -39,29 +39,40 @@ def share_out(
     zone: ZoneInfo,
 ) -> Shared:
     """`invalid` has the groups that cannot be allocated, and why; `calendars` the month by profile."""
-    by_need: dict[Need, ByDayAndBand] = {}
-    surplus: dict[tuple[UUID, Days], Decimal] = {}
-    problems: dict[UUID, NotBilled] = {}
-    by_group = {allocation.group.id: allocation for allocation in allocations}
-    for plan in plans:
-        home = plan.account.premises
-        for part in plan.parts:
-            if part.sharing is None:
-                continue
-            if part.sharing.group in invalid:
-                problems[plan.account.id] = failed("sharing_invalid", invalid[part.sharing.group])
-                continue
-            found = by_group[part.sharing.group]
-            if missing := found.missing_generation(_time(part, zone)):
-                problems[plan.account.id] = failed(
-                    "generation_missing", f"{missing} half hours of what {found.group.name} generated are missing"
-                )
-            if series := found.surplus_by_home.get(home):
-                surplus[home, part.days] = kwh(sum(series[found.readings.places(_time(part, zone))]))
-        for segment in plan.segments:
-            if segment.part.sharing and (allocation := by_group.get(segment.part.sharing.group)):
-                by_need[segment.need] = _shared(segment.need, allocation, calendars)
-    return Shared(by_need, surplus, problems, tuple(allocations))
+    found = {allocation.group.id: allocation for allocation in allocations}
+    sharing = [(plan, part, part.sharing.group) for plan in plans for part in plan.parts if part.sharing]
+    return Shared(
+        by_need={
+            segment.need: _shared(segment.need, found[group], calendars)
+            for plan, part, group in sharing
+            for segment in plan.segments
+            if segment.part is part and group in found
+        },
+        surplus={
+            (plan.account.premises, part.days): _surplus(plan.account.premises, _time(part, zone), found[group])
+            for plan, part, group in sharing
+            if group in found
+        },
+        problems={
+            plan.account.id: problem
+            for plan, part, group in sharing
+            if (problem := _problem(_time(part, zone), found.get(group), invalid.get(group, "")))
+        },
+        allocations=tuple(allocations),
+    )
+
+
+def _problem(time: Period, found: Allocation | None, why_not: str) -> NotBilled | None:
+    if found is None:
+        return failed("sharing_invalid", why_not)
+    if missing := found.missing_generation(time):
+        return failed("generation_missing", f"{missing} half hours of what {found.group.name} generated are missing")
+    return None
+
+
+def _surplus(home: UUID, time: Period, found: Allocation) -> Decimal:
+    series = found.surplus_by_home.get(home)
+    return kwh(sum(series[found.readings.places(time)])) if series else Decimal(0)
 
 
 def _shared(need: Need, found: Allocation, calendars: Mapping[UUID, Sequence[BandedHalfHour]]) -> ByDayAndBand:

@@ -3,7 +3,7 @@
 from flows_shared.migrate import run_sql
 
 revision = "0007"
-down_revision = "0009"
+down_revision = "0006"
 
 
 def upgrade() -> None:
