@@ -56,6 +56,8 @@ def test_root_describes_what_the_caller_may_use(api: httpx.Client) -> None:
     assert schemas["workshop.clients"]["description"] == "Who orders"
     assert schemas["workshop.clients"]["properties"]["vip"] == {"type": "boolean", "description": "Served first"}
     assert schemas["workshop.projects"]["properties"]["client_id"]["description"] == "Refers to `clients.id`"
+    assert schemas["workshop.budgets"]["properties"]["project_id"]["description"].endswith("Refers to `projects.id`")
+    assert schemas["workshop.projects"]["properties"]["id"]["description"] == "Part of the primary key"
     assert schemas["workshop.things"]["properties"]["state"]["enum"] == ["new", "used", "broken", None]
     assert schemas["workshop.things"]["properties"]["label"]["maxLength"] == 12
     archive = api.get("/", headers={"Accept-Profile": "archive"})

@@ -65,7 +65,10 @@ class Junction:
 
 @dataclass(frozen=True)
 class Relationship:
-    """From `table` to `other`; `columns` are pairs of their columns. A computed one is a function of the row."""
+    """From `table` to `other`; `columns` are pairs of their columns. A computed one is a function of the row.
+
+    An inverse one starts at the table that the foreign key refers to.
+    """
 
     table: Name
     other: Name
@@ -75,6 +78,7 @@ class Relationship:
     junction: Junction | None = None
     function: Name | None = None
     is_single: bool = False
+    is_inverse: bool = False
 
     @property
     def to_one(self) -> bool:
@@ -191,6 +195,7 @@ def _inverse(keys: Sequence[Relationship]) -> Iterator[Relationship]:
             kind="one-to-one" if key.kind == "one-to-one" else "one-to-many",
             constraint=key.constraint,
             columns=tuple((other, own) for own, other in key.columns),
+            is_inverse=True,
         )
 
 

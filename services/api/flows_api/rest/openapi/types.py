@@ -102,6 +102,7 @@ def _references(catalog: Catalog, relation: Relation) -> dict[str, str]:
     return {
         relationship.columns[0][0]: f"{relationship.other.name}.{relationship.columns[0][1]}"
         for relationship in catalog.relationships.get(relation.full_name, ())
-        if relationship.kind in ("many-to-one", "one-to-one") and len(relationship.columns) == 1
+        if relationship.kind in ("many-to-one", "one-to-one") and not relationship.is_inverse
+        and len(relationship.columns) == 1
         and not catalog.relations[relationship.other].is_view
     }  # fmt: skip
