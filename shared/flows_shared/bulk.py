@@ -16,6 +16,8 @@ async def insert_rows(db: Connection, table: str, columns: str, rows: Iterable[t
     """Insert by one statement, in the caller's transaction. `table` and `columns` are names that code knows."""
     names = {"table": table, "columns": columns, "stage": f"staged_{table.replace('.', '_')}"}
     await db.execute(STAGE.format(**names))
-    await db.copy_records_to_table(names["stage"], records=rows, schema_name="pg_temp")
+    # With the columns named, as asyncpg remembers what a table of this name was like when it does not know them.
+    named = [column.strip() for column in columns.split(",")]
+    await db.copy_records_to_table(names["stage"], records=rows, columns=named, schema_name="pg_temp")
     await db.execute(INSERT.format(**names))
     await db.execute(DROP.format(**names))
