@@ -1,51 +1,36 @@
--- Takes back 0011_access.
-DROP FUNCTION flows.use_email_change, flows.begin_email_change, flows.begin_recovery, flows.rotate_refresh_token;
-DROP TABLE flows.email_changes;
-ALTER TABLE flows.recoveries DROP COLUMN redirect_to;
-
-CREATE FUNCTION flows.rotate_refresh_token(given_hash bytea, new_hash bytea, lasts_until timestamptz)
-RETURNS TABLE (outcome text, user_id uuid)
+-- The audit functions of 0001.
+CREATE OR REPLACE FUNCTION flows.audit_insert() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, flows AS $$
-DECLARE
-    given flows.refresh_tokens;
 BEGIN
-    SELECT token.* INTO given
-      FROM flows.refresh_tokens AS token
-      JOIN public.users AS login ON login.id = token.user_id AND login.disabled_at IS NULL
-     WHERE token.token_hash = given_hash AND token.expires_at > now() AND token.revoked_at IS NULL
-       FOR UPDATE OF token;
-    IF NOT FOUND THEN
-        RETURN QUERY SELECT 'unknown', NULL::uuid;
-    ELSIF given.used_at IS NOT NULL THEN
-        UPDATE flows.refresh_tokens SET revoked_at = now() WHERE session = given.session AND revoked_at IS NULL;
-        RETURN QUERY SELECT 'used', given.user_id;
-    ELSE
-        UPDATE flows.refresh_tokens SET used_at = now() WHERE token_hash = given_hash;
-        INSERT INTO flows.refresh_tokens (token_hash, session, user_id, expires_at)
-        VALUES (new_hash, given.session, given.user_id, lasts_until);
-        RETURN QUERY SELECT 'rotated', given.user_id;
-    END IF;
+    INSERT INTO flows.audit_log (actor, role, action, table_name, row_id, after)
+    SELECT flows.actor(), coalesce(flows.claims() ->> 'role', session_user), 'insert', TG_ARGV[0],
+           flows.row_key(to_jsonb(n), TG_ARGV[1:]), to_jsonb(n) - 'password_hash'
+      FROM new_rows AS n;
+    RETURN NULL;
 END
 $$;
-COMMENT ON FUNCTION flows.rotate_refresh_token IS 'A token that is used again ends its session: one of the two who had it should not have';
 
-CREATE FUNCTION flows.begin_recovery(recovery_id uuid, login_email text, new_hash bytea, lasts_until timestamptz) RETURNS void
+CREATE OR REPLACE FUNCTION flows.audit_update() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, flows AS $$
-DECLARE
-    login uuid;
 BEGIN
-    SELECT id INTO login FROM public.users WHERE email = lower(login_email) AND disabled_at IS NULL FOR UPDATE;
-    IF NOT FOUND OR EXISTS (SELECT FROM flows.recoveries WHERE user_id = login AND created_at > now() - interval '1 minute') THEN
-        RETURN;
-    END IF;
-    DELETE FROM flows.recoveries WHERE user_id = login AND expires_at < now();
-    INSERT INTO flows.recoveries (id, user_id, token_hash, expires_at) VALUES (recovery_id, login, new_hash, lasts_until);
-    INSERT INTO flows.outbox (service, job, arguments, key)
-    VALUES ('notify', 'send_recovery', jsonb_build_array(recovery_id), recovery_id);
-    PERFORM flows.audit_access('recover', login);
+    INSERT INTO flows.audit_log (actor, role, action, table_name, row_id, before, after)
+    SELECT flows.actor(), coalesce(flows.claims() ->> 'role', session_user), 'update', TG_ARGV[0],
+           key, previous.row - 'password_hash', current.row - 'password_hash'
+      FROM (SELECT to_jsonb(o) AS row, flows.row_key(to_jsonb(o), TG_ARGV[1:]) AS key FROM old_rows AS o) AS previous
+      FULL JOIN (SELECT to_jsonb(n) AS row, flows.row_key(to_jsonb(n), TG_ARGV[1:]) AS key FROM new_rows AS n) AS current
+          USING (key)  -- a row whose key itself is changed leaves two records
+     WHERE previous.row - 'updated_at' IS DISTINCT FROM current.row - 'updated_at';
+    RETURN NULL;
 END
 $$;
-COMMENT ON FUNCTION flows.begin_recovery IS 'Has a mail sent, at most one a minute; says nothing, so that none learns whose address is known';
 
-REVOKE EXECUTE ON FUNCTION flows.rotate_refresh_token, flows.begin_recovery FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION flows.rotate_refresh_token, flows.begin_recovery TO flows_gateway;
+CREATE OR REPLACE FUNCTION flows.audit_delete() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, flows AS $$
+BEGIN
+    INSERT INTO flows.audit_log (actor, role, action, table_name, row_id, before)
+    SELECT flows.actor(), coalesce(flows.claims() ->> 'role', session_user), 'delete', TG_ARGV[0],
+           flows.row_key(to_jsonb(o), TG_ARGV[1:]), to_jsonb(o) - 'password_hash'
+      FROM old_rows AS o;
+    RETURN NULL;
+END
+$$;

@@ -2,13 +2,13 @@
 
 from flows_shared.migrate import run_sql
 
-revision = "0011"
+revision = "0010"
 down_revision = "0009"
 
 
 def upgrade() -> None:
-    run_sql("0011_access")
+    run_sql("0010_access")
 
 
 def downgrade() -> None:
-    run_sql("0011_down.sql")
+    run_sql("0010_down.sql")

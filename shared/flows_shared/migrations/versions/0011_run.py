@@ -2,13 +2,13 @@
 
 from flows_shared.migrate import run_sql
 
-revision = "0012"
-down_revision = "0009"
+revision = "0011"
+down_revision = "0010"
 
 
 def upgrade() -> None:
-    run_sql("0012_run")
+    run_sql("0011_run")
 
 
 def downgrade() -> None:
-    run_sql("0012_down.sql")
+    run_sql("0011_down.sql")
