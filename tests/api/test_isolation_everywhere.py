@@ -390,6 +390,7 @@ async def attempt(owner: Connection, caller: Caller, statement: str, *values: An
             asyncpg.InsufficientPrivilegeError,
             asyncpg.RestrictViolationError,
             asyncpg.CheckViolationError,
+            asyncpg.ExclusionViolationError,
             asyncpg.ForeignKeyViolationError,  # the other row exists: a key that holds its owner too refuses it
         ):
             return None

@@ -106,11 +106,11 @@ async def test_closing_read_is_that_of_the_meter_that_was_there_on_the_last_day(
     home = await first_days(priced)
     old = home.registers["SINGLE"]
     await priced.execute("INSERT INTO flows.register_import VALUES ($1, '2026-10-10 23:00Z', 1000)", old)
-    await priced.execute("UPDATE flows.meter_registers SET end_time = '2026-10-11 10:00Z' WHERE register_id = $1", old)
     other = await priced.home()
-    new = other.registers["SINGLE"]
-    follow = "UPDATE flows.meter_registers SET start_time = '2026-10-11 10:00Z', follows = $2 WHERE register_id = $1"
-    await priced.execute(follow, new, old)
+    replace = "UPDATE flows.meter_registers SET end_time = '2026-10-11 10:00Z', replaced_by = $2 WHERE register_id = $1"
+    await priced.execute(replace, old, other.meter)
+    begin = "UPDATE flows.meter_registers SET start_time = '2026-10-11 10:00Z' WHERE register_id = $1"
+    await priced.execute(begin, other.registers["SINGLE"])
     await priced.execute("DELETE FROM public.customer_accounts WHERE account = $1", other.account)
     await priced.execute("DELETE FROM public.accounts WHERE id = $1", other.account)
     move = "UPDATE public.properties SET supply_meter = $2 WHERE supply_meter = $1"

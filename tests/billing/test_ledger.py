@@ -9,6 +9,7 @@ from typing import TypeAlias
 
 import httpx
 import pytest
+import structlog
 from arq.connections import ArqRedis
 
 from api.services import served
@@ -201,17 +202,16 @@ async def test_metric_shows_the_sum_over_the_ledger(
 
 
 async def test_nightly_check_names_what_is_wrong_in_the_log(
-    community: Community, settings_env: dict[str, str], redis: ArqRedis, capsys: pytest.CaptureFixture[str]
+    community: Community, settings_env: dict[str, str], redis: ArqRedis
 ) -> None:
     await billed_home(community)
     async with community.db.transaction() as transaction:
         await transaction.execute("SET LOCAL session_replication_role = replica")
         await transaction.execute("DELETE FROM public.ledger_postings WHERE amount_pence = 2980")
     worker = Worker("billing", load_settings(BillingSettings), community.billing, redis)
-    await check_books({"worker": worker})
-    said = capsys.readouterr().out
-    assert "ledger_unsound" in said
-    assert "WLCE-000001" in said
+    with structlog.testing.capture_logs() as logged:
+        await check_books({"worker": worker})
+    assert "WLCE-000001" in [entry["of"] for entry in logged if entry["event"] == "ledger_unsound"]
 
 
 async def test_time_makes_an_invoice_overdue(community: Community) -> None:

@@ -45,11 +45,11 @@ RIVALS = """
        AND rival.start_date < $3
        AND (rival.end_date IS NULL OR rival.end_date >= $2)
 """
-# Of a meter and of those whose place it took in the home: what these measured is the home's.
-REGISTERS = """
+# The registers of meters and of those whose place they took in the home: what these measured is the home's.
+MEASURED = """
     WITH RECURSIVE measured AS (
         SELECT meter_id AS meter, register_id, meter_id, start_time
-          FROM flows.meter_registers WHERE meter_id = ANY($1) AND replaced_by IS NULL
+          FROM flows.meter_registers WHERE meter_id = ANY({meters}) AND replaced_by IS NULL
          UNION
         SELECT measured.meter, earlier.register_id, earlier.meter_id, earlier.start_time
           FROM measured
@@ -58,6 +58,8 @@ REGISTERS = """
           JOIN flows.meter_registers AS earlier
             ON earlier.replaced_by = measured.meter_id AND earlier.meter_id = last.meter_id
     )
+"""
+REGISTERS = f"""{MEASURED.format(meters="$1")}
     SELECT measured.meter AS meter_id, register_id AS id, element, nature, register.start_time AS start, end_time AS end
       FROM measured JOIN flows.meter_registers AS register USING (register_id)
      WHERE nature <> 'solar'

@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Literal, TypeAlias
 from uuid import UUID
 
+from flows_billing.accounts.store import MEASURED
 from flows_shared.db import Connection
 
 ReadSource: TypeAlias = Literal["meter", "customer", "estimated"]
@@ -26,17 +27,11 @@ NOTE = """
         ON CONFLICT (account) DO NOTHING
 """
 # The home's registers at the end: of its meter, or of one that this came after since.
-HOME = """
-    WITH RECURSIVE measured AS (
-        SELECT register.register_id, register.follows
-          FROM public.accounts AS account
-          JOIN public.properties AS property ON property.id = account.property
-          JOIN flows.meter_registers AS register ON register.meter_id = property.supply_meter
-         WHERE account.id = $1
-         UNION
-        SELECT earlier.register_id, earlier.follows
-          FROM measured JOIN flows.meter_registers AS earlier ON earlier.register_id = measured.follows
-    ), home AS (
+METERS = """ARRAY(
+    SELECT property.supply_meter
+      FROM public.accounts AS account JOIN public.properties AS property ON property.id = account.property
+     WHERE account.id = $1)"""
+HOME = f"""{MEASURED.format(meters=METERS)}, home AS (
         SELECT register.register_id, register.element
           FROM measured JOIN flows.meter_registers AS register USING (register_id)
          WHERE register.nature <> 'solar' AND register.start_time < $2
