@@ -1,10 +1,34 @@
-"""Ending tasks for certain."""
+"""Work beside other work: done again and again, and ended for certain."""
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+from contextlib import asynccontextmanager
 from typing import Any, Final
 
+from flows_shared.telemetry.logs import get_logger
+
 CANCEL_AGAIN_SECONDS: Final = 1.0
+
+log = get_logger()
+
+
+@asynccontextmanager
+async def repeating(work: Callable[[], Awaitable[None]], every_seconds: float, *, failed: str) -> AsyncIterator[None]:
+    """Do it again and again for the block. A failure is logged as the event `failed`, and ends nothing."""
+    task = asyncio.create_task(_repeat(work, every_seconds, failed))
+    try:
+        yield
+    finally:
+        await cancel_all([task])
+
+
+async def _repeat(work: Callable[[], Awaitable[None]], every_seconds: float, failed: str) -> None:
+    while True:
+        try:
+            await work()
+        except Exception as error:
+            log.warning(failed, reason=f"{type(error).__name__}: {error}")
+        await asyncio.sleep(every_seconds)
 
 
 async def cancel_all(tasks: Iterable["asyncio.Task[Any]"]) -> None:

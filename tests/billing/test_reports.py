@@ -11,12 +11,13 @@ from uuid import UUID
 
 import asyncpg
 import pytest
+from prometheus_client import CollectorRegistry
 
 from access import acting_as
 from billing.community import NOVEMBER_3, OCTOBER, Community, Home
 from billing.test_proof import pay
 from builders import insert, make_admin, make_customer
-from flows_billing.reports.refresh import REFRESHED_AT, measure_reports, refresh_reports
+from flows_billing.reports.refresh import ReportAges, refresh_reports
 from flows_shared.reports import (
     REPORTS,
     Asked,
@@ -288,13 +289,16 @@ async def test_refresh_that_fails_leaves_the_report_as_it_was_and_says_why(commu
 
 async def test_age_of_each_report_is_a_metric(community: Community) -> None:
     await refresh(community)
+    ages, registry = ReportAges(), CollectorRegistry()
+    registry.register(ages)
     async with community.billing.connection() as connection:
-        await measure_reports(connection)
+        await ages.measure(connection)
         states = await report_states(connection)
     assert {state.name for state in states} == set(REPORTS)
     for state in states:
         assert state.refreshed_at is not None
-        assert REFRESHED_AT.labels(state.name)._value.get() == state.refreshed_at.timestamp()
+        shown = registry.get_sample_value("flows_report_refreshed_timestamp_seconds", {"report": state.name})
+        assert shown == state.refreshed_at.timestamp()
 
 
 # CSV

@@ -84,6 +84,17 @@ async def test_meter_that_is_away_comes_last_and_every_try_counts(community: Mak
     assert lab.meter("EML1").counters.requests == 4
 
 
+async def test_meter_that_was_not_there_last_time_starts_first(community: MakeCommunity) -> None:
+    lab = await community(*(MeterConfig(f"EML{n}") for n in range(1, 6)))
+    await lab.execute("UPDATE flows.meter_registry SET port = 1 WHERE serial = 'EML5'")
+    serials = {id: serial for serial, id in lab.ids.items()}
+    ended: list[str] = []
+    async with lab.fleet(concurrency=1, attempts=1) as fleet:
+        for _ in range(2):
+            await fleet.sync(list(serials), ["SyncerCsq"], lambda outcome: ended.append(serials[outcome.meter_id]))
+    assert (ended[4], ended[5]) == ("EML5", "EML5")
+
+
 async def test_meter_that_answers_the_second_time_is_well(community: MakeCommunity) -> None:
     lab = await community(MeterConfig("EML1", faults=Faults(drop=1, times=2)))
     outcomes = await lab.sync(*METRICS, read_timeout_seconds=0.5)

@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import datetime
+from functools import partial
 from typing import Annotated, Self
 from uuid import UUID
 
@@ -14,7 +15,7 @@ from flows_billing.errors import UnknownInvoice
 from flows_billing.invoices.documents import printed_invoice
 from flows_billing.invoices.explain import Explanation, explain
 from flows_billing.invoices.verify import verify_invoices
-from flows_billing.ledger.watch import watching
+from flows_billing.ledger.watch import sum_ledger
 from flows_billing.routes import closings, corrections, money, month_end
 from flows_billing.routes.settings import Settings
 from flows_billing.runs.escos import find_escos
@@ -40,6 +41,7 @@ from flows_shared.auth import CallingService
 from flows_shared.db import Database
 from flows_shared.service import Db, create_service_app
 from flows_shared.settings import load_settings
+from flows_shared.tasks import repeating
 from flows_shared.time import Month, utc_now
 
 UNBILLED_SHOWN = 1_000
@@ -163,7 +165,8 @@ def create_app() -> FastAPI:
 
 @asynccontextmanager
 async def _watch_ledger(app: FastAPI) -> AsyncIterator[None]:
-    async with watching(app.state.db, app.state.settings.billing_ledger_sum_seconds):
+    every_seconds = app.state.settings.billing_ledger_sum_seconds
+    async with repeating(partial(sum_ledger, app.state.db), every_seconds, failed="ledger_not_summed"):
         yield
 
 

@@ -10,7 +10,7 @@ from uuid import UUID
 from arq import cron
 
 from flows_billing.corrections.documents import PrintedNote, insert_note_documents, unprinted_notes
-from flows_billing.corrections.due import forget_settled_days, measuring
+from flows_billing.corrections.due import CorrectionsDue, forget_settled_days
 from flows_billing.corrections.html import render_note_html
 from flows_billing.corrections.pdf import render_note
 from flows_billing.corrections.rebill import rebill
@@ -39,7 +39,7 @@ from flows_shared.worker import Worker, WorkerDefinition
 
 # A worker that was down on the 1st makes up for it until then; later a person decides.
 CRON_GIVES_UP_AFTER = timedelta(days=3)
-MEASURED_EVERY_SECONDS = 300
+COUNTED_EVERY_SECONDS = 300
 
 log = get_logger()
 
@@ -179,7 +179,6 @@ async def refresh_reports(ctx: dict[str, Any]) -> None:
     worker: Worker = ctx["worker"]
     async with worker.db.connection() as connection:
         await refresh.refresh_reports(connection, utc_now())
-        await refresh.measure_reports(connection)
 
 
 async def request_refresh(ctx: dict[str, Any]) -> None:
@@ -189,19 +188,13 @@ async def request_refresh(ctx: dict[str, Any]) -> None:
         await refresh.enqueue_refresh(transaction)
 
 
-async def measure_reports(ctx: dict[str, Any]) -> None:
-    """Every five minutes: how old the reports are."""
-    worker: Worker = ctx["worker"]
-    async with worker.db.connection() as connection:
-        await refresh.measure_reports(connection)
-
-
 def create_worker() -> WorkerDefinition:
     """What `flows work billing` runs."""
 
     @asynccontextmanager
     async def start(worker: Worker) -> AsyncIterator[Worker]:
-        async with measuring(worker.db, MEASURED_EVERY_SECONDS):
+        due, reports = CorrectionsDue(), refresh.ReportAges()
+        async with due.shown(worker.db, COUNTED_EVERY_SECONDS), reports.shown(worker.db, COUNTED_EVERY_SECONDS):
             yield worker
 
     return WorkerDefinition(
@@ -216,7 +209,6 @@ def create_worker() -> WorkerDefinition:
             cron(update_statuses, minute=5),
             cron(check_books, hour=4, minute=10),
             cron(request_refresh, minute=10),
-            cron(measure_reports, minute=set(range(0, 60, 5))),
             cron(settle_changes, minute=35),
         ],
     )

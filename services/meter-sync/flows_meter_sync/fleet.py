@@ -12,7 +12,7 @@ from uuid import UUID
 from structlog.contextvars import get_contextvars
 
 from flows_meter_sync.errands import Errand, Errands, Outcome
-from flows_meter_sync.errors import LeaseLost, MeterWithoutAddress, VisitFailed, is_worth_another_try
+from flows_meter_sync.errors import LeaseLost, MeterUnreachable, MeterWithoutAddress, VisitFailed, is_worth_another_try
 from flows_meter_sync.hardware import UNKNOWN
 from flows_meter_sync.intervals.gaps import load_gaps
 from flows_meter_sync.leases import BUSY_SECONDS, Leases
@@ -57,6 +57,7 @@ class Fleet:
         self._claims: asyncio.Queue[Claim] = asyncio.Queue(settings.meter_sync_concurrency)
         self._claims_away: asyncio.Queue[Claim] = asyncio.Queue()
         self._closing: set[UUID] = set()  # meters that close the connection after each answer
+        self._away: set[UUID] = set()  # meters that the last visit found no way to
 
     async def sync(
         self,
@@ -68,12 +69,12 @@ class Fleet:
     ) -> list[Outcome]:
         """Read metrics of meters and store them; ends when all meters have, well or not. `tell` is told of each.
 
+        Meters that were away start first: they have visitors of their own, and mostly need only time to fail.
         Asked `by_hand`, meters are asked for half hours again that they said they have no reading of.
         """
         loop, trace, urgent = asyncio.get_running_loop(), get_contextvars(), len(meter_ids) == 1
-        errands = [
-            Errand(id, list(metrics), urgent, by_hand, trace, loop.create_future()) for id in dict.fromkeys(meter_ids)
-        ]
+        in_order = sorted(dict.fromkeys(meter_ids), key=lambda id: id not in self._away)
+        errands = [Errand(id, list(metrics), urgent, by_hand, trace, loop.create_future()) for id in in_order]
         for errand in errands:
             if tell is not None:
                 errand.when_ended(tell)
@@ -194,6 +195,7 @@ class Fleet:
             report = Report(known, claim.syncers, self.clock(), failure=VisitFailed())
         if not report.keeps_open:
             self._closing.add(known.id)
+        (self._away.add if isinstance(report.failure, MeterUnreachable) else self._away.discard)(known.id)
         return report
 
     async def _hand_over(self, errand: Errand, report: Report) -> None:

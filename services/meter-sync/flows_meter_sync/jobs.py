@@ -15,7 +15,7 @@ from flows_meter_sync.passive.store import note_follow, sources_to_follow
 from flows_meter_sync.readings.jobs import check_readings, enqueue_readings_work, estimate_readings
 from flows_meter_sync.registry import due_meters, due_metrics, slices
 from flows_meter_sync.settings import MeterSyncSettings
-from flows_meter_sync.state import measuring
+from flows_meter_sync.state import FleetState
 from flows_meter_sync.writes import due
 from flows_meter_sync.writes.send import send_once
 from flows_meter_sync.writes.store import SERVICE
@@ -164,7 +164,8 @@ async def start(worker: Worker) -> AsyncIterator[MeterSyncWorker]:
     """The worker with its fleet at work."""
     settings = worker.settings
     assert isinstance(settings, MeterSyncSettings)
-    async with measuring(worker.db, settings.meter_sync_measure_seconds), open_fleet(worker.db, settings) as fleet:
+    shown = FleetState().shown(worker.db, settings.meter_sync_measure_seconds)
+    async with shown, open_fleet(worker.db, settings) as fleet:
         yield MeterSyncWorker(worker.service, settings, worker.db, worker.redis, fleet)
 
 

@@ -1,18 +1,13 @@
 """The fleet's state as Prometheus sees it: counted in the database now and then, by community, never by meter."""
 
-import asyncio
 from collections import defaultdict
-from collections.abc import AsyncIterator, Iterator, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Sequence
 from typing import Any, Final
 
-from prometheus_client import REGISTRY
 from prometheus_client.core import GaugeMetricFamily, HistogramMetricFamily, Metric
-from prometheus_client.registry import Collector
 
-from flows_shared.db import Connection, Database
-from flows_shared.tasks import cancel_all
-from flows_shared.telemetry.logs import get_logger
+from flows_shared.db import Connection
+from flows_shared.telemetry.counted import Counted
 
 HOUR: Final = 3600
 AGES: Final = tuple(hours * HOUR for hours in (1, 2, 6, 13, 25, 49, 168, 720))
@@ -60,20 +55,9 @@ COMMANDS: Final = """
      GROUP BY esco.code, command.kind, command.status
 """
 
-log = get_logger()
 
-
-class FleetState(Collector):
-    """What was counted last."""
-
-    def __init__(self) -> None:
-        self._families: Sequence[Metric] = ()
-
-    def collect(self) -> Iterator[Metric]:
-        yield from self._families
-
-    async def measure(self, db: Connection) -> None:
-        """Count anew."""
+class FleetState(Counted):
+    async def count(self, db: Connection) -> Sequence[Metric]:
         health = GaugeMetricFamily("flows_meters", "Meters by health.", labels=["esco", "mode", "health"])
         for row in await db.fetch(HEALTH):
             health.add_metric([row["code"], row["mode"], row["health"]], row["meters"])
@@ -82,7 +66,7 @@ class FleetState(Collector):
         )
         for row in await db.fetch(COMMANDS):
             commands.add_metric([row["code"], row["kind"], row["status"]], row["commands"])
-        self._families = (health, commands, _ages(await db.fetch(READ_AGES, AGES)))
+        return (health, commands, _ages(await db.fetch(READ_AGES, AGES)))
 
 
 def _ages(rows: Sequence[Any]) -> Metric:
@@ -99,26 +83,3 @@ def _ages(rows: Sequence[Any]) -> Metric:
         buckets = [(limit, sum(steps[: place + 1])) for place, limit in enumerate(limits)]
         ages.add_metric(labels, buckets, sum_value=seconds[labels])
     return ages
-
-
-@asynccontextmanager
-async def measuring(db: Database, every_seconds: float) -> AsyncIterator[FleetState]:
-    """A state on show, counted again and again for the block."""
-    state = FleetState()
-    task = asyncio.create_task(_measure(state, db, every_seconds))
-    REGISTRY.register(state)
-    try:
-        yield state
-    finally:
-        REGISTRY.unregister(state)
-        await cancel_all([task])
-
-
-async def _measure(state: FleetState, db: Database, every_seconds: float) -> None:
-    while True:
-        try:
-            async with db.connection() as connection:
-                await state.measure(connection)
-        except Exception as error:
-            log.warning("fleet_not_measured", reason=f"{type(error).__name__}: {error}")
-        await asyncio.sleep(every_seconds)

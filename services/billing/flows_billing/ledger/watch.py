@@ -1,8 +1,5 @@
 """The sum over the whole ledger as a metric, so that an alert can tell when it is not zero."""
 
-import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from math import nan
 from typing import Final
 
@@ -10,8 +7,6 @@ from prometheus_client import Gauge
 
 from flows_billing.ledger.check import imbalance_pence
 from flows_shared.db import Database
-from flows_shared.tasks import cancel_all
-from flows_shared.telemetry.logs import get_logger
 
 TIMEOUT: Final = "SET LOCAL statement_timeout = '30s'"
 
@@ -21,26 +16,13 @@ IMBALANCE: Final = Gauge(
     multiprocess_mode="mostrecent",
 )
 
-log = get_logger()
 
-
-@asynccontextmanager
-async def watching(db: Database, every_seconds: float) -> AsyncIterator[None]:
-    """Sum again and again for the block."""
-    task = asyncio.create_task(_watch(db, every_seconds))
+async def sum_ledger(db: Database) -> None:
+    """Let the metric say what the sum is now."""
     try:
-        yield
-    finally:
-        await cancel_all([task])
-
-
-async def _watch(db: Database, every_seconds: float) -> None:
-    while True:
-        try:
-            async with db.transaction() as transaction:
-                await transaction.execute(TIMEOUT)
-                IMBALANCE.set(await imbalance_pence(transaction))
-        except Exception as error:
-            IMBALANCE.set(nan)
-            log.warning("ledger_not_summed", reason=f"{type(error).__name__}: {error}")
-        await asyncio.sleep(every_seconds)
+        async with db.transaction() as transaction:
+            await transaction.execute(TIMEOUT)
+            IMBALANCE.set(await imbalance_pence(transaction))
+    except Exception:
+        IMBALANCE.set(nan)
+        raise

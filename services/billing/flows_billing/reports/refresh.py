@@ -1,13 +1,15 @@
 """Make the kept reports again. Readers go on with the old ones meanwhile."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 
-from prometheus_client import Gauge
+from prometheus_client.core import GaugeMetricFamily, Metric
 
 from flows_shared.db import Connection
 from flows_shared.outbox import enqueue
 from flows_shared.reports import REPORTS, ReportState, report_states
+from flows_shared.telemetry.counted import Counted
 from flows_shared.telemetry.logs import get_logger
 
 SERVICE: Final = "billing"
@@ -15,16 +17,6 @@ JOB: Final = "refresh_reports"
 
 # A report at a time, each in its own transaction: one that fails keeps no other from being made.
 REFRESH = "SELECT flows.refresh_report($1, $2)"
-# A time, not an age: so it stays right on a worker that another one has since relieved of measuring it.
-REFRESHED_AT: Final = Gauge(
-    "flows_report_refreshed_timestamp_seconds",
-    "When a report was last made; its age is time() less this.",
-    ["report"],
-    multiprocess_mode="max",
-)
-FAILING: Final = Gauge(
-    "flows_report_failing", "1 where a report's last refresh failed.", ["report"], multiprocess_mode="mostrecent"
-)
 
 log = get_logger()
 
@@ -45,9 +37,19 @@ async def refresh_reports(db: Connection, asked_at: datetime) -> list[ReportStat
     return states
 
 
-async def measure_reports(db: Connection) -> None:
-    """Let the metrics say how old each report is."""
-    for state in await report_states(db):
-        if state.refreshed_at:
-            REFRESHED_AT.labels(state.name).set(state.refreshed_at.timestamp())
-        FAILING.labels(state.name).set(state.error is not None)
+class ReportAges(Counted):
+    async def count(self, db: Connection) -> Sequence[Metric]:
+        # A time, not an age: so it stays right between two counts.
+        refreshed = GaugeMetricFamily(
+            "flows_report_refreshed_timestamp_seconds",
+            "When a report was last made; its age is time() less this.",
+            labels=["report"],
+        )
+        failing = GaugeMetricFamily(
+            "flows_report_failing", "1 where a report's last refresh failed.", labels=["report"]
+        )
+        for state in await report_states(db):
+            if state.refreshed_at:
+                refreshed.add_metric([state.name], state.refreshed_at.timestamp())
+            failing.add_metric([state.name], state.error is not None)
+        return (refreshed, failing)
