@@ -15,6 +15,7 @@ from prometheus_client import CollectorRegistry
 
 from access import acting_as
 from billing.community import NOVEMBER_3, OCTOBER, Community, Home
+from billing.sharers import FIRST_OF_OCTOBER, make_group
 from billing.test_proof import pay
 from builders import insert, make_admin, make_customer
 from flows_billing.reports.refresh import ReportAges, refresh_reports
@@ -124,6 +125,21 @@ async def test_export_is_the_advance_of_the_register_from_day_to_day(community: 
         (date(2026, 10, 3), 0, 0, Decimal("0.25")),
         (date(2026, 10, 4), 0, 0, 0),
         (date(2026, 10, 5), 0, 0, Decimal("1.75")),
+    ]
+
+
+async def test_what_a_community_shared_is_part_of_what_its_homes_imported(community: Community) -> None:
+    await community.tariff("0.30000", "0.50000")
+    home = await community.home()
+    await community.measure_month(home, kwh="0.1")
+    group = await make_group(community, "proportional", "0.12000")
+    await group.member(home)
+    await group.generate("0.2", FIRST_OF_OCTOBER)
+    await community.bill()
+    found = await rows(community, "exchange", "day", "imported_kwh", "shared_kwh", "generated_kwh")
+    assert found[:2] == [
+        (date(2026, 10, 1), Decimal("4.8"), Decimal("4.8"), Decimal("9.6")),
+        (date(2026, 10, 2), Decimal("4.8"), 0, 0),
     ]
 
 

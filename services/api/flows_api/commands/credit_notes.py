@@ -5,23 +5,22 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Response
 from pydantic import BaseModel, Field
 
-from flows_api.access import acting_as
-from flows_api.auth.principal import Principal
 from flows_api.commands.access import Reader
 from flows_api.commands.billing.corrections import LineDifference
 from flows_api.commands.billing.escos import Billing
-from flows_api.commands.documents import CreditNoteNotRendered, CreditNoteUnknown, document_response
+from flows_api.commands.documents import Kind, document, require_readable
 from flows_api.commands.invoices import ExplainedLine
 from flows_api.commands.models import problems
-from flows_shared.db import Database
 from flows_shared.service import Db
 
-DOCUMENT = """
+SELECT = """
     SELECT document.file_name, document.content
       FROM public.credit_notes AS note
       LEFT JOIN public.documents AS document ON document.credit_note = note.id AND document.media_type = $2
      WHERE note.number = $1
 """
+
+CREDIT_NOTE = Kind("credit note", "credit_note", SELECT)
 
 router = APIRouter(prefix="/v1/credit-notes", tags=["invoices"])
 
@@ -49,7 +48,7 @@ class CreditNoteExplanation(BaseModel):
 )
 async def credit_note_pdf(number: Number, principal: Reader, db: Db) -> Response:
     """Customers get their own, admins those of their communities."""
-    return await _document(db, principal, number, "application/pdf")
+    return await document(CREDIT_NOTE, number, "application/pdf", principal, db)
 
 
 @router.get(
@@ -60,24 +59,12 @@ async def credit_note_pdf(number: Number, principal: Reader, db: Db) -> Response
 )
 async def credit_note_html(number: Number, principal: Reader, db: Db) -> Response:
     """The same as the PDF says."""
-    return await _document(db, principal, number, "text/html")
+    return await document(CREDIT_NOTE, number, "text/html", principal, db)
 
 
 @router.get("/{number}/explanation", summary="How a credit note came about", responses=problems(404, 503))
 async def credit_note_explanation(number: Number, principal: Reader, db: Db, billing: Billing) -> CreditNoteExplanation:
     """Customers get their own, admins those of their communities."""
-    async with acting_as(db, principal) as transaction:
-        if await transaction.fetchrow(DOCUMENT, number, "application/pdf") is None:
-            raise CreditNoteUnknown(number)
+    await require_readable(CREDIT_NOTE, number, principal, db)
     answer = await billing.post("/internal/billing/credit-note-explanations", {"number": number}, principal)
     return CreditNoteExplanation.model_validate_json(answer.content)
-
-
-async def _document(db: Database, principal: Principal, number: str, media_type: str) -> Response:
-    async with acting_as(db, principal) as transaction:
-        row = await transaction.fetchrow(DOCUMENT, number, media_type)
-    if row is None:
-        raise CreditNoteUnknown(number)
-    if row["content"] is None:
-        raise CreditNoteNotRendered(number)
-    return document_response(row, media_type)

@@ -5,21 +5,20 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Response
 from pydantic import BaseModel, Field
 
-from flows_api.access import acting_as
-from flows_api.auth.principal import Principal
 from flows_api.commands.access import Reader
 from flows_api.commands.billing.escos import Billing
-from flows_api.commands.documents import InvoiceNotRendered, InvoiceUnknown, document_response
+from flows_api.commands.documents import Kind, document, require_readable
 from flows_api.commands.models import problems
-from flows_shared.db import Database
 from flows_shared.service import Db
 
-DOCUMENT = """
+SELECT = """
     SELECT document.file_name, document.content
       FROM public.invoices AS invoice
       LEFT JOIN public.documents AS document ON document.invoice = invoice.id AND document.media_type = $2
      WHERE invoice.number = $1
 """
+
+INVOICE = Kind("invoice", "invoice", SELECT)
 
 router = APIRouter(prefix="/v1/invoices", tags=["invoices"])
 # Where those who bill look for it.
@@ -55,7 +54,7 @@ class Explanation(BaseModel):
 )
 async def invoice_pdf(number: Number, principal: Reader, db: Db) -> Response:
     """Customers get their own, admins those of their communities."""
-    return await _document(db, principal, number, "application/pdf")
+    return await document(INVOICE, number, "application/pdf", principal, db)
 
 
 @router.get(
@@ -66,25 +65,13 @@ async def invoice_pdf(number: Number, principal: Reader, db: Db) -> Response:
 )
 async def invoice_html(number: Number, principal: Reader, db: Db) -> Response:
     """The same as the PDF says."""
-    return await _document(db, principal, number, "text/html")
+    return await document(INVOICE, number, "text/html", principal, db)
 
 
 @explanations.get("/{number}/explanation", summary="How an invoice was computed", responses=problems(404, 503))
 @router.get("/{number}/explanation", summary="How an invoice was computed", responses=problems(404, 503))
 async def invoice_explanation(number: Number, principal: Reader, db: Db, billing: Billing) -> Explanation:
     """Customers get their own, admins those of their communities."""
-    async with acting_as(db, principal) as transaction:
-        if await transaction.fetchrow(DOCUMENT, number, "application/pdf") is None:
-            raise InvoiceUnknown(number)
+    await require_readable(INVOICE, number, principal, db)
     answer = await billing.post("/internal/billing/explanations", {"number": number}, principal)
     return Explanation.model_validate_json(answer.content)
-
-
-async def _document(db: Database, principal: Principal, number: str, media_type: str) -> Response:
-    async with acting_as(db, principal) as transaction:
-        row = await transaction.fetchrow(DOCUMENT, number, media_type)
-    if row is None:
-        raise InvoiceUnknown(number)
-    if row["content"] is None:
-        raise InvoiceNotRendered(number)
-    return document_response(row, media_type)

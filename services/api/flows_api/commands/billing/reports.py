@@ -52,8 +52,11 @@ class EnergyRow(OfCommunity):
 
 
 class ExchangeRow(OfCommunity):
+    """`shared_kwh` is the part of what was imported that the community generated."""
+
     day: date
     imported_kwh: Kwh
+    shared_kwh: Kwh
     generated_kwh: Kwh
     exported_kwh: Kwh
 
