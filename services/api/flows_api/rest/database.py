@@ -86,11 +86,18 @@ class RestConnection(asyncpg.Connection):
 
 
 class RestDatabase:
-    """A pool of its own, as a login role that owns nothing and may become the callers' roles."""
+    """A pool of its own, as a login role that owns nothing and may become the callers' roles.
+
+    While nobody waits for the pool, idle connections stay at hand: to give one back and take it again costs as much as
+    all else that a short request does here.
+    """
 
     def __init__(self, pool: "asyncpg.Pool[asyncpg.Record]", options: RestOptions) -> None:
         self.pool = pool
         self.options = options
+        self._at_hand: list[PooledConnection] = []
+        self._waiting = 0
+        self._generation = 0
 
     @classmethod
     @asynccontextmanager
@@ -107,9 +114,11 @@ class RestDatabase:
             max_cached_statement_lifetime=0,
             server_settings={"application_name": "api rest"},
         )
+        database = cls(pool, options)
         try:
-            yield cls(pool, options)
+            yield database
         finally:
+            await database._give_back()
             await pool.close()
 
     @asynccontextmanager
@@ -149,22 +158,41 @@ class RestDatabase:
 
     async def forget_statements(self) -> None:
         """Connections that prepared statements for an older schema are replaced as they come back."""
+        self._generation += 1
         await self.pool.expire_connections()
+        await self._give_back()
 
     @asynccontextmanager
     async def _connection(self) -> AsyncIterator[PooledConnection]:
-        # A timeout costs as much as the rest of this, and whoever finds one idle need not wait.
-        seconds = None if self.pool.get_idle_size() else self.options.pool_timeout_seconds
+        connection = await self._take()
+        generation = self._generation
         try:
-            connection = await self.pool.acquire(timeout=seconds)
+            yield connection
+        finally:
+            if self._waiting or connection.is_closed() or generation != self._generation:
+                await self.pool.release(connection)
+            else:
+                self._at_hand.append(connection)
+
+    async def _take(self) -> PooledConnection:
+        while self._at_hand:
+            connection = self._at_hand.pop()
+            if not connection.is_closed():
+                return connection
+            await self.pool.release(connection)
+        self._waiting += 1
+        try:
+            return await self.pool.acquire(timeout=self.options.pool_timeout_seconds)
         except TimeoutError:
             raise PoolExhausted from None
         except REFUSALS as error:
             raise DatabaseUnreachable(str(error)) from error
-        try:
-            yield connection
         finally:
-            await self.pool.release(connection)
+            self._waiting -= 1
+
+    async def _give_back(self) -> None:
+        while self._at_hand:
+            await self.pool.release(self._at_hand.pop())
 
 
 async def fetch_one(connection: PooledConnection, statement: Statement) -> asyncpg.Record:
