@@ -4,7 +4,7 @@ import asyncio
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from flows_billing.invoices.balances import balances_before
 from flows_billing.invoices.invoice import NOTHING_BEFORE, Balance, Invoice
@@ -14,6 +14,7 @@ from flows_billing.ledger.store import post_entries
 from flows_billing.rating.bill import Bill
 from flows_billing.runs.run import Esco
 from flows_billing.solar.store import apply_solar_credits
+from flows_shared.bulk import new_ids
 from flows_shared.db import Connection
 from flows_shared.time import local_date
 
@@ -42,6 +43,6 @@ def _number(
     payers = Counter(bill.plan.account.id for bill in bills)
     known = {account: balance for account, balance in balances.items() if payers[account] == 1}
     return [
-        Invoice(uuid4(), number, bill, issue_date, due_date, known.get(bill.plan.account.id, NOTHING_BEFORE))
-        for bill, number in zip(bills, numbers, strict=True)
+        Invoice(id, number, bill, issue_date, due_date, known.get(bill.plan.account.id, NOTHING_BEFORE))
+        for id, bill, number in zip(new_ids(len(bills)), bills, numbers, strict=True)
     ]

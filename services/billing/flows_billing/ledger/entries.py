@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from typing import Literal, TypeAlias
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from flows_billing.invoices.invoice import Invoice
+from flows_shared.bulk import new_ids
 
 EntryKind: TypeAlias = Literal[
     "invoice", "credit_note", "payment", "refund", "topup", "solar_credit", "gift", "write_off"
@@ -53,10 +54,11 @@ def invoice_entries(invoices: Sequence[Invoice]) -> list[Entry]:
 
     An invoice of nothing posts nothing.
     """
-    return [entry for entry in map(_invoice_entry, invoices) if entry.postings]
+    entries = map(_invoice_entry, new_ids(len(invoices)), invoices)
+    return [entry for entry in entries if entry.postings]
 
 
-def _invoice_entry(invoice: Invoice) -> Entry:
+def _invoice_entry(id: UUID, invoice: Invoice) -> Entry:
     bill = invoice.bill
     credited = bill.solar_credit_pence
     postings = (
@@ -66,7 +68,7 @@ def _invoice_entry(invoice: Invoice) -> Entry:
         Posting(LedgerCode.VAT, None, -bill.vat_pence),
     )
     return Entry(
-        id=uuid4(),
+        id=id,
         kind="invoice",
         reference=invoice.number,
         description=f"Energy bill {bill.plan.days.start:%B %Y}",
