@@ -48,7 +48,7 @@ REPORTS: Final = {
     report.name: report
     for report in (
         Report("energy", "Energy by community, day and nature", "energy", "day", ("day", "nature")),
-        Report("exchange", "Energy imported, generated and exported", "energy", "day", ("day",)),
+        Report("exchange", "Energy imported, shared, generated and exported", "energy", "day", ("day",)),
         Report("revenue", "Revenue, VAT and money received by month", "revenue", "month", ("month",)),
         Report("arrears", "What accounts owe, by days past due", "arrears", None, ("account_number",)),
         Report("savings", "Savings against the benchmark", "savings", "month", ("month", "account_number", "customer")),

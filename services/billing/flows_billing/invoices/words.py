@@ -79,14 +79,15 @@ def facts(invoice: PrintedInvoice) -> list[tuple[str, str]]:
 
 
 def line_cells(line: PrintedLine) -> tuple[str, str, str, str, str, str]:
-    """What, when, quantity, price, rate of VAT and amount."""
-    plural = line.unit == "kWh" or line.quantity == 1
+    """What, when, quantity, price, rate of VAT and amount, which says it all of an item such as a credit."""
     mark = f" ({'in part ' if line.estimated != line.intervals else ''}estimated)" if line.estimated else ""
+    unit = line.unit if line.unit == "kWh" or line.quantity == 1 else line.unit + "s"
+    is_item = line.unit == "item"
     return (
         line.description + mark,
         format_days(line.period_start, line.period_end),
-        f"{format_quantity(line.quantity)} {line.unit if plural else line.unit + 's'}",
-        f"{format_quantity(line.rate * 100)}p" + ("" if line.unit == "item" else f" a {line.unit}"),
+        "" if is_item else f"{format_quantity(line.quantity)} {unit}",
+        "" if is_item else f"{format_quantity(line.rate * 100)}p a {line.unit}",
         "" if line.vat_reason == "not_registered" else f"{format_quantity(line.vat_rate * 100)}%",
         format_pounds(line.amount_pence),
     )
