@@ -14,6 +14,7 @@ from billing.corrections import rebilled
 from billing.test_proof import findings, preview, printed
 from flows_billing import jobs
 from flows_billing.invoices.explain import explain
+from flows_billing.invoices.words import line_cells
 from flows_billing.solar.credits import Installation, SolarTariff, installation_pence, share_credit
 from flows_billing.solar.store import grant_solar_credits
 from flows_shared.time import Month
@@ -142,7 +143,9 @@ async def test_credit_lands_on_the_bill_without_vat_and_is_an_expense_in_the_led
     assert [row["credit_pence"] for row in applied] == [70, 209]
     assert all(row["applied_at"] for row in applied)
     assert await findings(community) == []
-    said = explain(await printed(community, invoice["number"]))
+    bill = await printed(community, invoice["number"])
+    assert line_cells(bill.lines[2])[2:] == ("", "", "0%", "-£2.09")
+    said = explain(bill)
     assert said.lines[2].source == "the declared capacity, its days and the ratio of the month's solar credit"
     assert "No VAT on a solar credit: it is paid for capacity, not for energy." in said.sentences
 
