@@ -94,6 +94,20 @@ async def test_customer_has_their_own_invoice_explained_and_no_other(
         assert (other.status_code, other.json()["code"]) == (404, "invoice.unknown")
 
 
+async def test_what_if_is_of_several_months_in_their_order(
+    client: httpx.AsyncClient, community: Community, as_user: TokenFor
+) -> None:
+    headers = as_user(community.lab_admin, "admin")
+    asked = body("simulations", community)
+    found = await client.post("/v1/billing/simulations", json=asked | {"until": "2026-10"}, headers=headers)
+    assert (found.status_code, found.json()["month"], found.json()["until"]) == (200, "2026-08", "2026-10")
+    for until in ("2026-07", "2029-08"):
+        refused = await client.post("/v1/billing/simulations", json=asked | {"until": until}, headers=headers)
+        assert refused.status_code == 422
+    alone = await client.post("/v1/billing/simulations", json=asked, headers=headers)
+    assert alone.json()["until"] == "2026-08"
+
+
 async def test_customers_look_at_no_run(client: httpx.AsyncClient, community: Community, as_user: TokenFor) -> None:
     for path in ("previews", "simulations", "sharing", "verifications"):
         response = await client.post(

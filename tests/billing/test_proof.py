@@ -17,6 +17,7 @@ from flows_billing.invoices.status import set_statuses
 from flows_billing.invoices.verify import Finding, verify_invoices
 from flows_billing.runs.escos import find_escos
 from flows_billing.runs.preview import Preview, preview_run
+from flows_billing.runs.run import months_until
 from flows_billing.runs.simulate import Simulation, simulate
 from flows_billing.settings import RunSettings
 from flows_billing.views import ProposedTariff
@@ -114,10 +115,29 @@ async def test_what_if_compares_each_account_at_another_tariff(community: Commun
     )
     async with community.billing.connection() as connection:
         [esco] = await find_escos(connection, [community.esco])
-    found: Simulation = await simulate(community.billing, esco, OCTOBER, proposed.tariff(OCTOBER), RunSettings())
+    found: Simulation = await simulate(community.billing, esco, [OCTOBER], proposed.tariff(OCTOBER), RunSettings())
     # 5 kWh a day at 10p: 155 x 10p; the rest, 298 - 155 = 143, at 30p; 31 x 60p
     assert (found.now_pence, found.proposed_pence) == (7510, 1550 + 4290 + 1860)
     assert found.accounts[0].difference_pence == 190
+
+
+async def test_what_if_adds_up_the_months_that_have_both_bills(community: Community) -> None:
+    await community.tariff("0.20000", "0.50000")
+    whole, late = await community.home(), await community.home()
+    for month in (OCTOBER, OCTOBER.next()):
+        await community.measure_month(whole, month)
+    await community.measure_month(late, OCTOBER.next())
+    proposed = ProposedTariff(unit_rate=Decimal("0.1"), standing_charge=Decimal("0.6"))
+    async with community.billing.connection() as connection:
+        [esco] = await find_escos(connection, [community.esco])
+    months = months_until(OCTOBER, OCTOBER.next())
+    found = await simulate(community.billing, esco, months, proposed.tariff(OCTOBER), RunSettings())
+    pence = {account.account: (account.now_pence, account.proposed_pence) for account in found.accounts}
+    # 298 + 288 kWh at 20p or 10p, 31 + 30 days at 50p or 60p; the other home has November's 288 kWh and 30 days alone.
+    assert pence == {whole.account: (14770, 9520), late.account: (7260, 4680)}
+    [why_not] = [account.why_not for account in found.accounts if account.why_not]
+    assert why_not.startswith("2026-10: ")
+    assert (found.now_pence, found.proposed_pence) == (22030, 14200)
 
 
 async def test_explanation_holds_the_arithmetic_of_every_line(community: Community) -> None:

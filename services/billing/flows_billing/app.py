@@ -21,7 +21,7 @@ from flows_billing.routes.settings import Settings
 from flows_billing.runs.escos import find_escos
 from flows_billing.runs.preview import preview_run
 from flows_billing.runs.request import SERVICE, enqueue_runs, request_runs
-from flows_billing.runs.run import Esco, Run, RunStatus, Unbilled, parse_month, require_finished
+from flows_billing.runs.run import Esco, Run, RunStatus, Unbilled, months_until, parse_month, require_finished
 from flows_billing.runs.simulate import simulate
 from flows_billing.runs.store import find_run, unbilled_outcomes
 from flows_billing.settings import BillingSettings
@@ -117,10 +117,10 @@ async def preview(asked: PreviewRequest, _claims: CallingService, db: Db, settin
 
 @router.post("/simulations")
 async def simulation(asked: SimulationRequest, _claims: CallingService, db: Db, settings: Settings) -> SimulationResult:
-    """A month at another tariff, beside what it costs at the tariffs that hold. Nothing is stored."""
-    esco, month = await _billable(db, asked.esco, asked.month)
-    proposal = asked.tariff.tariff(month)
-    found = await simulate(db, esco, month, proposal, settings, only=asked.accounts)
+    """Months at another tariff, beside what they cost at the tariffs that hold. Nothing is stored."""
+    esco, last = await _billable(db, asked.esco, asked.until or asked.month)
+    months = months_until(parse_month(asked.month), last)
+    found = await simulate(db, esco, months, asked.tariff.tariff(months[0]), settings, only=asked.accounts)
     return SimulationResult.of(found, ACCOUNTS_SHOWN)
 
 

@@ -24,7 +24,7 @@ from flows_billing.runs.escos import esco_by_code, find_escos
 from flows_billing.runs.execute import execute_run
 from flows_billing.runs.preview import Preview, preview_run
 from flows_billing.runs.request import RequestedRuns, enqueue_runs, request_runs
-from flows_billing.runs.run import Esco, Run, parse_month, require_finished
+from flows_billing.runs.run import Esco, Run, months_until, parse_month, require_finished
 from flows_billing.runs.simulate import Simulation, simulate
 from flows_billing.runs.store import latest_runs, unbilled_outcomes
 from flows_billing.settings import RunSettings
@@ -123,8 +123,9 @@ def simulate_tariff(
     standing_charge: Annotated[str, typer.Option(help="GBP a day.")],
     unit_rate_b: Annotated[str | None, typer.Option(help="GBP a kWh of element B.", show_default=False)] = None,
     without_vat: Annotated[bool, typer.Option("--without-vat", help="The prices do not hold VAT.")] = False,
+    until: Annotated[str | None, typer.Option(help="The last of several months.", show_default=False)] = None,
 ) -> None:
-    """Bill a month at another tariff beside the tariffs that hold. Nothing is stored.
+    """Bill months at another tariff beside the tariffs that hold. Nothing is stored.
 
     Prices by time of use and by block can be tried over the API: POST /v1/billing/simulations.
     """
@@ -136,7 +137,7 @@ def simulate_tariff(
             "includes_vat": not without_vat,
         }
     )
-    Console().print(simulation_table(asyncio.run(_simulate(month, esco, proposed, load()))))
+    Console().print(simulation_table(asyncio.run(_simulate(month, until, esco, proposed, load()))))
 
 
 @billing.command("share")
@@ -230,10 +231,13 @@ async def _preview(month: str, code: str, number: int | None, settings: RunSetti
         return await preview_run(db, esco, asked, settings, only=only)
 
 
-async def _simulate(month: str, code: str, proposed: ProposedTariff, settings: RunSettings) -> Simulation:
+async def _simulate(
+    month: str, until: str | None, code: str, proposed: ProposedTariff, settings: RunSettings
+) -> Simulation:
     async with opened(settings) as db:
-        esco, asked = await _billable(db, code, month)
-        return await simulate(db, esco, asked, proposed.tariff(asked), settings)
+        esco, last = await _billable(db, code, until or month)
+        months = months_until(parse_month(month), last)
+        return await simulate(db, esco, months, proposed.tariff(months[0]), settings)
 
 
 async def _share(month: str, code: str, number: int | None, settings: RunSettings) -> list[SharedGroup]:

@@ -61,8 +61,9 @@ def lines_table(account: PreviewedAccount) -> Table:
 def simulation_table(simulation: Simulation) -> Table:
     """The sums, then the first accounts."""
     now, proposed = simulation.now_pence, simulation.proposed_pence
+    months = " to ".join(dict.fromkeys((str(simulation.months[0]), str(simulation.months[-1]))))
     title = (
-        f"{simulation.esco.code} {simulation.month}, {len(simulation.compared)} accounts: {format_pounds(now)} now, "
+        f"{simulation.esco.code} {months}, {len(simulation.compared)} accounts: {format_pounds(now)} now, "
         f"{format_pounds(proposed)} proposed, {format_pounds(proposed - now)}"
     )
     table = Table("account", "now", "proposed", "difference", "why not", title=title)

@@ -102,18 +102,22 @@ class SharingResult(BaseModel):
 
 
 class SimulationRequest(BaseModel):
+    """The months from `month` to `until`, both included; the first one alone where that is null."""
+
     month: MonthText
+    until: MonthText | None = None
     esco: UUID
     tariff: ProposedTariff
     accounts: list[UUID] | None = None
 
 
 class SimulationResult(BaseModel):
-    """The sums are of the accounts that have both bills."""
+    """The sums are of the accounts and months that have both bills."""
 
     esco: UUID
     esco_code: str
     month: MonthText
+    until: MonthText
     compared: int
     now_pence: int
     proposed_pence: int
@@ -124,7 +128,8 @@ class SimulationResult(BaseModel):
         return cls(
             esco=simulation.esco.id,
             esco_code=simulation.esco.code,
-            month=str(simulation.month),
+            month=str(simulation.months[0]),
+            until=str(simulation.months[-1]),
             compared=len(simulation.compared),
             now_pence=simulation.now_pence,
             proposed_pence=simulation.proposed_pence,

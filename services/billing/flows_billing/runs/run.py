@@ -2,13 +2,15 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal, TypeAlias
+from typing import Final, Literal, TypeAlias
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from flows_billing.errors import MonthInFuture, MonthInvalid, MonthUnfinished
 from flows_billing.rating.vat_rules import Seller
 from flows_shared.time import Month, local_date
+
+MOST_MONTHS: Final = 36
 
 RunStatus: TypeAlias = Literal["pending", "running", "completed", "failed"]
 
@@ -67,6 +69,17 @@ def parse_month(text: str) -> Month:
         return Month.parse(text)
     except ValueError as error:
         raise MonthInvalid(str(error)) from None
+
+
+def months_until(month: Month, until: Month | None) -> list[Month]:
+    """From the first to the last, both included; that one alone where there is no last."""
+    last = until or month
+    months = [month]
+    while months[-1].first_day < last.first_day and len(months) < MOST_MONTHS:
+        months.append(months[-1].next())
+    if months[-1] != last:
+        raise MonthInvalid(f"{month} until {last} is not a time of 1 to {MOST_MONTHS} months")
+    return months
 
 
 def require_finished(month: Month, esco: Esco, now: datetime) -> None:

@@ -1,6 +1,7 @@
-"""What if: a month that was measured, billed at another tariff, beside what it costs at the tariffs that hold."""
+"""What if: months that were measured, billed at another tariff, beside what they cost at the tariffs that hold."""
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from uuid import UUID
 
@@ -21,7 +22,7 @@ PROFILE = "SELECT EXISTS (SELECT FROM public.rate_profiles WHERE id = $1 AND esc
 
 @dataclass(frozen=True, slots=True)
 class Compared:
-    """An account's bill now and at the tariff proposed, in pence with VAT; none where there is no bill."""
+    """An account's bills now and at the tariff proposed, in pence with VAT; none where there are none."""
 
     account: UUID
     account_number: int
@@ -41,7 +42,7 @@ class Simulation:
     """The sums are of the accounts that have both bills."""
 
     esco: Esco
-    month: Month
+    months: tuple[Month, ...]
     accounts: tuple[Compared, ...]
 
     @property
@@ -60,16 +61,28 @@ class Simulation:
 async def simulate(
     db: Database,
     esco: Esco,
-    month: Month,
+    months: Sequence[Month],
     proposal: Tariff,
     settings: RunSettings,
     *,
     only: Sequence[UUID] | None = None,
 ) -> Simulation:
-    """The month of these accounts, or of all, with `proposal` in place of every tariff. Nothing is stored."""
-    settings = from_half_hours(settings)
+    """These accounts, or all, with `proposal` in place of every tariff. Nothing is stored.
+
+    An account's sums are of the months that have both bills; `why_not` names the others.
+    """
     async with db.connection() as connection:
         await _require_profile(connection, esco, proposal)
+    found = {
+        month: await _simulate_month(db, esco, month, proposal, from_half_hours(settings), only) for month in months
+    }
+    return Simulation(esco, tuple(months), found[months[0]] if len(found) == 1 else _added(found))
+
+
+async def _simulate_month(
+    db: Database, esco: Esco, month: Month, proposal: Tariff, settings: RunSettings, only: Sequence[UUID] | None
+) -> tuple[Compared, ...]:
+    async with db.connection() as connection:
         accounts = await supply_accounts(connection, esco.id, month, only=only, billed_too=True)
         terms = await load_terms(connection, esco, month, accounts)
         proposed_terms = replace(terms, tariffs=Tariffs({}, [proposal]))
@@ -77,8 +90,28 @@ async def simulate(
         proposed = {account.id: plan_account(account, proposed_terms) for account in accounts}
         measured = await measure(connection, [*now.values(), *proposed.values()], terms, settings)
     bills = [_bills(Docket(esco, planned, measured)) for planned in (now, proposed)]
-    return Simulation(
-        esco, month, tuple(_compared(account.id, account.number, bills[0], bills[1]) for account in accounts)
+    return tuple(_compared(account.id, account.number, bills[0], bills[1]) for account in accounts)
+
+
+def _added(found: Mapping[Month, Sequence[Compared]]) -> tuple[Compared, ...]:
+    by_account: defaultdict[UUID, dict[Month, Compared]] = defaultdict(dict)
+    for month, accounts in found.items():
+        for compared in accounts:
+            by_account[compared.account][month] = compared
+    return tuple(map(_sum, by_account.values()))
+
+
+def _sum(months: Mapping[Month, Compared]) -> Compared:
+    first = next(iter(months.values()))
+    now = [each.now_pence for each in months.values() if each.difference_pence is not None]
+    proposed = [each.proposed_pence for each in months.values() if each.difference_pence is not None]
+    why_not = "; ".join(f"{month}: {each.why_not}" for month, each in months.items() if each.why_not)
+    return Compared(
+        first.account,
+        first.account_number,
+        sum(pence or 0 for pence in now) if now else None,
+        sum(pence or 0 for pence in proposed) if proposed else None,
+        why_not or None,
     )
 
 

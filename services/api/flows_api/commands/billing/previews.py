@@ -90,6 +90,9 @@ class ProposedTariff(BaseModel):
 
 
 class SimulationRequest(PreviewRequest):
+    until: Annotated[MonthText | None, Field(description="the last of several months; null: the first one alone")] = (
+        None
+    )
     tariff: ProposedTariff
 
 
@@ -98,15 +101,16 @@ class ComparedAccount(BaseModel):
     account_number: int
     now_pence: int | None
     proposed_pence: int | None
-    why_not: str | None = Field(description="why there is no bill to compare")
+    why_not: str | None = Field(description="why there is no bill to compare, of which month")
 
 
 class Simulation(BaseModel):
-    """A month at the tariff proposed, beside what it costs; the sums are of the accounts that have both bills."""
+    """Months at the tariff proposed, beside what they cost; the sums are of what has both bills."""
 
     esco: UUID
     esco_code: str
     month: MonthText
+    until: MonthText
     compared: int
     now_pence: int
     proposed_pence: int
@@ -143,7 +147,7 @@ async def preview(asked: PreviewRequest, principal: Operator, db: Db, billing: B
     return Preview.model_validate_json(answer.content)
 
 
-@router.post("/simulations", summary="What if: a month at another tariff", responses=problems(404, 503))
+@router.post("/simulations", summary="What if: a month, or several, at another tariff", responses=problems(404, 503))
 async def simulate(asked: SimulationRequest, principal: Operator, db: Db, billing: Billing) -> Simulation:
     """Nothing is stored."""
     await billable_escos(db, principal, [asked.esco])
