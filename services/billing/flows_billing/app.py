@@ -10,7 +10,6 @@ from uuid import UUID
 from fastapi import APIRouter, FastAPI, Response
 from pydantic import BaseModel, Field
 
-from flows_billing.acting import act_for
 from flows_billing.errors import UnknownInvoice
 from flows_billing.invoices.documents import printed_invoice
 from flows_billing.invoices.explain import Explanation, explain
@@ -37,6 +36,7 @@ from flows_billing.views import (
     VerifyRequest,
     VerifyResult,
 )
+from flows_shared.acting import acting
 from flows_shared.auth import CallingService
 from flows_shared.db import Database
 from flows_shared.service import Db, create_service_app
@@ -88,8 +88,7 @@ class RunResult(RunState):
 async def start_runs(asked: RunRequest, response: Response, claims: CallingService, db: Db) -> list[RunState]:
     """Bill a month that has ended, or go on with it."""
     month = parse_month(asked.month)
-    async with db.transaction() as transaction:
-        await act_for(transaction, claims.all)
+    async with acting(db, claims.all) as transaction:
         requested = await request_runs(
             transaction, month, asked.escos, requested_by=claims.actor or claims.subject, now=utc_now()
         )

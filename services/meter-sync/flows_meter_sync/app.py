@@ -6,13 +6,14 @@ from uuid import UUID
 from fastapi import APIRouter, FastAPI
 from pydantic import BaseModel, Field
 
-from flows_meter_sync.callers import act_for, note_request
+from flows_meter_sync.callers import note_request
 from flows_meter_sync.jobs import sync_arguments
 from flows_meter_sync.readings import routes as readings
 from flows_meter_sync.registry import meter_of_serial
 from flows_meter_sync.settings import MeterSyncSettings
 from flows_meter_sync.syncers import syncer_names
 from flows_meter_sync.writes.store import SERVICE, add_command
+from flows_shared.acting import acting
 from flows_shared.auth import CallingService
 from flows_shared.outbox import enqueue
 from flows_shared.service import Db, create_service_app
@@ -38,8 +39,7 @@ class SyncAccepted(BaseModel):
 async def sync_meter(serial: str, request: SyncRequest, db: Db, caller: CallingService) -> SyncAccepted:
     """Read a meter as soon as a worker is free; it goes before all that is done by the clock."""
     metrics = None if request.metrics is None else syncer_names(request.metrics)
-    async with db.transaction() as transaction:
-        await act_for(transaction, caller)
+    async with acting(db, caller.all) as transaction:
         meter_id = await meter_of_serial(transaction, serial)
         await note_request(transaction, "sync", meter_id, {"metrics": metrics})
         key = f"{meter_id} {' '.join(metrics or ['all'])}"
@@ -65,8 +65,7 @@ class CommandAccepted(BaseModel):
 @router.post("/meters/{serial}/commands", status_code=202)
 async def write_to_meter(serial: str, request: CommandRequest, db: Db, caller: CallingService) -> CommandAccepted:
     """Ask for a write, which a worker sends."""
-    async with db.transaction() as transaction:
-        await act_for(transaction, caller)
+    async with acting(db, caller.all) as transaction:
         meter_id = await meter_of_serial(transaction, serial)
         command_id = await add_command(transaction, meter_id, request.kind, request.arguments, request.idempotency_key)
     return CommandAccepted(command_id=command_id)

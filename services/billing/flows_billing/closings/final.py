@@ -10,7 +10,6 @@ from decimal import Decimal
 from uuid import UUID
 
 from flows_billing.accounts.store import supply_accounts
-from flows_billing.acting import act_for
 from flows_billing.closings.store import (
     ClosingAccount,
     RegisterRead,
@@ -39,6 +38,7 @@ from flows_billing.runs.preview import from_half_hours
 from flows_billing.runs.request import SERVICE
 from flows_billing.runs.run import Esco
 from flows_billing.settings import RunSettings
+from flows_shared.acting import act_for
 from flows_shared.db import Connection, Database
 from flows_shared.money_commands import RefundArguments
 from flows_shared.outbox import enqueue

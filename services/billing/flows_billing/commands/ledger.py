@@ -12,7 +12,7 @@ from pydantic import ValidationError
 from rich.console import Console
 from rich.table import Table
 
-from flows_billing.commands.opening import acting, load, opened
+from flows_billing.commands.opening import acting_here, load, opened
 from flows_billing.ledger.check import LedgerCheck, check_ledger
 from flows_billing.ledger.statement import StatementLine, account_of_number, statement_of
 from flows_billing.payments import record
@@ -81,7 +81,7 @@ def reverse(
     """Take back a payment that had succeeded, as after a chargeback."""
 
     async def work() -> Recorded:
-        async with acting() as transaction:
+        async with acting_here() as transaction:
             return await record.record_reversal(transaction, payment, ReversalArguments(reason=reason))
 
     _show(asyncio.run(work()))
@@ -180,7 +180,7 @@ def _record(
     how: Callable[[Connection, UUID, str, A], Awaitable[Recorded]], account: int, key: str | None, asked: A
 ) -> None:
     async def work() -> Recorded:
-        async with acting() as transaction:
+        async with acting_here() as transaction:
             account_id = await account_of_number(transaction, account)
             return await how(transaction, account_id, key or str(uuid4()), asked)
 

@@ -4,8 +4,8 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from getpass import getuser
 
-from flows_billing.acting import act_for
 from flows_billing.settings import RunSettings
+from flows_shared.acting import acting
 from flows_shared.db import Connection, Database
 from flows_shared.settings import load_settings
 from flows_shared.telemetry.logs import configure_logging
@@ -27,10 +27,9 @@ async def opened(settings: RunSettings) -> AsyncIterator[Database]:
 
 
 @asynccontextmanager
-async def acting() -> AsyncIterator[Connection]:
+async def acting_here() -> AsyncIterator[Connection]:
     """A transaction of the operating system's user, whom the audit log and the rows name."""
-    async with opened(load()) as db, db.transaction() as transaction:
-        await act_for(transaction, command_line())
+    async with opened(load()) as db, acting(db, command_line()) as transaction:
         yield transaction
 
 

@@ -12,7 +12,6 @@ from typing import Final
 from uuid import UUID, uuid4
 
 from flows_billing.accounts.store import account_numbers, supply_accounts
-from flows_billing.acting import act_for
 from flows_billing.corrections.difference import BilledInvoice, Cause, Correction, correct, say_causes
 from flows_billing.corrections.rebilling import Confirmation, RebilledAccount, Rebilling, shown
 from flows_billing.corrections.store import (
@@ -38,6 +37,7 @@ from flows_billing.runs.preview import from_half_hours
 from flows_billing.runs.request import SERVICE
 from flows_billing.runs.run import Esco
 from flows_billing.settings import RunSettings
+from flows_shared.acting import act_for
 from flows_shared.db import Connection, Database
 from flows_shared.outbox import enqueue
 from flows_shared.time import Month, local_date

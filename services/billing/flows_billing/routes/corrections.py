@@ -6,7 +6,6 @@ from uuid import UUID
 from fastapi import APIRouter, Response
 from pydantic import BaseModel, Field
 
-from flows_billing.acting import act_for
 from flows_billing.corrections.difference import Cause
 from flows_billing.corrections.documents import printed_note
 from flows_billing.corrections.explain import NoteExplanation, explain_note
@@ -18,6 +17,7 @@ from flows_billing.runs.escos import find_escos
 from flows_billing.runs.request import SERVICE
 from flows_billing.runs.run import parse_month
 from flows_billing.views import ExplainRequest, MonthText
+from flows_shared.acting import acting
 from flows_shared.auth import CallingService
 from flows_shared.outbox import enqueue
 from flows_shared.service import Db
@@ -74,8 +74,7 @@ async def correct(
 ) -> CorrectionResult:
     """What a month's invoices would be now; confirmed, a worker puts them right, as that may take long."""
     month = parse_month(asked.month)
-    async with db.transaction() as transaction:
-        await act_for(transaction, claims.all)
+    async with acting(db, claims.all) as transaction:
         [esco] = await find_escos(transaction, [asked.esco])
         if asked.confirm:
             work = asked.model_dump(mode="json", exclude={"confirm"})

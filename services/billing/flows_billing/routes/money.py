@@ -1,18 +1,15 @@
 """Money that the gateway's users record, and the check of the ledger."""
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from uuid import UUID
 
 from fastapi import APIRouter
 from pydantic import BaseModel
 
-from flows_billing.acting import act_for
 from flows_billing.ledger.check import LedgerCheck, check_ledger
 from flows_billing.payments import record
 from flows_billing.payments.record import Recorded
-from flows_shared.auth import CallingService, Claims
-from flows_shared.db import Connection, Database
+from flows_shared.acting import acting
+from flows_shared.auth import CallingService
 from flows_shared.money_commands import (
     GiftArguments,
     IdempotencyKeyText,
@@ -53,31 +50,31 @@ class CheckRequest(BaseModel):
 
 @router.post("/payments", status_code=201)
 async def record_payment(body: PaymentRequest, claims: CallingService, db: Db) -> Recorded:
-    async with _acting(db, claims) as transaction:
+    async with acting(db, claims.all) as transaction:
         return await record.record_payment(transaction, body.account, body.idempotency_key, body.asked)
 
 
 @router.post("/payments/{payment}/reversal", status_code=201)
 async def reverse_payment(payment: UUID, asked: ReversalArguments, claims: CallingService, db: Db) -> Recorded:
-    async with _acting(db, claims) as transaction:
+    async with acting(db, claims.all) as transaction:
         return await record.record_reversal(transaction, payment, asked)
 
 
 @router.post("/refunds", status_code=201)
 async def record_refund(body: RefundRequest, claims: CallingService, db: Db) -> Recorded:
-    async with _acting(db, claims) as transaction:
+    async with acting(db, claims.all) as transaction:
         return await record.record_refund(transaction, body.account, body.idempotency_key, body.asked)
 
 
 @router.post("/write-offs", status_code=201)
 async def record_write_off(body: WriteOffRequest, claims: CallingService, db: Db) -> Recorded:
-    async with _acting(db, claims) as transaction:
+    async with acting(db, claims.all) as transaction:
         return await record.record_write_off(transaction, body.account, body.idempotency_key, body.asked)
 
 
 @router.post("/gifts", status_code=201)
 async def record_gift(body: GiftRequest, claims: CallingService, db: Db) -> Recorded:
-    async with _acting(db, claims) as transaction:
+    async with acting(db, claims.all) as transaction:
         return await record.record_gift(transaction, body.account, body.idempotency_key, body.asked)
 
 
@@ -86,10 +83,3 @@ async def ledger_check(body: CheckRequest, _claims: CallingService, db: Db) -> L
     """What in the ledger disagrees with itself or with what it stands for."""
     async with db.connection() as connection:
         return await check_ledger(connection, body.escos)
-
-
-@asynccontextmanager
-async def _acting(db: Database, claims: Claims) -> AsyncIterator[Connection]:
-    async with db.transaction() as transaction:
-        await act_for(transaction, claims.all)
-        yield transaction

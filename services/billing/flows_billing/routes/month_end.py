@@ -1,16 +1,15 @@
 """The evidence of a month, as an archive."""
 
-from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Request, Response
+from fastapi import APIRouter, Response
 from pydantic import BaseModel
 
 from flows_billing.month_end.evidence import zipped
 from flows_billing.month_end.take import take_evidence
+from flows_billing.routes.settings import Settings
 from flows_billing.runs.escos import find_escos
 from flows_billing.runs.run import parse_month
-from flows_billing.settings import BillingSettings
 from flows_billing.views import MonthText
 from flows_shared.auth import CallingService
 from flows_shared.service import Db
@@ -24,15 +23,8 @@ class EvidenceRequest(BaseModel):
     esco: UUID
 
 
-async def get_settings(request: Request) -> BillingSettings:
-    settings: BillingSettings = request.app.state.settings
-    return settings
-
-
 @router.post("/evidence", response_class=Response)
-async def evidence(
-    asked: EvidenceRequest, claims: CallingService, db: Db, settings: Annotated[BillingSettings, Depends(get_settings)]
-) -> Response:
+async def evidence(asked: EvidenceRequest, claims: CallingService, db: Db, settings: Settings) -> Response:
     """The controls of a month that has ended. Nothing is stored."""
     async with db.connection() as connection:
         [esco] = await find_escos(connection, [asked.esco])

@@ -6,7 +6,7 @@ from uuid import UUID
 from fastapi import APIRouter, Request
 from pydantic import BaseModel, Field
 
-from flows_meter_sync.callers import act_for, note_request
+from flows_meter_sync.callers import note_request
 from flows_meter_sync.estimation.estimate import estimate_missing
 from flows_meter_sync.estimation.methods import Method
 from flows_meter_sync.files.exports import export_field
@@ -17,6 +17,7 @@ from flows_meter_sync.readings.registers import MeterRegister, named_registers
 from flows_meter_sync.readings.views import estimated_half_hours, imported_row, missing_half_hours, wrong_reading
 from flows_meter_sync.settings import MeterSyncSettings
 from flows_meter_sync.validation.validate import validate_readings
+from flows_shared.acting import acting
 from flows_shared.auth import CallingService, Claims
 from flows_shared.db import Database
 from flows_shared.readings import (
@@ -95,8 +96,7 @@ async def export(serial: str, asked: AskedPeriod, db: Db, _caller: CallingServic
 @router.post("/readings/import")
 async def take_in(asked: Import, db: Db, caller: CallingService) -> list[ImportedRow]:
     files = [File(file.name, file.text) for file in asked.files]
-    async with db.transaction() as transaction:
-        await act_for(transaction, caller)
+    async with acting(db, caller.all) as transaction:
         await note_request(transaction, "import", None, {"files": [file.name for file in files], "wh": asked.wh})
     rows = await import_files(db, files, utc_now(), Wh(asked.wh), asked.escos)
     return [imported_row(row) for row in rows]
@@ -104,8 +104,7 @@ async def take_in(asked: Import, db: Db, caller: CallingService) -> list[Importe
 
 async def _on_record(db: Database, caller: Claims, what: str, serial: str, asked: Asked) -> list[MeterRegister]:
     """The meter's registers, once it is on record who asks for what."""
-    async with db.transaction() as transaction:
-        await act_for(transaction, caller)
+    async with acting(db, caller.all) as transaction:
         registers = await named_registers(transaction, [serial], None)
         await note_request(transaction, what, registers[0].meter_id, asked.model_dump(mode="json", exclude_none=True))
     return registers
