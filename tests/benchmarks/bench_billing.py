@@ -16,13 +16,13 @@ from flows_billing.accounts.plan import plan_account
 from flows_billing.accounts.store import supply_accounts
 from flows_billing.invoices.documents import PrintedInvoice, printed_invoice
 from flows_billing.invoices.pdf import render
-from flows_billing.runs.collector import collector_paused
 from flows_billing.runs.escos import find_escos
 from flows_billing.runs.execute import execute_run
 from flows_billing.runs.judge import load_terms, measure, plans_of, sum_ahead
 from flows_billing.runs.request import request_runs
 from flows_billing.settings import RunSettings
 from flows_shared.db import Connection, Database, connect
+from flows_shared.memory import collector_paused
 from flows_shared.time import LONDON, Month, local_date, utc_now
 
 # The sizes that a run is measured at, each with its own aggregate; the other figures are of the last. The whole series,

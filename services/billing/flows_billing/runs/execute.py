@@ -17,7 +17,6 @@ from flows_billing.outcomes import NotBilled
 from flows_billing.rating.bill import Bill, Verdict
 from flows_billing.rating.store import back_bill_guard
 from flows_billing.reports.refresh import enqueue_refresh
-from flows_billing.runs.collector import collector_paused
 from flows_billing.runs.judge import prepare
 from flows_billing.runs.request import SERVICE
 from flows_billing.runs.run import Run
@@ -27,6 +26,7 @@ from flows_billing.sharing.store import store_allocation
 from flows_billing.solar.store import grant_solar_credits
 from flows_billing.usage.store import store_monthly_usage
 from flows_shared.db import Connection, Database, is_connection_lost
+from flows_shared.memory import collector_paused
 from flows_shared.outbox import enqueue, enqueue_many
 from flows_shared.telemetry.logs import get_logger
 from flows_shared.time import local_date
