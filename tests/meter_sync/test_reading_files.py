@@ -58,7 +58,7 @@ async def test_last_half_hour_of_a_day_comes_with_the_next_days_file(home: Home)
 
 
 async def test_same_file_twice_changes_nothing_and_says_so(home: Home) -> None:
-    file = field_file(home.serial, 0, "100", "350", "900")
+    file = field_file(home.serial, 0, "4000100", "4000350", "4000900")
     await take(home, file)
     before = await home.values()
     assert said(await take(home, file)) == [(2, "there already"), (3, "there already"), (4, "waits")]
@@ -79,7 +79,7 @@ async def test_bad_rows_are_refused_and_the_good_ones_taken(home: Home) -> None:
         "2026-01-05 04:00:00+0000,2100,0",
         "2026-03-05 04:00:00+0000,2100,0",
     ]
-    outcomes = await take(home, File(f"{home.serial}-20260105.csv", header + "\n".join(rows)))
+    outcomes = await take(home, File(f"{home.serial}-20260105.csv", header + "\n".join(rows)), wh=Wh.COUNTS)
     assert [each.outcome for each in outcomes] == (
         ["taken", "waits"] + ["refused"] * 5 + ["taken", "waits"] + ["refused"]
     )
@@ -104,9 +104,37 @@ async def test_reading_that_is_held_is_not_overwritten_by_a_file(home: Home) -> 
     assert await home.values() == {instant(0): (Decimal("0.1"), "measured")}
 
 
-async def test_numbers_that_go_up_and_down_within_what_half_an_hour_can_hold_are_energy(home: Home) -> None:
-    await take(home, field_file(home.serial, 0, "250", "130", "700"))
-    assert [kwh for kwh, _ in (await home.values()).values()] == [Decimal("0.25"), Decimal("0.13"), Decimal("0.7")]
+@pytest.mark.parametrize(
+    ("numbers", "energy", "counted"),
+    [
+        (["500"] * 48, "24.000", "0.000"),
+        (["100", "350", "900"], "1.350", "0.800"),
+        (["250", "130", "700"], "1.080", "0.450"),
+        (["1000", "0", "1300"], "2.300", "0.300"),
+        (["500"], "0.500", "0.000"),
+    ],
+)
+async def test_file_whose_numbers_can_be_counts_or_energy_is_refused_with_both_readings_of_it(
+    home: Home, numbers: list[str], energy: str, counted: str
+) -> None:
+    [outcome] = await take(home, field_file(home.serial, 0, *numbers))
+    assert (outcome.outcome, outcome.details) == (
+        "refused",
+        f"its numbers can be energy, {energy} kWh, or counts, {counted} kWh: "
+        "say which they are, by --wh energy or --wh counts, over the API by wh=energy or wh=counts",
+    )
+    assert await home.values() == {}
+
+
+async def test_one_file_that_has_to_be_asked_about_holds_up_no_other(home: Home) -> None:
+    outcomes = await take(
+        home, field_file(home.serial, 0, "500", "500"), field_file(home.serial, 48, "4000000", "4000100")
+    )
+    assert said(outcomes) == [(1, "refused"), (2, "taken"), (3, "waits")]
+
+
+async def test_file_that_is_the_same_either_way_is_taken(home: Home) -> None:
+    assert said(await take(home, field_file(home.serial, 0, "0", "0"))) == [(2, "taken"), (3, "waits")]
 
 
 async def test_what_the_numbers_are_can_be_said(home: Home) -> None:
@@ -122,13 +150,12 @@ async def test_files_of_the_two_elements_go_to_their_registers(home: Home) -> No
     )
     header = f'"created_at","{home.serial}","{home.serial}_rev"\n'
     rows = header + "2026-01-05 00:00:00+0000,1000,500\n2026-01-05 00:30:00+0000,1200,900\n"
-    outcomes = await take(
-        home, File(f"{home.serial}-A-20260105.csv", rows), File(f"{home.serial}-B-20260105.csv", rows)
-    )
+    files = [File(f"{home.serial}-{element}-20260105.csv", rows) for element in ("A", "B")]
+    outcomes = await take(home, *files, wh=Wh.COUNTS)
     assert [each.outcome for each in outcomes] == ["taken", "waits"] * 2
     stored = await home.fetch("SELECT register_id, kwh FROM flows.register_interval_hh ORDER BY kwh")
     assert stored == [(home.register_id, Decimal("0.2")), (b, Decimal("0.4"))]
-    unmarked = await take(home, field_file(home.serial, 0, "1000", "1200"))
+    unmarked = await take(home, field_file(home.serial, 0, "4001000", "4001200"))
     assert unmarked[0].details == f"{home.serial} has elements A and B: the file's name has to say which it is of"
 
 

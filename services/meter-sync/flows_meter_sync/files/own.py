@@ -12,7 +12,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Final, cast
 
 from flows_meter_sync.files.rows import Contents, FileElement, FileUnreadable, Place, Refusal, Value, parse_time
-from flows_meter_sync.intervals.advance import IMPOSSIBLE
+from flows_meter_sync.intervals.counter import IMPOSSIBLE
 from flows_meter_sync.intervals.runs import KWH_STEPS
 from flows_shared.readings import CSV_HEADER
 

@@ -52,10 +52,11 @@ class Refusal(NamedTuple):
 
 
 class Contents(NamedTuple):
-    """All that a file says."""
+    """All that a file says; `numbers_said`: that its numbers are what they were taken for."""
 
     values: list[Value]
     refusals: list[Refusal]
+    numbers_said: bool = True
 
 
 class Outcome(NamedTuple):
