@@ -9,6 +9,8 @@ import pytest
 from typer.testing import CliRunner
 
 from databases import RoleUrl
+from flows_meter_sync.estimation.estimate import estimate_missing
+from flows_meter_sync.estimation.methods import Method
 from flows_meter_sync.files import field
 from flows_meter_sync.files.exports import export_field, export_own
 from flows_meter_sync.files.field import Wh
@@ -228,3 +230,95 @@ def test_command_reports_every_row_and_fails_where_one_is_refused(
     assert exported.exit_code == 0, exported.output
     [written] = (tmp_path / "out").iterdir()
     assert len(written.read_text().splitlines()) == 1 + 48
+
+
+def drops(serial: str) -> File:
+    """A count that drops to 0 and recovers: 100 Wh, then 200 Wh in two half hours, then 100 Wh."""
+    return field_file(serial, 0, "7000000", "7000100", "0", "7000300", "7000400")
+
+
+async def test_count_that_drops_and_recovers_is_no_energy(home: Home) -> None:
+    outcomes = await take(home, drops(home.serial))
+    assert [(each.outcome, each.details) for each in outcomes[1:3]] == [
+        ("refused", "the count went down: 7000100 to 0 Wh"),
+        ("refused", "the count went up by more than the fuse lets through: 0 to 7000300 Wh"),
+    ]
+    assert await home.values() == {
+        instant(0): (Decimal("0.1"), "imported"),
+        instant(3): (Decimal("0.1"), "imported"),
+    }
+
+
+async def test_open_stretch_of_a_file_is_estimated_from_the_counts_around_it(home: Home) -> None:
+    await take(home, drops(home.serial))
+    [found] = await estimate_missing(home.own, await home.registers(), Period(instant(0), instant(4)), Method.AUTO)
+    assert [(each.timestamp, each.energy) for each in found.estimates] == [(instant(1), 1_000), (instant(2), 1_000)]
+    assert sum(kwh for kwh, _ in (await home.values()).values()) == Decimal("0.4")
+
+
+@pytest.mark.parametrize("cut", range(1, 5))
+@pytest.mark.parametrize("counts", [
+    ("7000000", "7000100", "0", "7000300", "7000400"),
+    ("7000000", "7000100", "6900000", "7000300", "7000400"),
+    ("7000000", "7000100", "9000000", "7000300", "7000400"),
+])  # fmt: skip
+@pytest.mark.parametrize("backwards", [False, True], ids=["in order", "second half first"])
+async def test_file_in_two_halves_gives_what_it_gives_whole(
+    home: Home, counts: tuple[str, ...], cut: int, backwards: bool
+) -> None:
+    halves = [field_file(home.serial, 0, *counts[:cut]), field_file(home.serial, cut, *counts[cut:])]
+    for half in reversed(halves) if backwards else halves:
+        await take(home, half, wh=Wh.COUNTS)
+    assert {at: kwh for at, (kwh, _) in (await home.values()).items()} == {
+        instant(0): Decimal("0.1"),
+        instant(3): Decimal("0.1"),
+    }
+
+
+async def test_rows_in_any_order_are_counts_in_the_order_of_time(home: Home) -> None:
+    file = drops(home.serial)
+    header, *rows = file.text.splitlines()
+    outcomes = await take(home, File(file.name, "\n".join([header, *reversed(rows)])))
+    assert said(outcomes) == [(2, "waits"), (3, "taken"), (4, "refused"), (5, "refused"), (6, "taken")]
+    assert sum(kwh for kwh, _ in (await home.values()).values()) == Decimal("0.2")
+
+
+async def test_instant_that_comes_twice_counts_once(home: Home) -> None:
+    file = field_file(home.serial, 0, "7000000", "7000100")
+    again = file.text.splitlines()[2]
+    other = again.replace("7000100", "7000200")
+    outcomes = await take(home, File(file.name, f"{file.text}{again}\n{other}\n"))
+    assert said(outcomes) == [(2, "taken"), (3, "waits"), (4, "there already"), (5, "refused")]
+    assert await home.values() == {instant(0): (Decimal("0.1"), "imported")}
+
+
+@pytest.mark.parametrize(
+    "number", ["NaN", "inf", "1e9", "7000.123", "-5", "4294967296", "9223372036854775808", "٧٠٠٠٠٠٠", "7 000 000"]
+)
+async def test_what_is_no_number_of_wh_is_refused_and_the_others_are_taken(home: Home, number: str) -> None:
+    outcomes = await take(home, field_file(home.serial, 0, "7000000", "7000100", number, "7000300", "7000400"))
+    assert said(outcomes) == [(2, "taken"), (3, "waits"), (4, "refused"), (5, "taken"), (6, "waits")]
+    assert "is no number of Wh from 0 to 4294967295" in outcomes[2].details
+
+
+@pytest.mark.parametrize("text", ["", "\n", '"created_at","{serial}","{serial}_rev"\n'])
+async def test_file_without_rows_takes_nothing(home: Home, text: str) -> None:
+    outcomes = await take(home, File(f"{home.serial}-20260105.csv", text.replace("{serial}", home.serial)))
+    assert {each.outcome for each in outcomes} <= {"refused"}
+    assert await home.values() == {}
+
+
+@pytest.mark.parametrize(("kwh", "outcome"), [("12.65", "taken"), ("12.6501", "refused"), ("7000.3", "refused")])
+async def test_energy_above_what_the_fuse_lets_through_is_refused(home: Home, kwh: str, outcome: str) -> None:
+    text = write_csv([HalfHourRow(home.serial, "SINGLE", instant(0), Decimal(kwh), "measured")])
+    assert [each.outcome for each in await take(home, File("readings.csv", text))] == [outcome]
+    if kwh == "7000.3":
+        [said] = await take(home, File("readings.csv", text))
+        assert said.details == "7000.300 kWh is more than the fuse lets through in half an hour: 12.650 kWh"
+
+
+async def test_three_phase_meter_takes_three_times_as_much(home: Home) -> None:
+    await home.execute("UPDATE flows.meter_registry SET hardware = 'P1.ax'")
+    rows = [HalfHourRow(home.serial, "SINGLE", instant(at), Decimal(kwh), "measured") for at, kwh in ((0, 37), (1, 38))]
+    outcomes = await take(home, File("readings.csv", write_csv(rows)))
+    assert [each.outcome for each in outcomes] == ["taken", "refused"]

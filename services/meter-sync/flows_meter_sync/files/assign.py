@@ -94,14 +94,13 @@ def logged_in(register: MeterRegister, counts: Mapping[datetime, Value], stored:
 
 
 def edges(register: MeterRegister, counts: Mapping[datetime, Value], stored: Mapping[datetime, int]) -> Iterator[Value]:
-    """The counts at the ends of what files say without a break, believed or not: a later file goes on from there.
+    """The counts at the ends of what files say without a break, those in doubt and those beside them.
 
-    And where it breaks in between, the last good one and the first.
+    A later file goes on from there, and says what is to be believed.
     """
     good = logged_in(register, counts, stored).judge().good
     for at, value in counts.items():
-        around = (at - HALF_HOUR, at + HALF_HOUR)
-        if not all(each in counts for each in around) or (at in good and not all(each in good for each in around)):
+        if at not in good or not {at - HALF_HOUR, at + HALF_HOUR} <= good.keys() & counts.keys():
             yield value
 
 

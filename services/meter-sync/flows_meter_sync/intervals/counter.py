@@ -68,27 +68,31 @@ def advance(before: int, after: int, roll_over: int) -> int | None:
 def believed(counts: Iterable[Count], counter: Counter, resets: Collection[datetime] = ()) -> list[Count]:
     """The counts that go on from each other, in the order given.
 
-    One that cannot follow the last good one is doubted. It is forgotten when the next one follows the good one and does
-    not have it in between; it is a new beginning when the next one follows it alone, and has gone up; and a count that
-    is lower where a reset is known is one at once.
+    One that cannot follow the last good one is doubted, until the next one shows which of the two was wrong: it is
+    forgotten when that follows the good one, and believed when that follows it alone and has gone up. Then it is a new
+    beginning, unless it goes on from the one before the good one, which alone was wrong. A lower count where a reset is
+    known is a new beginning at once.
     """
     good: list[Count] = []
     doubted: Count | None = None
     for count in counts:
         reset = count.at in resets and count.energy < good[-1].energy if good else True
         if reset or counter.follows(good[-1], count):
-            if doubted is not None and _agree(good[-1], doubted, count, counter):
-                good.append(doubted)
+            if doubted is not None and counter.up(good[-1], doubted) <= counter.up(good[-1], count):
+                good.append(doubted)  # it only came too fast
             good.append(count)
             doubted = None
         elif doubted is not None and counter.follows(doubted, count) and count.energy != doubted.energy:
+            good = _without_peak(good, doubted, counter)
             good += doubted, count
             doubted = None
         else:
             doubted = count
-    return good
+    return good if doubted is None else _without_peak(good, doubted, counter)
 
 
-def _agree(good: Count, doubted: Count, count: Count, counter: Counter) -> bool:
-    """Whether a count that came too fast is on the way to the next one."""
-    return counter.follows(doubted, count) and counter.up(good, doubted) <= counter.up(good, count)
+def _without_peak(good: list[Count], after: Count, counter: Counter) -> list[Count]:
+    """Without the last one where it is above what follows, and that goes on from the one before it."""
+    if len(good) < 2 or not counter.follows(good[-2], after):
+        return good
+    return good[:-1] if counter.up(good[-2], good[-1]) > counter.up(good[-2], after) else good
