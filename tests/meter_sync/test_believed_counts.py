@@ -1,20 +1,23 @@
 """Counts that drop, jump and recover: no energy that the fuse does not let through, or that was there before."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
 from itertools import accumulate
 from uuid import UUID
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from flows_meter_sync.estimation.spans import Span, split_at_counts
+from flows_meter_sync.files.assign import edges, half_hours_of
+from flows_meter_sync.files.rows import Place, Value
 from flows_meter_sync.hardware import KINDS
 from flows_meter_sync.intervals.advance import DOUBTED, TOO_MUCH, WENT_DOWN, Derived, Logged, RegisterCount, derive
 from flows_meter_sync.intervals.counter import ROLL_OVER, Count, believed
 from flows_meter_sync.intervals.runs import MISSING
+from flows_meter_sync.readings.registers import MeterRegister
 from flows_shared.time import HALF_HOUR, LONDON, Period
 
 REGISTER = UUID(int=1)
@@ -141,6 +144,56 @@ def test_half_hours_away_from_wrong_counts_are_taken_and_the_rest_is_known(
     if all(abs(each - own) > 12_650 * len(said) for each, own in zip(said, true, strict=True) if each != own):
         assert sum(value is None for value in wh) == 2 * sum(a != b for a, b in zip(said, true, strict=True))
         assert sum(span.energy or 0 for span in spans) + sum(held.values()) == (true[-1] - true[0]) * 10
+
+
+HOME = MeterRegister(
+    REGISTER, UUID(int=2), "EML1", "SINGLE", False, KINDS["B1.w"], LONDON, 100, START, None
+)  # fmt: skip
+
+
+def taken(parts: Iterable[Sequence[tuple[int, int]]]) -> dict[datetime, int]:
+    """The half hours of a file that arrives in these parts, one after the other, in 1/10,000 kWh."""
+    held: dict[datetime, int] = {}
+    stored: dict[datetime, int] = {}
+    for part in filter(None, parts):
+        counts = {
+            instant(number): Value(Place("f", number), "EML1", None, "import", instant(number), wh * 10, True)
+            for number, wh in part
+        }
+        half_hours, _ = half_hours_of(HOME, counts, stored)
+        held = {each.at: each.energy for each in half_hours} | held
+        stored = {each.at: each.energy for each in edges(HOME, counts, stored)} | stored
+    return held
+
+
+@given(disturbed(), st.integers(0, 60))
+def test_file_cut_between_good_counts_gives_what_it_gives_whole_in_either_order(
+    counts: tuple[list[int], list[int]], cut: int
+) -> None:
+    true, said = counts
+    assume(said[max(cut - 2, 0) : cut + 2] == true[max(cut - 2, 0) : cut + 2])
+    rows = list(enumerate(said))
+    whole = taken([rows])
+    assert taken([rows[:cut], rows[cut:]]) == whole
+    assert taken([rows[cut:], rows[:cut]]) == whole
+    assert taken([rows[::-1]]) == taken([rows, rows]) == whole
+
+
+@given(disturbed(), st.integers(0, 60))
+def test_file_cut_anywhere_invents_nothing_where_counts_are_wrong_beyond_the_fuse(
+    counts: tuple[list[int], list[int]], cut: int
+) -> None:
+    true, said = counts
+    far = [own if abs(each - own) <= 12_650 * len(said) else each for each, own in zip(said, true, strict=True)]
+    rows = list(enumerate(far))
+    whole = taken([rows])
+    for parts in ([rows[:cut], rows[cut:]], [rows[cut:], rows[:cut]]):
+        assert taken(parts) == whole
+    assert all(energy == (true[at + 1] - true[at]) * 10 for at, energy in enumerate_from(whole))
+
+
+def enumerate_from(energies: Mapping[datetime, int]) -> Iterable[tuple[int, int]]:
+    return (((at - START) // HALF_HOUR, energy) for at, energy in energies.items())
 
 
 @given(st.lists(st.integers(0, ROLL_OVER - 1) | st.integers(0, 40_000), min_size=2, max_size=60))
