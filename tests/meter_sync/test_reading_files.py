@@ -322,3 +322,24 @@ async def test_three_phase_meter_takes_three_times_as_much(home: Home) -> None:
     rows = [HalfHourRow(home.serial, "SINGLE", instant(at), Decimal(kwh), "measured") for at, kwh in ((0, 37), (1, 38))]
     outcomes = await take(home, File("readings.csv", write_csv(rows)))
     assert [each.outcome for each in outcomes] == ["taken", "refused"]
+
+
+@pytest.mark.parametrize("row", [
+    "{serial},SINGLE,2026-01-05T00:00:00Z,1e999999",
+    "{serial},SINGLE,2026-01-05T00:00:00Z,NaN",
+    "{serial},SINGLE,2026-01-05T00:00:00Z,-0.1",
+    "{serial},SINGLE,0001-01-01T00:00:00+14:00,0.1",
+    "{serial},SINGLE,9999-12-31T23:30:00Z,0.1",
+    "{serial}\0,SINGLE,2026-01-05T00:00:00Z,0.1",
+    "İ🔌,SINGLE,2026-01-05T00:00:00Z,0.1",
+])  # fmt: skip
+async def test_row_at_the_edge_of_what_can_be_written_stops_no_good_one(home: Home, row: str) -> None:
+    good = f"{home.serial},SINGLE,2026-01-05T01:00:00Z,0.1"
+    text = "\n".join(["serial,element,start,kwh", row.replace("{serial}", home.serial), good])
+    assert said(await take(home, File("readings.csv", text))) == [(2, "refused"), (3, "taken")]
+
+
+async def test_field_that_no_reader_can_hold_refuses_its_file_alone(home: Home) -> None:
+    long = File("long.csv", "serial,element,start,kwh\n" + "1" * 200_000)
+    outcomes = await take(home, long, field_file(home.serial, 0, "7000000", "7000100"))
+    assert said(outcomes) == [(1, "refused"), (2, "taken"), (3, "waits")]
