@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 from urllib.parse import urlsplit
 from uuid import UUID
@@ -155,6 +156,25 @@ async def test_passive_meters_hold_what_their_source_holds_and_twice_is_once(
         await follower.follow()
         assert await everything(follower.admin) == await everything(theirs)
     assert source.meter("EML1").counters.connections > 0
+
+
+async def test_value_of_the_source_that_cannot_be_is_missing_here_with_the_reason(
+    source: Community, follower: Follower
+) -> None:
+    ours = """SELECT hh.timestamp FROM flows.register_interval_hh AS hh
+                JOIN flows.meter_registers USING (register_id) JOIN flows.meter_registry ON meter_registry.id = meter_id
+               WHERE serial = 'EML2' ORDER BY 1"""
+    times = [row["timestamp"] for row in await source.fetch(ours)]
+    wrong = dict(zip(times, ("12.6501", "7000.3", "12.65"), strict=False))
+    for at, kwh in wrong.items():
+        await source.execute("UPDATE flows.register_interval_hh SET kwh = $2 WHERE timestamp = $1", at, Decimal(kwh))
+    assert (await follower.follow())["last_error"] is None
+    assert [row["timestamp"] for row in await follower.admin.fetch(ours)] == times[2:]
+    said = "SELECT DISTINCT timestamp, reason FROM flows.register_interval_missing_reasons ORDER BY 1"
+    assert [tuple(row) for row in await follower.admin.fetch(said)] == [
+        (times[0], "the source has a value that cannot be: 12.6501 kWh"),
+        (times[1], "the source has a value that cannot be: 7000.3 kWh"),
+    ]
 
 
 async def follow_database(follower: Follower, url: str) -> None:

@@ -5,10 +5,14 @@ from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
+from flows_meter_sync.hardware import hardware_of
+from flows_meter_sync.intervals.missing import keep_missing
 from flows_meter_sync.passive.api import open_api
 from flows_meter_sync.passive.database import open_database
+from flows_meter_sync.passive.possible import sort_out
 from flows_meter_sync.passive.source import Condition, Row, Source, all_rows
 from flows_meter_sync.passive.store import (
+    HALF_HOURS,
     STREAMS,
     Passive,
     Stream,
@@ -30,7 +34,8 @@ REGISTRY: Final = ("id", *REGISTRY_COLUMNS)
 async def follow(db: Database, settings: MeterSyncSettings, esco: UUID, now: datetime) -> int:
     """Follow a community's source; how many of its passive meters are known there."""
     async with db.connection() as connection:
-        place, meters = await load_source(connection, esco), await load_passive(connection, esco)
+        place = await load_source(connection, esco)
+        meters = await load_passive(connection, esco, settings.readings_meter_amperes)
     if place is None:
         return 0
     known = 0
@@ -62,11 +67,15 @@ async def _follow_some(
     new: dict[Stream, list[Row]] = {}
     for stream in STREAMS:
         new[stream] = await _new_rows(db, source, stream, owners[stream.key], since, overlap)
+    new[HALF_HOURS], missing = sort_out(
+        new[HALF_HOURS], owners["register_id"], _most_of_registers(registers, registry, own)
+    )
     async with db.transaction() as transaction:
         await follow_registry(transaction, {own[row["id"]].id: row for row in registry})
         await follow_shadows(transaction, {own[row["id"]].id: row for row in shadows}, owners["register_id"].values())
         for stream, rows in new.items():
             await add_rows(transaction, stream, rows, owners[stream.key])
+        await keep_missing(transaction, missing, [])
     return len(own)
 
 
@@ -74,6 +83,14 @@ def _own_registers(registers: Sequence[Row], own: Mapping[str, Passive]) -> dict
     """Ours by theirs: the same element of the same meter."""
     pairs = [(row["register_id"], own[row["meter_id"]].registers.get(row["element"])) for row in registers]
     return {theirs: ours for theirs, ours in pairs if ours is not None}
+
+
+def _most_of_registers(registers: Sequence[Row], registry: Sequence[Row], own: Mapping[str, Passive]) -> dict[str, int]:
+    """What half an hour lets through, by their registers' ids; what their meters are made of they say themselves."""
+    hardware = {row["id"]: hardware_of(row["hardware"]) for row in registry}
+    return {
+        row["register_id"]: hardware[row["meter_id"]].counter(own[row["meter_id"]].amperes).most for row in registers
+    }
 
 
 async def _new_rows(
