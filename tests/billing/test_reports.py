@@ -128,17 +128,17 @@ async def test_export_is_the_advance_of_the_register_from_day_to_day(community: 
     ]
 
 
-async def test_what_a_community_shared_is_part_of_what_its_homes_imported(community: Community) -> None:
+async def test_what_a_community_shared_is_not_in_what_its_homes_imported(community: Community) -> None:
     await community.tariff("0.30000", "0.50000")
     home = await community.home()
     await community.measure_month(home, kwh="0.1")
     group = await make_group(community, "proportional", "0.12000")
     await group.member(home)
-    await group.generate("0.2", FIRST_OF_OCTOBER)
+    await group.generate("0.075", FIRST_OF_OCTOBER)
     await community.bill()
     found = await rows(community, "exchange", "day", "imported_kwh", "shared_kwh", "generated_kwh")
     assert found[:2] == [
-        (date(2026, 10, 1), Decimal("4.8"), Decimal("4.8"), Decimal("9.6")),
+        (date(2026, 10, 1), Decimal("1.2"), Decimal("3.6"), Decimal("3.6")),  # 48 x (0.1 - 0.075)
         (date(2026, 10, 2), Decimal("4.8"), 0, 0),
     ]
 
