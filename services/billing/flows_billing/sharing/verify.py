@@ -140,7 +140,8 @@ BILLED_OTHERWISE: Final = """
           JOIN public.accounts AS account ON account.id = chosen.account
           JOIN public.invoice_lines AS line ON line.invoice = chosen.id
           LEFT JOIN public.sharing_terms AS terms ON terms.id = line.sharing_terms AND terms.sharing_group = $4
-         WHERE chosen.status <> 'void' AND chosen.period_start < $6 AND chosen.period_end > $5::date
+         WHERE chosen.status <> 'void'
+           AND chosen.period_start < ($6 AT TIME ZONE $7)::date AND chosen.period_end > ($5 AT TIME ZONE $7)::date
          GROUP BY chosen.number, account.property, line.period_start, line.period_end
     )
     SELECT billed.number, 'shared energy from ' || billed.period_start,
