@@ -15,7 +15,7 @@ from prometheus_client import CollectorRegistry
 
 from access import acting_as
 from billing.community import NOVEMBER_3, OCTOBER, Community, Home
-from billing.sharers import FIRST_OF_OCTOBER, make_group
+from billing.sharers import FIRST_OF_OCTOBER, exchanged, make_group
 from billing.test_proof import pay
 from builders import insert, make_admin, make_customer
 from flows_billing.reports.refresh import ReportAges, refresh_reports
@@ -153,6 +153,18 @@ async def test_solar_yield_is_energy_a_kw_by_day_and_month(community: Community)
     assert await rows(community, "solar_yield_monthly", "month", "plot", "kwh", "kwh_per_kw") == [
         (date(2026, 9, 1), "Barn", 12, 3),
         (date(2026, 10, 1), "Barn", 12, 3),
+    ]
+
+
+async def test_solar_yield_goes_on_over_a_meter_exchange(community: Community) -> None:
+    property_id, register = await solar_home(community, "4")
+    await community.execute("UPDATE flows.meter_registers SET start_time = '2026-01-01'")
+    await community.measure(register, days(date(2026, 9, 30), date(2026, 9, 30)), "0.25")
+    change = days(date(2026, 10, 1), date(2026, 10, 1))
+    await community.measure(await exchanged(community, register, change.start), change, "0.5")
+    assert await rows(community, "solar_yield", "day", "property", "kwh", "kwh_per_kw") == [
+        (date(2026, 9, 30), property_id, 12, 3),
+        (date(2026, 10, 1), property_id, 24, 6),
     ]
 
 
