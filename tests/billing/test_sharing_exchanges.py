@@ -187,7 +187,7 @@ async def test_late_reading_of_the_meter_before_is_found_listed_and_put_right(
 ) -> None:
     first, _ = await sharers(group, "0.6", "0.9")
     await at_noon(community, group.generation, MONTH, "1.0")
-    await exchange(community, first.registers["SINGLE"], "0.6")
+    await exchange(community, await exchange(community, first.registers["SINGLE"], "0.6"), "0.6", MORNING)
     await community.bill()
     await community.measure_more(first, "1.6", "2026-10-01 11:00Z")
     assert {(finding.invoice, finding.check) for finding in await findings(community)} == {
@@ -201,8 +201,9 @@ async def test_late_reading_of_the_meter_before_is_found_listed_and_put_right(
         ("WLCE-000002", "sharing"),
     }
     await rebilled(community, confirm=True)
-    # That noon 640 and 360 Wh for 1,600 and 900. A imports 3.76 + 3.2 and shares 6.24 + 6.4 kWh: 75 + 64 + 62 + 64 +
-    # 1550 = 1815p and 5%. B imports 9.54 and shares 18.36: 191 + 184 + 1550 = 1925p and 5%.
+    # That noon 640 and 360 Wh for 1,600 and 900. A imports 3.76, 0.8 and 2.4 kWh by its three meters, and shares 6.24,
+    # 1.6 and 4.8: 75 + 16 + 48 + 62 + 16 + 48 + 1550 = 1815p and 5%.
+    # B imports 9.54 and shares 18.36: 191 + 184 + 1550 = 1925p and 5%.
     assert await totals(community) == [1906, 2021]
     assert await findings(community) == []
     assert await due(community) == []

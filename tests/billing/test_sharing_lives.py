@@ -142,7 +142,8 @@ def test_meter_counts_on_its_days_in_the_group_within_its_life(
     def midnight(day: int) -> datetime:
         return local_midnight(date(2026, 10, 1) + timedelta(days=day - 1), LONDON)
 
-    meter = SharingMeter(UUID(int=1), "generation", valid_from, valid_to, midnight(start), end and midnight(end))
+    life = midnight(start), midnight(end) if end else None
+    meter = SharingMeter(UUID(int=1), "generation", valid_from, valid_to, *life)
     expected = Period(midnight(counts[0]), midnight(counts[1])) if counts else None
     assert meter.time_in(Days.of(OCTOBER), LONDON) == expected
 
