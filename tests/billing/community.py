@@ -170,6 +170,10 @@ class Community:
         async with self.db.connection() as connection:
             return await connection.fetch(query, *arguments)
 
+    async def one(self, query: str, *arguments: Any) -> asyncpg.Record:
+        [row] = await self.rows(query, *arguments)
+        return row
+
     async def value(self, query: str, *arguments: Any) -> Any:
         async with self.db.connection() as connection:
             return await connection.fetchval(query, *arguments)

@@ -3,6 +3,7 @@
 import asyncio
 import sys
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 from urllib.parse import urlsplit
 from uuid import uuid4
@@ -10,7 +11,7 @@ from uuid import uuid4
 import asyncpg
 import pytest
 
-from builders import insert, make_home
+from builders import insert, make_esco, make_home, make_meter
 from databases import Databases
 from flows_local.servers import FOR_TESTS, Postgres
 from flows_shared.db import DatabaseUnavailable, connect
@@ -153,5 +154,38 @@ async def test_money_from_before_the_ledger_knew_it_is_posted_once(database_url:
             await upgrade(database_url)
             assert [tuple(row) for row in await db.fetch(entries)] == [("payment", 1), ("topup", 1)]
             await downgrade(database_url, "0004")
+    finally:
+        await db.close()
+
+
+async def test_meters_of_a_group_go_on_counting_after_an_upgrade_and_so_does_what_followed_them(
+    database_url: str,
+) -> None:
+    db = await connect(database_url, name="tests")
+    kept = (
+        "SELECT register, role, valid_from::text, valid_to FROM public.sharing_meters ORDER BY created_at, valid_from"
+    )
+    try:
+        await downgrade(database_url, "0011")
+        esco = await make_esco(db)
+        roof, new = await make_meter(db, esco, nature="solar"), await make_meter(db, esco, nature="solar")
+        await db.execute("DELETE FROM flows.meter_registers WHERE meter_id = $1", new.id)
+        group = (await insert(db, "public.sharing_groups", esco=esco, name="Roofs"))["id"]
+        await insert(db, "public.sharing_meters", sharing_group=group, register=roof.register, role="generation")
+        follower = await db.fetchval("SELECT flows.exchange_meter($1, $2, '2026-10-16 10:10Z')", roof.id, new.id)
+        await upgrade(database_url)
+        assert [tuple(row) for row in await db.fetch(kept)] == [
+            (roof.register, "generation", "-infinity", None),
+            (follower, "generation", "-infinity", None),
+        ]
+        await db.execute("UPDATE public.sharing_meters SET valid_to = '2026-11-01' WHERE register = $1", follower)
+        again = {"register": follower, "role": "generation", "valid_from": date(2026, 12, 1)}
+        await insert(db, "public.sharing_meters", sharing_group=group, **again)
+        await downgrade(database_url, "0011")
+        assert {row["register"] for row in await db.fetch("SELECT register FROM public.sharing_meters")} == {
+            roof.register,
+            follower,
+        }
+        await upgrade(database_url)
     finally:
         await db.close()

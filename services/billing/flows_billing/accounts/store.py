@@ -45,25 +45,11 @@ RIVALS = """
        AND rival.start_date < $3
        AND (rival.end_date IS NULL OR rival.end_date >= $2)
 """
-# The registers of meters and of those whose place they took in the home: what these measured is the home's.
-MEASURED = """
-    WITH RECURSIVE measured AS (
-        SELECT meter_id AS meter, register_id, meter_id, start_time
-          FROM flows.meter_registers WHERE meter_id = ANY({meters}) AND replaced_by IS NULL
-         UNION
-        SELECT measured.meter, earlier.register_id, earlier.meter_id, earlier.start_time
-          FROM measured
-          JOIN flows.meter_registers AS last
-            ON last.replaced_by = measured.meter_id AND last.end_time = measured.start_time
-          JOIN flows.meter_registers AS earlier
-            ON earlier.replaced_by = measured.meter_id AND earlier.meter_id = last.meter_id
-    )
-"""
-REGISTERS = f"""{MEASURED.format(meters="$1")}
-    SELECT measured.meter AS meter_id, register_id AS id, element, nature, register.start_time AS start, end_time AS end
-      FROM measured JOIN flows.meter_registers AS register USING (register_id)
+REGISTERS = """
+    SELECT meter, register_id AS id, element, nature, start_time AS start, end_time AS end
+      FROM flows.meter_line($1)
      WHERE nature <> 'solar'
-     ORDER BY measured.meter, element, register.start_time
+     ORDER BY meter, element, start_time
 """
 SUPPLIERS = """
     SELECT account, valid_from, supplier
@@ -125,7 +111,7 @@ async def _registers(db: Connection, meters: Sequence[UUID]) -> dict[UUID, tuple
     found: dict[UUID, tuple[Register, ...]] = {}
     for row in await db.fetch(REGISTERS, meters):
         register = Register(row["id"], row["element"], row["nature"], row["start"], row["end"])
-        found[row["meter_id"]] = (*found.get(row["meter_id"], ()), register)
+        found[row["meter"]] = (*found.get(row["meter"], ()), register)
     return found
 
 

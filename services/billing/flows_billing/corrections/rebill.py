@@ -37,6 +37,7 @@ from flows_billing.runs.preview import from_half_hours
 from flows_billing.runs.request import SERVICE
 from flows_billing.runs.run import Esco
 from flows_billing.settings import RunSettings
+from flows_billing.sharing.store import store_allocation
 from flows_shared.acting import act_for
 from flows_shared.db import Connection, Database
 from flows_shared.outbox import enqueue
@@ -82,6 +83,8 @@ async def rebill(
         docket = await prepare(connection, esco, month, accounts, from_half_hours(settings))
         guard = await back_bill_guard(connection, billed, local_date(now, esco.zone), esco.back_bill_months)
         numbers = await account_numbers(connection, billed)
+        for allocation in docket.measured.shared.allocations if confirmation else ():
+            await store_allocation(connection, allocation, month)
     asked = _Month(esco, month, now, seen_at, guard)
     found = [
         await _rebill_account(db, asked, account, numbers[account], originals[account], verdict, causes, confirmation)
