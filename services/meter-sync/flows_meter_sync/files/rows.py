@@ -70,9 +70,9 @@ def parse_time(text: str) -> datetime:
     """The start of a half hour; a time without an offset is UTC. A `ValueError` says what is wrong."""
     try:
         at = datetime.fromisoformat(text.strip())
-    except ValueError:
+        at = as_utc(at if at.tzinfo else datetime.fromisoformat(f"{text.strip()}+00:00"))
+    except (ValueError, OverflowError):
         raise ValueError(f"'{text}' is no time like 2026-10-25 00:30:00+00:00") from None
-    at = as_utc(at if at.tzinfo else datetime.fromisoformat(f"{text.strip()}+00:00"))
     if floor_half_hour(at) != at:
         raise ValueError(f"{text} is not on the half hour")
     return at

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from flows_meter_sync.passive.api import open_api
 from flows_meter_sync.passive.database import open_database
-from flows_meter_sync.passive.source import Condition, Row, Source, all_rows
+from flows_meter_sync.passive.source import Condition, Row, Source, SourceOffTheClock, all_rows
 from flows_meter_sync.passive.store import (
     STREAMS,
     Passive,
@@ -28,21 +28,33 @@ REGISTRY: Final = ("id", *REGISTRY_COLUMNS)
 
 
 async def follow(db: Database, settings: MeterSyncSettings, esco: UUID, now: datetime) -> int:
-    """Follow a community's source; how many of its passive meters are known there."""
+    """Follow a community's source; how many of its passive meters are known there.
+
+    `SourceOffTheClock` where some of its readings were left out; the others are held then.
+    """
     async with db.connection() as connection:
         place, meters = await load_source(connection, esco), await load_passive(connection, esco)
     if place is None:
         return 0
     known = 0
+    left_out: list[datetime] = []
     opened = open_database(place) if place.url.startswith("postgres") else open_api(place)
     async with opened as source:
         for start in range(0, len(meters), METERS_AT_ONCE):
-            known += await _follow_some(db, source, settings, meters[start : start + METERS_AT_ONCE], now)
+            some = meters[start : start + METERS_AT_ONCE]
+            known += await _follow_some(db, source, settings, some, now, left_out)
+    if left_out:
+        raise SourceOffTheClock(left_out)
     return known
 
 
 async def _follow_some(
-    db: Database, source: Source, settings: MeterSyncSettings, meters: Sequence[Passive], now: datetime
+    db: Database,
+    source: Source,
+    settings: MeterSyncSettings,
+    meters: Sequence[Passive],
+    now: datetime,
+    left_out: list[datetime],
 ) -> int:
     """The source is asked first, so that no transaction waits for it."""
     by_serial = {meter.serial: meter for meter in meters}
@@ -66,7 +78,7 @@ async def _follow_some(
         await follow_registry(transaction, {own[row["id"]].id: row for row in registry})
         await follow_shadows(transaction, {own[row["id"]].id: row for row in shadows}, owners["register_id"].values())
         for stream, rows in new.items():
-            await add_rows(transaction, stream, rows, owners[stream.key])
+            left_out += await add_rows(transaction, stream, rows, owners[stream.key])
     return len(own)
 
 
