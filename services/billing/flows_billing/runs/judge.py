@@ -21,9 +21,9 @@ from flows_billing.sharing.store import read_series, sharing_in
 from flows_billing.solar.store import solar_credits_in
 from flows_billing.tariffs.calendar import band_calendars, day_calendar, fill_calendars
 from flows_billing.tariffs.store import benchmarks_in, tariffs_in
+from flows_billing.usage.days import require_half_hours
 from flows_billing.usage.exports import exported
 from flows_billing.usage.metered import Need, Usage
-from flows_billing.usage.days import require_half_hours
 from flows_billing.usage.rollups import add_band_sums, sum_roll_ups
 from flows_billing.usage.store import sum_half_hours
 from flows_shared.db import Connection
