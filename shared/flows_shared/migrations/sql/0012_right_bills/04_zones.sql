@@ -24,7 +24,7 @@ DECLARE
 BEGIN
     IF NOT EXISTS (SELECT FROM pg_timezone_names WHERE name = zone) THEN
         RETURN format('time zone "%s" is not known', zone);
-    ELSIF zone <> 'UTC' AND EXISTS (SELECT FROM pg_timezone_abbrevs WHERE abbrev = zone) THEN
+    ELSIF zone NOT IN ('UTC', 'GMT') AND EXISTS (SELECT FROM pg_timezone_abbrevs WHERE abbrev = zone) THEN
         RETURN format('time zone "%s" is also short for one offset all year: name a place, such as Europe/London', zone);
     END IF;
     SELECT (at AT TIME ZONE zone) - (at AT TIME ZONE 'UTC') INTO uneven
