@@ -184,3 +184,25 @@ CONVERTING = """
 
 async def test_where_a_local_day_begins_is_asked_of_one_function(tx: Connection) -> None:
     assert {row["name"] for row in await tx.fetch(CONVERTING)} == LEFT
+
+
+async def test_calendar_is_put_right_when_the_rules_of_a_zone_have_changed(tx: Connection) -> None:
+    """As if a calendar had been made by rules under which 2 June began an hour late."""
+    zone, day = "America/St_Johns", date(2026, 6, 1)
+    await make_esco(tx, time_zone=zone)
+    calendar = "SELECT * FROM flows.calendar_{} WHERE time_zone = $1 AND day BETWEEN $2 AND $3 ORDER BY 2"
+    whole = [await tx.fetch(calendar.format(table), zone, day, day + DAY) for table in ("days", "half_hours")]
+    for moved, on in (("ends_at", day), ("starts_at", day + DAY)):
+        await tx.execute(
+            f"UPDATE flows.calendar_days SET {moved} = {moved} + interval '1 hour' WHERE time_zone = $1 AND day = $2",
+            zone,
+            on,
+        )
+    await tx.execute(
+        """UPDATE flows.calendar_half_hours SET day = day - 1, local_time = local_time + interval '23 hours'
+            WHERE time_zone = $1 AND day = $2 AND local_time < '01:00'""",
+        zone,
+        day + DAY,
+    )
+    await tx.execute("SELECT flows.extend_calendar($1, $2, $3)", zone, day, day + DAY)
+    assert [await tx.fetch(calendar.format(table), zone, day, day + DAY) for table in ("days", "half_hours")] == whole

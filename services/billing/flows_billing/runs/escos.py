@@ -29,10 +29,10 @@ ESCO_BY_CODE = "SELECT id FROM flows.escos WHERE lower(code) = lower($1)"
 DUE_ESCOS = """
     SELECT esco.id, due.month::date AS month
       FROM flows.escos AS esco,
-           LATERAL (SELECT date_trunc('month', flows.local_date($1, esco.time_zone)::timestamp) AS month_end) AS local,
-           LATERAL (SELECT local.month_end, local.month_end - interval '1 month' AS month,
-                           flows.local_midnight(local.month_end::date, esco.time_zone) AS ended_at) AS due
-     WHERE $1 >= due.ended_at + $2 AND $1 < due.ended_at + $3
+           LATERAL (SELECT $1 AT TIME ZONE esco.time_zone AS now) AS local,
+           LATERAL (SELECT date_trunc('month', local.now) AS month_end,
+                           date_trunc('month', local.now) - interval '1 month' AS month) AS due
+     WHERE local.now >= due.month_end + $2 AND local.now < due.month_end + $3
        AND NOT EXISTS (SELECT FROM public.billing_runs AS run WHERE run.esco = esco.id AND run.month = due.month)
        AND EXISTS (SELECT
                      FROM public.properties AS property

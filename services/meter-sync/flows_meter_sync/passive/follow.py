@@ -9,6 +9,7 @@ from flows_meter_sync.passive.api import open_api
 from flows_meter_sync.passive.database import open_database
 from flows_meter_sync.passive.source import Condition, Row, Source, SourceOffTheClock, all_rows
 from flows_meter_sync.passive.store import (
+    HALF_HOURS,
     STREAMS,
     Passive,
     Stream,
@@ -22,6 +23,7 @@ from flows_meter_sync.passive.store import (
 from flows_meter_sync.settings import MeterSyncSettings
 from flows_meter_sync.visits.store import REGISTRY_COLUMNS
 from flows_shared.db import Database
+from flows_shared.time import as_utc, is_half_hour
 
 METERS_AT_ONCE: Final = 100  # as many ids as fit into an address of the API
 REGISTRY: Final = ("id", *REGISTRY_COLUMNS)
@@ -56,7 +58,7 @@ async def _follow_some(
     now: datetime,
     left_out: list[datetime],
 ) -> int:
-    """The source is asked first, so that no transaction waits for it."""
+    """The source is asked first, so that no transaction waits for it. Adds to the times of half hours left out."""
     by_serial = {meter.serial: meter for meter in meters}
     registry = await all_rows(source, "meter_registry", REGISTRY, ["id"], serial=by_serial)
     if not registry:
@@ -74,11 +76,13 @@ async def _follow_some(
     new: dict[Stream, list[Row]] = {}
     for stream in STREAMS:
         new[stream] = await _new_rows(db, source, stream, owners[stream.key], since, overlap)
+    new[HALF_HOURS], off_the_clock = _by_the_clock(new[HALF_HOURS])
+    left_out += off_the_clock
     async with db.transaction() as transaction:
         await follow_registry(transaction, {own[row["id"]].id: row for row in registry})
         await follow_shadows(transaction, {own[row["id"]].id: row for row in shadows}, owners["register_id"].values())
         for stream, rows in new.items():
-            left_out += await add_rows(transaction, stream, rows, owners[stream.key])
+            await add_rows(transaction, stream, rows, owners[stream.key])
     return len(own)
 
 
@@ -86,6 +90,12 @@ def _own_registers(registers: Sequence[Row], own: Mapping[str, Passive]) -> dict
     """Ours by theirs: the same element of the same meter."""
     pairs = [(row["register_id"], own[row["meter_id"]].registers.get(row["element"])) for row in registers]
     return {theirs: ours for theirs, ours in pairs if ours is not None}
+
+
+def _by_the_clock(rows: Sequence[Row]) -> tuple[list[Row], list[datetime]]:
+    """The rows at which a half hour begins, and the times of the others."""
+    timed = [(as_utc(datetime.fromisoformat(row["timestamp"])), row) for row in rows]
+    return [row for at, row in timed if is_half_hour(at)], [at for at, _ in timed if not is_half_hour(at)]
 
 
 async def _new_rows(

@@ -17,7 +17,6 @@ from flows_meter_sync.visits.store import (
     update_columns,
 )
 from flows_shared.db import Connection
-from flows_shared.time import as_utc, is_half_hour
 
 SOURCE: Final = "SELECT url, api_key, token FROM flows.meter_sources WHERE esco = $1"
 SOURCES: Final = """
@@ -69,7 +68,6 @@ class Stream:
     values: Mapping[str, str]
     identity: str
     corrected: bool = False
-    by_half_hour: bool = False
 
     @property
     def columns(self) -> list[str]:
@@ -95,17 +93,13 @@ class Stream:
         """
 
 
+HALF_HOURS: Final = Stream(
+    "register_interval_hh", "register_id", {"kwh": "numeric"}, "register_id, timestamp", corrected=True
+)
 STREAMS: Final = (
     Stream("register_import", "register_id", {"read": "numeric"}, "register_id, timestamp"),
     Stream("register_export", "register_id", {"read": "numeric"}, "register_id, timestamp"),
-    Stream(
-        "register_interval_hh",
-        "register_id",
-        {"kwh": "numeric"},
-        "register_id, timestamp",
-        corrected=True,
-        by_half_hour=True,
-    ),
+    HALF_HOURS,
     Stream(
         "meter_event_log",
         "meter_id",
@@ -139,15 +133,12 @@ async def newest_held(db: Connection, stream: Stream, owners: Collection[UUID]) 
     return {row["id"]: row["at"] for row in await db.fetch(stream.newest, list(owners))}
 
 
-async def add_rows(db: Connection, stream: Stream, rows: Sequence[Row], own: Mapping[str, UUID]) -> list[datetime]:
-    """Add the other's rows under our own ids; the times of those left out, as no half hour begins then."""
-    timed = [(as_utc(datetime.fromisoformat(row["timestamp"])), row) for row in rows]
-    taken = [(at, row) for at, row in timed if not stream.by_half_hour or is_half_hour(at)]
-    if taken:
-        keyed = [own[row[stream.key]] for _, row in taken]
-        values = ([row[name] for _, row in taken] for name in stream.values)
-        await db.execute(stream.add, keyed, [at for at, _ in taken], *values)
-    return [at for at, _ in timed if stream.by_half_hour and not is_half_hour(at)]
+async def add_rows(db: Connection, stream: Stream, rows: Sequence[Row], own: Mapping[str, UUID]) -> None:
+    """Add the other's rows under our own ids."""
+    if rows:
+        keyed = [own[row[stream.key]] for row in rows]
+        times = [datetime.fromisoformat(row["timestamp"]) for row in rows]
+        await db.execute(stream.add, keyed, times, *([row[name] for row in rows] for name in stream.values))
 
 
 async def follow_shadows(db: Connection, shadows: Mapping[UUID, Row], registers: Collection[UUID]) -> None:

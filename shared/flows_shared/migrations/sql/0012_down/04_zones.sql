@@ -16,6 +16,8 @@ LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, flows AS $$
         ON CONFLICT DO NOTHING;
 $$;
 
+COMMENT ON FUNCTION flows.extend_calendar IS 'Fill the calendar of a time zone for [first_day, last_day]; what is there stays';
+
 CREATE OR REPLACE FUNCTION flows.sum_register_days(touched flows.register_interval_daily[]) RETURNS void
 LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, flows AS $$
     -- Two writers of one day sum it one after the other, so that the second sees what the first has written.

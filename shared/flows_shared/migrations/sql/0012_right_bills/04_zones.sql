@@ -39,8 +39,23 @@ END
 $$;
 COMMENT ON FUNCTION flows.zone_problem IS 'Why no community can have a time zone: it is unknown, ambiguous, or its days are not made of half hours; null where it can';
 
+-- Rules of zones change, and PostgreSQL learns them with an update: then days that are there already are put right.
 CREATE OR REPLACE FUNCTION flows.extend_calendar(zone text, first_day date, last_day date) RETURNS void
 LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, flows AS $$
+    UPDATE flows.calendar_days AS held
+       SET starts_at = right_one.starts_at, ends_at = right_one.ends_at,
+           half_hours = extract(epoch FROM right_one.ends_at - right_one.starts_at) / 1800
+      FROM (SELECT day, flows.local_midnight(day, zone) AS starts_at, flows.local_midnight(day + 1, zone) AS ends_at
+              FROM flows.calendar_days WHERE time_zone = zone AND day BETWEEN first_day AND last_day) AS right_one
+     WHERE held.time_zone = zone AND held.day = right_one.day
+       AND (held.starts_at, held.ends_at) <> (right_one.starts_at, right_one.ends_at);
+
+    UPDATE flows.calendar_half_hours
+       SET day = flows.local_date(timestamp, zone), local_time = (timestamp AT TIME ZONE zone)::time
+     WHERE time_zone = zone AND timestamp >= flows.local_midnight(first_day, zone)
+       AND timestamp < flows.local_midnight(last_day + 1, zone)
+       AND (day, local_time) <> (flows.local_date(timestamp, zone), (timestamp AT TIME ZONE zone)::time);
+
     INSERT INTO flows.calendar_days (time_zone, day, starts_at, ends_at, half_hours)
     SELECT zone, day, starts_at, ends_at, extract(epoch FROM ends_at - starts_at) / 1800
       FROM (SELECT day::date AS day,
@@ -56,6 +71,7 @@ LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, flows AS $$
      WHERE calendar.time_zone = zone AND calendar.day BETWEEN first_day AND last_day
         ON CONFLICT DO NOTHING;
 $$;
+COMMENT ON FUNCTION flows.extend_calendar IS 'Fill the calendar of a time zone for [first_day, last_day]; what is there is kept where it is right';
 
 CREATE OR REPLACE FUNCTION flows.sum_register_days(touched flows.register_interval_daily[]) RETURNS void
 LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, flows AS $$
@@ -260,14 +276,11 @@ BEGIN
             RAISE WARNING '%: %', held.codes, flows.zone_problem(held.time_zone);
             CONTINUE;
         END IF;
-        UPDATE flows.calendar_days
-           SET starts_at = flows.local_midnight(day, time_zone), ends_at = flows.local_midnight(day + 1, time_zone),
-               half_hours = extract(epoch FROM flows.local_midnight(day + 1, time_zone) - flows.local_midnight(day, time_zone)) / 1800
-         WHERE time_zone = held.time_zone
-           AND (starts_at, ends_at) <> (flows.local_midnight(day, time_zone), flows.local_midnight(day + 1, time_zone));
-        CONTINUE WHEN NOT FOUND;
-        UPDATE flows.calendar_half_hours SET day = flows.local_date(timestamp, time_zone)
-         WHERE time_zone = held.time_zone AND day <> flows.local_date(timestamp, time_zone);
+        CONTINUE WHEN NOT EXISTS (SELECT FROM flows.calendar_days AS calendar
+                                   WHERE calendar.time_zone = held.time_zone
+                                     AND starts_at <> flows.local_midnight(day, held.time_zone));
+        PERFORM flows.extend_calendar(held.time_zone, min(day), max(day)) FROM flows.calendar_days AS calendar
+          WHERE calendar.time_zone = held.time_zone;
         PERFORM flows.sum_esco_days(esco) FROM unnest(held.escos) AS esco;
     END LOOP;
 END
