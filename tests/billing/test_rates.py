@@ -422,23 +422,3 @@ async def test_changed_readings_drop_the_sums_by_band(community: Community) -> N
             WHERE invoice.status = 'issued' AND line.kind = 'energy' ORDER BY position"""
     )
     assert [tuple(row) for row in rows] == [("night", Decimal("87.5")), ("standard", Decimal("210.5"))]
-
-
-@pytest.mark.parametrize("source", ["half_hours", "roll_ups"])
-async def test_reading_off_the_half_hours_does_not_stand_for_a_missing_one(community: Community, source: str) -> None:
-    await night_and_day(community)
-    home, neighbour = await community.home(), await community.home()
-    await community.measure_month(home)
-    await community.measure_month(neighbour)
-    await community.execute(
-        """UPDATE flows.register_interval_hh SET timestamp = '2026-10-05 12:10Z'
-            WHERE register_id = $1 AND timestamp = '2026-10-05 12:00Z'""",
-        home.registers["SINGLE"],
-    )
-    await community.bill(billing_usage_source=source)
-    assert await community.outcome(home) == ("failed", "readings_missing", "1 of 1490 half hours are missing")
-    assert [line[:2] for line in await community.lines(neighbour)] == [
-        ("Electricity, night", Decimal("87.2")),  # 436 x 0.2
-        ("Electricity, standard", Decimal("210.8")),  # 31 x 34 x 0.2
-        ("Standing charge", Decimal(31)),
-    ]

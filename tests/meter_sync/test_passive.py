@@ -227,6 +227,24 @@ async def test_what_is_wrong_with_a_source_stands_beside_it(follower: Follower) 
     assert url not in (await follower.follow())["last_error"]
 
 
+async def test_half_hour_off_the_clock_at_the_source_is_left_out_and_said(
+    source: Community, follower: Follower
+) -> None:
+    """As an older Flows may hold one: 10:00:03 is no half hour, and would count as one."""
+    async with source.admin.connection() as theirs:
+        expected = await everything(theirs)
+    await source.execute("ALTER TABLE flows.register_interval_hh DROP CONSTRAINT timestamp_is_a_half_hour")
+    await source.execute(
+        """INSERT INTO flows.register_interval_hh
+           SELECT register_id, max(timestamp) - interval '10 hours' + interval '3 seconds', 1
+             FROM flows.register_interval_hh GROUP BY register_id LIMIT 1"""
+    )
+    said = (await follower.follow())["last_error"]
+    assert said.startswith("1 of its readings begin at no half hour and were left out, as at ")
+    assert said.endswith(":03+00:00")
+    assert await everything(follower.admin) == expected
+
+
 async def test_sources_are_followed_every_hour(follower: Follower) -> None:
     await enqueue_hourly({"worker": follower.worker})
     jobs = await follower.admin.fetch("SELECT arguments FROM flows.outbox WHERE job = 'follow_source'")

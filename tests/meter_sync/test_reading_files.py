@@ -96,6 +96,23 @@ async def test_bad_rows_are_refused_and_the_good_ones_taken(home: Home) -> None:
     assert [kwh for kwh, _ in (await home.values()).values()] == [Decimal("0.2"), Decimal("0.1")]
 
 
+@pytest.mark.parametrize("at", ["10:07:00Z", "10:00:03Z", "10:00:00.000001Z", "10:07:00+00:07:30"])
+async def test_line_off_the_clock_is_named_and_the_rest_is_kept(home: Home, at: str) -> None:
+    rows = [f"{home.serial},SINGLE,2026-01-05T{time},0.1" for time in ("10:00:00Z", at, "10:30:00Z")]
+    outcomes = await take(home, File("ours.csv", "\n".join(["serial,element,start,kwh", *rows])))
+    assert said(outcomes) == [(2, "taken"), (3, "refused"), (4, "taken")]
+    assert outcomes[1].details == f"2026-01-05T{at} is not on the half hour"
+    assert list(await home.values()) == [instant(20), instant(21)]
+
+
+@pytest.mark.parametrize(
+    "at", ["0001-01-01T00:00:00+14:00", "9999-12-31T23:30:00-12:00", "9999-12-31T23:30:00Z", "infinity"]
+)
+async def test_time_at_the_end_of_time_is_refused(home: Home, at: str) -> None:
+    rows = f"serial,element,start,kwh\n{home.serial},SINGLE,{at},0.1"
+    assert said(await take(home, File("ours.csv", rows))) == [(2, "refused")]
+
+
 async def test_reading_that_is_held_is_not_overwritten_by_a_file(home: Home) -> None:
     await home.add(instant(0), 1_000)
     [outcome, _] = await take(home, field_file(home.serial, 0, "1000000", "1000250"))

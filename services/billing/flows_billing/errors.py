@@ -31,6 +31,15 @@ class MonthUnfinished(InvalidError):
         super().__init__(f"{month} cannot be billed for {esco_code}: there it is {today}, so the month is not over")
 
 
+class ZoneUnfit(InvalidError):
+    """The local days of a community's zone cannot be billed by half hours."""
+
+    code = "billing.zone_unfit"
+
+    def __init__(self, zone: str, reason: str) -> None:
+        super().__init__(f"nothing can be billed in time zone {zone}: {reason}")
+
+
 class UnknownEsco(NotFoundError):
     """No community has this code or id."""
 

@@ -176,13 +176,13 @@ USAGE = """
           FROM public.invoice_lines AS line
          WHERE line.invoice = ANY($1) AND line.kind = 'energy'
     ), guessed AS (
-        SELECT billed.invoice, (guess.timestamp AT TIME ZONE esco.time_zone)::date AS day, sum(guess.kwh) AS kwh
+        SELECT billed.invoice, flows.local_date(guess.timestamp, esco.time_zone) AS day, sum(guess.kwh) AS kwh
           FROM billed
           JOIN public.invoices AS invoice ON invoice.id = billed.invoice
           JOIN flows.escos AS esco ON esco.id = invoice.esco
           JOIN flows.estimated_intervals AS guess ON guess.register_id = billed.register
-           AND guess.timestamp >= billed.period_start::timestamp AT TIME ZONE esco.time_zone
-           AND guess.timestamp < billed.period_end::timestamp AT TIME ZONE esco.time_zone
+           AND guess.timestamp >= flows.local_midnight(billed.period_start, esco.time_zone)
+           AND guess.timestamp < flows.local_midnight(billed.period_end, esco.time_zone)
          GROUP BY billed.invoice, day
     ), measured AS (
         SELECT billed.invoice, daily.day, sum(daily.kwh) AS kwh

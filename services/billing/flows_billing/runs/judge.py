@@ -21,6 +21,7 @@ from flows_billing.sharing.store import read_series, sharing_in
 from flows_billing.solar.store import solar_credits_in
 from flows_billing.tariffs.calendar import band_calendars, day_calendar, fill_calendars
 from flows_billing.tariffs.store import benchmarks_in, tariffs_in
+from flows_billing.usage.days import require_half_hours
 from flows_billing.usage.exports import exported
 from flows_billing.usage.metered import Need, Usage
 from flows_billing.usage.rollups import add_band_sums, sum_roll_ups
@@ -56,6 +57,7 @@ class Docket:
 
 async def load_terms(db: Connection, esco: Esco, month: Month, accounts: Sequence[Account]) -> Terms:
     """What holds for these accounts in a month."""
+    await require_half_hours(db, month, esco.zone)
     customers = list({party.customer for account in accounts for party in account.parties})
     premises = [account.premises for account in accounts]
     return Terms(

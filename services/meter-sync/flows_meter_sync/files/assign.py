@@ -135,7 +135,7 @@ def _register_of(value: Value, registers: Sequence[MeterRegister], now: datetime
     if not fitting:
         wanted = " ".join(filter(None, [value.direction, "register", value.element and f"of element {value.element}"]))
         raise _Unassigned(f"{value.serial} has no {wanted}")
-    if (value.at if value.is_count else value.at + HALF_HOUR) > now:
+    if value.at > (now if value.is_count else now - HALF_HOUR):
         raise _Unassigned("it has not been yet")
     for register in fitting:
         # A count is also the end of the half hour before, and so of the last one of a register.

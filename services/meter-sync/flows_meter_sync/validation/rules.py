@@ -92,13 +92,6 @@ def spike(readings: Readings) -> Iterator[Finding]:
             )
 
 
-def off_the_half_hour(readings: Readings) -> Iterator[Finding]:
-    """Its time is no start of a half hour, so that it may be counted besides the one that holds it."""
-    for at, energy in _of_period(readings):
-        if floor_half_hour(at) != at:
-            yield at, energy, "its time is not on the half hour"
-
-
 def sum_differs(readings: Readings) -> Iterator[Finding]:
     """Between two counts of the register the half hours are all there, but sum to something else."""
     for before, after in pairwise(readings.counts):
@@ -113,9 +106,7 @@ def sum_differs(readings: Readings) -> Iterator[Finding]:
             yield floor_half_hour(before.at), between.energy, details
 
 
-RULES: Final[Mapping[str, Rule]] = {
-    rule.__name__: rule for rule in (negative, above_fuse, spike, off_the_half_hour, sum_differs)
-}
+RULES: Final[Mapping[str, Rule]] = {rule.__name__: rule for rule in (negative, above_fuse, spike, sum_differs)}
 
 
 def check(readings: Readings) -> list[Flag]:
