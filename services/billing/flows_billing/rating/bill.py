@@ -8,7 +8,6 @@ from typing import TypeAlias
 from uuid import UUID
 
 from flows_billing.accounts.plan import Part, Plan, Segment
-from flows_billing.days import Days
 from flows_billing.errors import TariffInvalid
 from flows_billing.outcomes import NotBilled, failed
 from flows_billing.rating.lines import (
@@ -17,11 +16,10 @@ from flows_billing.rating.lines import (
     SuppliedVat,
     energy_lines,
     export_lines,
-    minimum_charge_line,
-    missing_of_minimum,
     standing_charge_line,
     taxed,
 )
+from flows_billing.rating.minimum import minimum_lines
 from flows_billing.rating.rounding import exact_amount_pence
 from flows_billing.rating.shared import imported, shared_lines, surplus_lines
 from flows_billing.rating.solar import solar_credit_lines
@@ -106,23 +104,16 @@ def _lines(
     plan: Plan, metered: Metered, exports: Iterable[tuple[Segment, Exported]], shared: Shared, seller: Seller
 ) -> tuple[Line, ...]:
     """Energy, then days, then what fills up to a minimum, each with its VAT; then what was exported, and credits."""
-    days_in_month = Days.of(plan.month).count
     supplied = _supply_vat(plan, _kwh(metered), seller)
-    energy = energy_lines(imported(metered, shared), days_in_month, supplied)
+    energy = energy_lines(plan, imported(metered, shared), supplied)
     energy += shared_lines(metered, shared, supplied)
     days = [
         line for part in plan.parts for line in taxed(partial(standing_charge_line, part), supplied[part.days.start])
     ]
-    minimum = [
-        line
-        for part in plan.parts
-        if (missing := missing_of_minimum(part, [x for x in (*energy, *days) if x.part is part], days_in_month))
-        for line in taxed(partial(minimum_charge_line, part, missing), supplied[part.days.start])
-    ]
     return (
         *energy,
         *days,
-        *minimum,
+        *minimum_lines(plan, [*energy, *days], supplied),
         *export_lines(exports),
         *surplus_lines(plan, shared),
         *solar_credit_lines(plan),

@@ -3,7 +3,8 @@
 Sources, as of October 2026:
 - VAT Act 1994, Schedule 7A, Group 1 (domestic fuel or power): 5% since 1 September 1997 for qualifying use, which is
   domestic use and a charity's non-business use; VAT Notice 701/19, sections 2.1 and 3.1 to 3.3.
-- VAT Act 1994, section 2(1): the standard rate, 20% since 4 January 2011; Notice 701/19, section 5.3.
+- VAT Act 1994, section 2(1): the standard rate, 20% since 4 January 2011; Notice 701/19, section 5.3. Before that, and
+  before 1 September 1997 (8%) and 1 April 1994 (zero) for fuel and power: the rates that Finance Acts since 1972 set.
 - Small quantities: electricity at a rate of at most 1,000 kWh a month counts as domestic use, Schedule 7A, Group 1,
   Note 5(g); by the day 33 kWh, judged for the period of a bill, Notice 701/19, section 5.2.
 - Mixed use: where 60% or more qualifies, all of it does, otherwise the supply is apportioned, Schedule 7A, Group 1,
@@ -24,11 +25,25 @@ from uuid import UUID
 
 Use: TypeAlias = Literal["domestic", "charity", "business", "mixed"]
 
-REDUCED_RATES: Final = ((date(1997, 9, 1), Decimal("0.05")),)
-STANDARD_RATES: Final = ((date(2011, 1, 4), Decimal("0.20")),)
+NO_VAT: Final = Decimal(0)
+# From the first day of all on, so that every day has its rate.
+REDUCED_RATES: Final = (
+    (date.min, NO_VAT),
+    (date(1994, 4, 1), Decimal("0.08")),
+    (date(1997, 9, 1), Decimal("0.05")),
+)
+STANDARD_RATES: Final = (
+    (date.min, NO_VAT),
+    (date(1973, 4, 1), Decimal("0.10")),
+    (date(1974, 7, 29), Decimal("0.08")),
+    (date(1979, 6, 18), Decimal("0.15")),
+    (date(1991, 4, 1), Decimal("0.175")),
+    (date(2008, 12, 1), Decimal("0.15")),
+    (date(2010, 1, 1), Decimal("0.175")),
+    (date(2011, 1, 4), Decimal("0.20")),
+)
 SMALL_QUANTITY_KWH_A_DAY: Final = 33
 MIXED_USE_PERCENT: Final = 60
-NO_VAT: Final = Decimal(0)
 
 
 @dataclass(frozen=True, slots=True)
