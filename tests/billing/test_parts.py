@@ -13,9 +13,10 @@ from flows_billing.accounts.account import Account, Party, Register, Supplier
 from flows_billing.accounts.plan import Plan, Terms, plan_account
 from flows_billing.outcomes import NotBilled
 from flows_billing.rating.bill import Bill, Measured, rate
+from flows_billing.rating.guard import UNGUARDED, Guard
 from flows_billing.rating.vat_rules import Registration, Seller, VatStatus, VatTerms, export_vat, reduced_rate
-from flows_billing.tariffs.tariff import Component, Element, Tariff, Tariffs
-from flows_billing.usage.metered import Usage
+from flows_billing.tariffs.tariff import Component, Element, Tariff, Tariffs, ThresholdPeriod
+from flows_billing.usage.metered import Exported, Usage
 from flows_shared.time import LONDON, local_midnight
 
 LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
@@ -48,20 +49,21 @@ def october(
     statuses: tuple[VatStatus, ...] = (DOMESTIC,),
     home: Account | None = None,
     registrations: tuple[Registration, ...] = (),
+    guard: Guard = UNGUARDED,
+    exports: str | None = None,
 ) -> list[Bill]:
     """The bills of October, of which `kwh` is used on some of its days, by each register that lives then."""
     vat = VatTerms(Seller(), {HOME: statuses}, {}, {PAYER: registrations})
-    planned = plan_account(home or account(), Terms(OCTOBER, LONDON, Tariffs({}, list(versions)), vat, []))
+    planned = plan_account(home or account(), Terms(OCTOBER, LONDON, Tariffs({}, list(versions)), vat, [], guard=guard))
     assert not isinstance(planned, NotBilled)
     days = {number + 1: each for number, each in enumerate(kwh)} if isinstance(kwh, list) else kwh
-    bills = [
-        rate(plan, _measured(plan, {day: Decimal(each) for day, each in days.items()}), Seller()) for plan in planned
-    ]
+    kwh_of_days = {day: Decimal(each) for day, each in days.items()}
+    bills = [rate(plan, _measured(plan, kwh_of_days, exports), Seller()) for plan in planned]
     assert all(isinstance(bill, Bill) for bill in bills)
     return [bill for bill in bills if isinstance(bill, Bill)]
 
 
-def _measured(plan: Plan, kwh: dict[int, Decimal]) -> Measured:
+def _measured(plan: Plan, kwh: dict[int, Decimal], exports: str | None) -> Measured:
     half_hour = timedelta(minutes=30)
     usages = {}
     for segment in plan.segments:
@@ -79,11 +81,20 @@ def _measured(plan: Plan, kwh: dict[int, Decimal]) -> Measured:
             starts[-1] - half_hour,
         )
         usages[segment.need] = tuple(each) if segment.need.by_day else (whole,)
-    return Measured(usages)
+    exported = {
+        (segment.register.id, segment.span): Exported(Decimal(exports), segment.span.start, segment.span.end)
+        for segment in plan.segments
+        if exports
+    }
+    return Measured(usages, exported)
 
 
 def amounts(bill: Bill) -> list[tuple[str, str, int]]:
-    return [(line.description, f"{line.quantity.normalize():f}", line.amount_pence) for line in bill.lines if line.amount_pence]
+    return [
+        (line.description, f"{line.quantity.normalize():f}", line.amount_pence)
+        for line in bill.lines
+        if line.amount_pence
+    ]
 
 
 EARLY = dict.fromkeys(range(1, 16), "19.2")  # 15 x 19.2 = 288 kWh by the 15th
@@ -251,16 +262,16 @@ def test_status_that_does_not_change_the_rate_does_not_change_the_total(
     threshold: int,
     minimum: int,
     changes: set[int],
-    period: str,
+    period: ThresholdPeriod,
 ) -> None:
     low, high = unit_rates
     version = price(
         Component(uuid4(), "unit_rate", low, True),
-        Component(uuid4(), "unit_rate", high, True, from_kwh=Decimal(threshold), threshold_period=period),  # type: ignore[arg-type]
+        Component(uuid4(), "unit_rate", high, True, from_kwh=Decimal(threshold), threshold_period=period),
         Component(uuid4(), "minimum_charge", Decimal(minimum), True),
     )
     statuses = [
-        VatStatus(FIRST.replace(day=day), ("charity", "domestic")[number % 2], certificate_from=FIRST)  # type: ignore[arg-type]
+        VatStatus(FIRST.replace(day=day), ("charity", "domestic")[number % 2], certificate_from=FIRST)
         for number, day in enumerate(sorted(changes))
     ]
     [whole] = october(kwh, version)

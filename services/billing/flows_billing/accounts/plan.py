@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from flows_billing.accounts.account import Account, Register, billed_days, supplied_days
 from flows_billing.days import Days
 from flows_billing.outcomes import NotBilled, failed, skipped
+from flows_billing.rating.guard import UNGUARDED, Guard
 from flows_billing.rating.vat_rules import VatTerms, VatUse
 from flows_billing.sharing.terms import Sharing, SharingTerms
 from flows_billing.solar.credits import SolarCredit
@@ -33,6 +34,7 @@ class Terms:
     benchmarks: Sequence[Benchmark]
     sharing: Sharing = field(default_factory=Sharing)
     solar_credits: Sequence[SolarCredit] = ()
+    guard: Guard = UNGUARDED
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +155,8 @@ def _plan(account: Account, payer: UUID, runs: Sequence[Days], terms: Terms) -> 
                 )
             parts.append(part)
     parts = _joined(parts)
-    segments = _segments(parts, account.registers, terms.zone)
+    by_day = terms.guard.cuts(account.id, Days(parts[0].days.start, parts[-1].days.end))
+    segments = _segments(parts, account.registers, terms.zone, by_day)
     if not segments:
         return failed("no_meter", "no register measured the supply in this time")
     return Plan(account, payer, terms.month, tuple(parts), segments)
@@ -209,9 +212,11 @@ def _terms_of(part: Part) -> tuple[Tariff, VatUse, bool, Benchmark | None, Shari
     return part.tariff, part.use, part.exporter_registered, part.benchmark, part.sharing
 
 
-def _segments(parts: Sequence[Part], registers: Sequence[Register], zone: ZoneInfo) -> tuple[Segment, ...]:
+def _segments(
+    parts: Sequence[Part], registers: Sequence[Register], zone: ZoneInfo, by_day: bool
+) -> tuple[Segment, ...]:
     return tuple(
-        Segment(part, register, span, Need(register.id, span, part.tariff.profile, part.tariff.judges_days))
+        Segment(part, register, span, Need(register.id, span, part.tariff.profile, by_day or part.tariff.judges_days))
         for part in parts
         for register in sorted(registers, key=_place)
         if (span := _shared_time(part.days, register, zone)) is not None

@@ -1,7 +1,7 @@
 """A plan and what was measured in, lines and totals out."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from functools import partial
 from typing import TypeAlias
@@ -95,9 +95,17 @@ def rate(plan: Plan, measured: Measured, seller: Seller) -> Bill | NotBilled:
         return failed("tariff_invalid", str(error))
     if sum(abs(line.amount_pence) for line in lines) * 2 > MAX_PENCE:
         return failed("amount_out_of_range", "the amounts are too large to be true: check the readings and the rates")
-    vat = vat_summary(lines)
-    net_pence, vat_pence = sum(amount.net_pence for amount in vat), sum(amount.vat_pence for amount in vat)
-    return Bill(plan, lines, net_pence, vat_pence, _benchmark_pence(plan, metered))
+    return summed(Bill(plan, lines, 0, 0, _benchmark_pence(plan, metered)))
+
+
+def summed(bill: Bill) -> Bill:
+    """The bill with the sums of its lines."""
+    vat = vat_summary(bill.lines)
+    return replace(
+        bill,
+        net_pence=sum(amount.net_pence for amount in vat),
+        vat_pence=sum(amount.vat_pence for amount in vat),
+    )
 
 
 def _lines(

@@ -16,7 +16,7 @@ from flows_shared.money import format_pounds, pounds
 
 
 def minimum_lines(plan: Plan, lines: Sequence[Line], supplied: SuppliedVat) -> list[Line]:
-    """What is missing, as a line; where the parts of a version are taxed at different rates, one for each, by their days."""
+    """What is missing, as a line; where its parts are taxed at several rates, one for each, by their days."""
     days_in_month = Days.of(plan.month).count
     filled_up: list[Line] = []
     for version in plan.versions:

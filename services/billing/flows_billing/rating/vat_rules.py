@@ -151,6 +151,14 @@ def export_vat(registered: bool, day: date) -> VatShare:
     return VatShare(Decimal(1), NO_VAT, "exporter_not_registered")
 
 
+def credit_reason(rate: Decimal) -> str:
+    """Of a credit for what was exported, by its rate."""
+    return "exporter_registered" if rate else "exporter_not_registered"
+
+
+# Reasons of what a customer is paid, not charged.
+CREDIT_REASONS: Final = frozenset({"exporter_registered", "exporter_not_registered", "solar_credit"})
+
 # Paid for declared capacity, not for energy that was delivered: no supply, so outside the scope of VAT.
 SOLAR_CREDIT_VAT: Final = VatShare(Decimal(1), NO_VAT, "solar_credit")
 
