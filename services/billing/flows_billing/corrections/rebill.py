@@ -36,7 +36,7 @@ from flows_billing.rating.store import back_bill_guard, changed_days
 from flows_billing.runs.judge import Docket, prepare
 from flows_billing.runs.preview import from_half_hours
 from flows_billing.runs.request import SERVICE
-from flows_billing.runs.run import Esco
+from flows_billing.runs.run import Esco, require_vat_number
 from flows_billing.settings import RunSettings
 from flows_shared.acting import act_for
 from flows_shared.db import Connection, Database
@@ -75,6 +75,7 @@ async def rebill(
 
     `only` are accounts, `causes` those of which a correction must have one; empty, all.
     """
+    require_vat_number(esco)
     async with db.connection() as connection:
         seen_at = await clock(connection)
         originals = await billed_invoices(connection, esco.id, month, only)

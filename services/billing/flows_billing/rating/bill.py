@@ -45,13 +45,21 @@ class Measured:
 
 @dataclass(frozen=True, slots=True)
 class Bill:
-    """What an account owes for its days of a month. `benchmark_pence` is with VAT."""
+    """What an account owes for its days of a month. `benchmark_pence` is with VAT.
+
+    `vat_pence` is what is charged less `input_vat_pence`, which the customer charges on what they export.
+    """
 
     plan: Plan
     lines: tuple[Line, ...]
     net_pence: int
     vat_pence: int
     benchmark_pence: int | None
+    input_vat_pence: int = 0
+
+    @property
+    def output_vat_pence(self) -> int:
+        return self.vat_pence + self.input_vat_pence
 
     @property
     def total_pence(self) -> int:
@@ -105,6 +113,7 @@ def summed(bill: Bill) -> Bill:
         bill,
         net_pence=sum(amount.net_pence for amount in vat),
         vat_pence=sum(amount.vat_pence for amount in vat),
+        input_vat_pence=-sum(amount.vat_pence for amount in vat if amount.is_bought),
     )
 
 

@@ -64,6 +64,10 @@ class Line:
     def vat_rate(self) -> Decimal:
         return self.vat.rate
 
+    @property
+    def vat_reason(self) -> str:
+        return self.vat.reason
+
 
 def energy_lines(plan: Plan, metered: Metered, supplied: SuppliedVat) -> list[Line]:
     """A line for each register, band and block of a part.

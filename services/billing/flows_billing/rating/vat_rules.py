@@ -9,7 +9,9 @@ Sources, as of October 2026:
   Note 5(g); by the day 33 kWh, judged for the period of a bill, Notice 701/19, section 5.2.
 - Mixed use: where 60% or more qualifies, all of it does, otherwise the supply is apportioned, Schedule 7A, Group 1,
   Note 4; Notice 701/19, section 3.4. The customer certifies the share, section 3.5, as a charity does its use.
-- Export: a supply by the customer. Only one who is registered charges VAT on it, at the standard rate.
+- Export: a supply by the customer. Only one who is registered charges VAT on it, at the standard rate: their output
+  tax and our input tax, on a part of the bill that we make out for them (VAT Notice 700/62, self-billing), which shows
+  their VAT number and says so. It needs their agreement.
 - Tax point: the day on which a VAT invoice is issued, VAT Regulations 1995, regulation 86 (continuous supplies of
   power). What it must show, regulation 14: number, dates, seller's name, address and VAT number, customer's name and
   address, and for each line description, quantity, rate of VAT and amount without VAT, with the total of VAT.
@@ -156,8 +158,9 @@ def credit_reason(rate: Decimal) -> str:
     return "exporter_registered" if rate else "exporter_not_registered"
 
 
-# Reasons of what a customer is paid, not charged.
-CREDIT_REASONS: Final = frozenset({"exporter_registered", "exporter_not_registered", "solar_credit"})
+# Reasons of what a customer supplies to us, and of all that they are paid for.
+EXPORT_REASONS: Final = frozenset({"exporter_registered", "exporter_not_registered"})
+CREDIT_REASONS: Final = EXPORT_REASONS | {"solar_credit"}
 
 # Paid for declared capacity, not for energy that was delivered: no supply, so outside the scope of VAT.
 SOLAR_CREDIT_VAT: Final = VatShare(Decimal(1), NO_VAT, "solar_credit")
