@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from billing.community import Community, Home
 from billing.corrections import findings, invoices, rebilled
+from billing.sharers import FIRST_OF_OCTOBER, make_group
 from billing.test_back_bills import charges
 from billing.test_parts import BLOCKS, MINIMUM, month_kwh, october, price, register
 from billing.test_rules import account, rates
@@ -170,4 +171,20 @@ async def test_late_reading_of_a_day_that_is_not_too_old_is_charged_for(communit
     await rebilled(community, month=NOVEMBER_2025, now=NOVEMBER_28, confirm=True)
     # 2100p of the 1st as before, and of the 30th; those of the 2nd are left out
     assert await invoices(community, home) == [("WLCE-000001", "void", 2100), ("WLCE-000002", "issued", 4200)]
+    assert await findings(community) == []
+
+
+async def test_shared_energy_is_judged_by_its_days(community: Community) -> None:
+    """Shared on 1 October alone, and billed on 16 October 2027: the 16 days from the 16th on are charged for."""
+    await community.tariff("0.30000", "0.50000")
+    home = await community.home()
+    await community.measure_month(home, kwh="0.1")
+    group = await make_group(community, "proportional", "0.12000")
+    await group.member(home)
+    await group.generate("0.05", FIRST_OF_OCTOBER)
+    await community.bill(now=datetime(2027, 10, 16, 9, tzinfo=UTC))
+    # Of 15 old days 72 kWh - 2.4 shared = 69.6 x 30p, 2.4 x 12p and 15 x 50p are left out: 2088 + 29 + 750
+    assert (await community.lines(home))[-1][3] == -2867
+    # 770 half hours x 0.1 = 77 kWh x 30p and 16 x 50p are left
+    assert (await community.invoice(home))["total_pence"] == 2310 + 800
     assert await findings(community) == []
