@@ -41,7 +41,8 @@ class Community:
 
     @classmethod
     async def make(cls, db: Database, billing: Database, *, code: str = "WLCE", **columns: Any) -> "Community":
-        esco = await insert(db, "flows.escos", code=code, name=f"Community {code}", **columns)
+        seller = {"code": code, "name": f"Community {code}", "vat_number": "GB123456789", **columns}
+        esco = await insert(db, "flows.escos", **seller)
         return cls(db, billing, esco)
 
     async def home(

@@ -139,7 +139,8 @@ async def test_daily_blocks_are_judged_day_by_day(community: Community, source: 
     ]
 
 
-async def test_blocks_go_on_over_a_meter_exchange(community: Community) -> None:
+@pytest.mark.parametrize(("element", "name"), [("SINGLE", "Electricity"), ("A", "Electricity, element A")])
+async def test_blocks_go_on_over_a_meter_exchange(community: Community, element: str, name: str) -> None:
     tariff = await community.tariff("0.99999", "0.00000")
     await component(community, tariff, "unit_rate", "0.10000")
     await component(community, tariff, "unit_rate", "0.20000", from_kwh=Decimal(150), threshold_period="month")
@@ -147,10 +148,11 @@ async def test_blocks_go_on_over_a_meter_exchange(community: Community) -> None:
     at = datetime(2026, 10, 16, 23, tzinfo=UTC)  # local midnight after 16 days
     await community.execute("UPDATE flows.meter_registers SET status = 'replaced', end_time = $1", at)
     new = await community.value(
-        """INSERT INTO flows.meter_registers (meter_id, element, nature, start_time) VALUES ($1, 'SINGLE', 'power', $2)
+        """INSERT INTO flows.meter_registers (meter_id, element, nature, start_time) VALUES ($1, $3, 'power', $2)
            RETURNING register_id""",
         home.meter,
         at,
+        element,
     )
     month = OCTOBER.period(LONDON)
     await community.measure(home.registers["SINGLE"], Period(month.start, at), "0.125")  # 16 x 48 x 0.125 = 96 kWh
@@ -158,8 +160,8 @@ async def test_blocks_go_on_over_a_meter_exchange(community: Community) -> None:
     await community.bill()
     assert (await community.lines(home))[:3] == [
         ("Electricity, 0 to 150 kWh", Decimal("96.000"), "0.10000", 960),
-        ("Electricity, 0 to 150 kWh", Decimal("54.000"), "0.10000", 540),  # 150 - 96
-        ("Electricity, above 150 kWh", Decimal("307.000"), "0.20000", 6140),  # 361 - 54
+        (f"{name}, 0 to 150 kWh", Decimal("54.000"), "0.10000", 540),  # 150 - 96
+        (f"{name}, above 150 kWh", Decimal("307.000"), "0.20000", 6140),  # 361 - 54
     ]
 
 

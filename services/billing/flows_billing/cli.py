@@ -24,7 +24,7 @@ from flows_billing.runs.escos import esco_by_code, find_escos
 from flows_billing.runs.execute import execute_run
 from flows_billing.runs.preview import Preview, preview_run
 from flows_billing.runs.request import RequestedRuns, enqueue_runs, request_runs
-from flows_billing.runs.run import Esco, Run, months_until, parse_month, require_finished
+from flows_billing.runs.run import Esco, Run, months_until, parse_month, require_finished, require_vat_number
 from flows_billing.runs.simulate import Simulation, simulate
 from flows_billing.runs.store import latest_runs, unbilled_outcomes
 from flows_billing.settings import RunSettings
@@ -226,6 +226,7 @@ async def _show_unbilled(db: Database, run: Run) -> None:
 async def _preview(month: str, code: str, number: int | None, settings: RunSettings) -> Preview:
     async with opened(settings) as db:
         esco, asked = await _billable(db, code, month)
+        require_vat_number(esco)
         async with db.connection() as connection:
             only = None if number is None else [await account_by_number(connection, esco.id, number)]
         return await preview_run(db, esco, asked, settings, only=only)

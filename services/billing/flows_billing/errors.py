@@ -58,6 +58,18 @@ class UnknownRun(NotFoundError):
         super().__init__(f"there is no billing run {run_id}")
 
 
+class SellerWithoutVatNumber(ConflictError):
+    """Who is registered for VAT must show the number on each bill."""
+
+    code = "billing.no_vat_number"
+
+    def __init__(self, esco_code: str) -> None:
+        super().__init__(
+            f"{esco_code} cannot bill: it is registered for VAT, and its VAT number is missing. "
+            "Enter vat_number, or set vat_registered to false"
+        )
+
+
 class TariffInvalid(InvalidError):
     """The components of a tariff contradict each other."""
 

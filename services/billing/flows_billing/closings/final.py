@@ -36,7 +36,7 @@ from flows_billing.rating.store import back_bill_guard
 from flows_billing.runs.judge import prepare
 from flows_billing.runs.preview import from_half_hours
 from flows_billing.runs.request import SERVICE
-from flows_billing.runs.run import Esco
+from flows_billing.runs.run import Esco, require_vat_number
 from flows_billing.settings import RunSettings
 from flows_shared.acting import act_for
 from flows_shared.db import Connection, Database
@@ -75,6 +75,7 @@ class FinalBill:
 
 async def final_bill(db: Database, esco: Esco, asked: Closing, settings: RunSettings, now: datetime) -> FinalBill:
     """End an account, and bill it until then."""
+    require_vat_number(esco)
     today = local_date(now, esco.zone)
     if asked.last_day >= today:
         raise LastDayNotOver(asked.last_day, today)

@@ -26,16 +26,17 @@ from flows_billing.corrections.store import (
     take_note_numbers,
     void_invoices,
 )
+from flows_billing.days import Days
 from flows_billing.invoices.invoice import Invoice
 from flows_billing.invoices.issue import issue_bills
 from flows_billing.outcomes import NotBilled, skipped
-from flows_billing.rating.back_bill import Guard
 from flows_billing.rating.bill import Verdict
-from flows_billing.rating.store import back_bill_guard
+from flows_billing.rating.guard import UNGUARDED, Guard
+from flows_billing.rating.store import back_bill_guard, changed_days
 from flows_billing.runs.judge import Docket, prepare
 from flows_billing.runs.preview import from_half_hours
 from flows_billing.runs.request import SERVICE
-from flows_billing.runs.run import Esco
+from flows_billing.runs.run import Esco, require_vat_number
 from flows_billing.settings import RunSettings
 from flows_billing.sharing.store import store_allocation
 from flows_shared.acting import act_for
@@ -75,13 +76,16 @@ async def rebill(
 
     `only` are accounts, `causes` those of which a correction must have one; empty, all.
     """
+    require_vat_number(esco)
     async with db.connection() as connection:
         seen_at = await clock(connection)
         originals = await billed_invoices(connection, esco.id, month, only)
         billed = list(originals)
         accounts = await supply_accounts(connection, esco.id, month, only=billed, billed_too=True)
-        docket = await prepare(connection, esco, month, accounts, from_half_hours(settings))
         guard = await back_bill_guard(connection, billed, local_date(now, esco.zone), esco.back_bill_months)
+        docket = await prepare(connection, esco, month, accounts, from_half_hours(settings), guard)
+        registers = [register.id for account in accounts for register in account.registers]
+        guard = replace(guard, changed=await changed_days(connection, registers, Days.of(month)))
         numbers = await account_numbers(connection, billed)
         for allocation in docket.measured.shared.allocations if confirmation else ():
             await store_allocation(connection, allocation, month)
@@ -94,7 +98,8 @@ async def rebill(
 
 
 def _verdicts(docket: Docket, billed: Sequence[UUID], size: int) -> Iterator[tuple[UUID, Verdict]]:
-    for batch in docket.verdicts(size):
+    """The whole bills: what of them is too old depends on what was billed before."""
+    for batch in replace(docket, guard=UNGUARDED).verdicts(size):
         yield from batch.items()
     for account in billed:
         if account not in docket.planned:

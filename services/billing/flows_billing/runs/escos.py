@@ -74,7 +74,7 @@ def esco_of(row: asyncpg.Record) -> Esco:
         code=row["code"],
         zone=ZoneInfo(row["time_zone"]),
         seller=Seller(row["vat_registered"], row["vat_use"], row["vat_small_quantities"], row["vat_mixed_use"]),
-        vat_number=row["vat_number"] if row["vat_registered"] else None,
+        vat_number=(row["vat_number"] or "").strip() or None if row["vat_registered"] else None,
         payment_days=row["payment_days"],
         back_bill_months=row["back_bill_months"],
     )

@@ -19,7 +19,7 @@ from flows_billing.rating.store import back_bill_guard
 from flows_billing.reports.refresh import enqueue_refresh
 from flows_billing.runs.judge import prepare
 from flows_billing.runs.request import SERVICE
-from flows_billing.runs.run import Run
+from flows_billing.runs.run import Run, require_vat_number
 from flows_billing.runs.store import begin_run, complete_run, fail_run, find_run, run_held, store_outcomes
 from flows_billing.settings import RunSettings
 from flows_billing.sharing.store import store_allocation
@@ -57,6 +57,7 @@ async def execute_run(
 
 
 async def _bill_accounts(db: Connection, run: Run, settings: RunSettings, now: datetime, on_progress: Progress) -> None:
+    require_vat_number(run.esco)
     accounts = await supply_accounts(db, run.esco.id, run.month)
     await begin_run(db, run.id, [account.id for account in accounts])
     await grant_solar_credits(db, run.esco.id, run.month)

@@ -2,7 +2,7 @@
 
 from asyncio import to_thread
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 from flows_billing.accounts.account import Account
@@ -10,8 +10,9 @@ from flows_billing.accounts.plan import Plan, Planned, Terms, plan_account
 from flows_billing.accounts.store import supply_accounts
 from flows_billing.errors import SharingInvalid
 from flows_billing.outcomes import NotBilled
-from flows_billing.rating.back_bill import UNGUARDED, Guard, guarded
+from flows_billing.rating.back_bill import guarded
 from flows_billing.rating.bill import Measured, Verdict, rate_account
+from flows_billing.rating.guard import UNGUARDED, Guard
 from flows_billing.rating.store import vat_terms
 from flows_billing.runs.run import Esco
 from flows_billing.settings import RunSettings
@@ -80,7 +81,7 @@ async def prepare(
     guard: Guard = UNGUARDED,
 ) -> Docket:
     """Plan the accounts' bills and sum what they need."""
-    terms = await load_terms(db, esco, month, accounts)
+    terms = replace(await load_terms(db, esco, month, accounts), guard=guard)
     planned = {account.id: plan_account(account, terms) for account in accounts}
     return Docket(esco, planned, await measure(db, planned.values(), terms, settings), guard)
 

@@ -139,6 +139,8 @@ BILLED_OTHERWISE: Final = """
           FROM chosen
           JOIN public.accounts AS account ON account.id = chosen.account
           JOIN public.invoice_lines AS line ON line.invoice = chosen.id
+           -- Others may span several parts, or some days of one.
+           AND line.kind IN ('energy', 'shared_energy', 'standing_charge', 'export_credit')
           LEFT JOIN public.sharing_terms AS terms ON terms.id = line.sharing_terms AND terms.sharing_group = $4
          WHERE chosen.status <> 'void'
            AND chosen.period_start < ($6 AT TIME ZONE $7)::date AND chosen.period_end > ($5 AT TIME ZONE $7)::date
