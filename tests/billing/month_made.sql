@@ -24,7 +24,7 @@ SELECT id, element, 'power', '2020-01-01'
   FROM home, unnest(CASE kind WHEN 'two elements' THEN '{A,B}'::text[] ELSE '{SINGLE}' END) AS element;
 INSERT INTO public.properties (id, plot, esco, supply_meter) SELECT id, number, esco, id FROM home;
 
--- Most homes share what four roofs generate: one whose meter is exchanged, one that is added, one that is taken away, one
+-- A hundred homes share what four roofs generate: one whose meter is exchanged, one that is added, one that is taken away, one
 -- that is there all along. What the two measure on other days is not the group's.
 CREATE TABLE roof AS
 SELECT gen_random_uuid() AS id, gen_random_uuid() AS meter, roof.name, esco.id AS esco
@@ -41,7 +41,7 @@ SELECT sharing.id, roof.id, 'generation', CASE roof.name WHEN 'added' THEN '2026
   FROM public.sharing_groups AS sharing, roof;
 INSERT INTO public.sharing_members (sharing_group, property, start_date)
 SELECT sharing.id, home.id, '2026-01-01'
-  FROM public.sharing_groups AS sharing, home WHERE kind NOT IN ('export', 'idle') AND number % 5 > 0;
+  FROM public.sharing_groups AS sharing, home WHERE kind NOT IN ('export', 'idle') AND number <= 120;
 -- Within a day.
 INSERT INTO flows.meter_registry (serial, esco)
 SELECT 'new ' || serial, esco FROM flows.meter_registry
@@ -102,7 +102,7 @@ SELECT register_id, half_hour,
        generate_series('2026-09-30 23:00Z'::timestamptz, '2026-10-31 23:30Z', '30 minutes') AS half_hour
  WHERE half_hour >= start_time AND half_hour < coalesce(end_time, 'infinity');
 INSERT INTO flows.register_interval_hh (register_id, timestamp, kwh)
-SELECT register_id, half_hour, abs(hashtext(register_id::text || half_hour::text)) % 60000 / 1000.0
+SELECT register_id, half_hour, abs(hashtext(register_id::text || half_hour::text)) % 25000 / 1000.0
   FROM flows.meter_registers AS register,
        generate_series('2026-09-30 23:00Z'::timestamptz, '2026-10-31 23:30Z', '30 minutes') AS half_hour
  WHERE nature = 'solar' AND half_hour >= start_time AND half_hour < coalesce(end_time, 'infinity');

@@ -135,7 +135,7 @@ def allocate_month(group: Group, readings: Readings, month: Month, zone: ZoneInf
         time = Period(local_midnight(days.start, zone), local_midnight(days.end, zone))
         _share_stint(found, stint, demands, readings.places(time))
     for home, series in found.shared_by_home.items():
-        found.shared_by_register.update(_split(readings.homes.get(home, {}), series))
+        found.shared_by_register.update(_split(readings, readings.homes.get(home, {}), series))
     if group.site:
         for number, row in enumerate(zip(*demands.values(), strict=True)):
             found.others[number] = sum(row) - found.consumption[number]
@@ -168,14 +168,15 @@ def _credit_surplus(found: Allocation, stint: Stint, places: slice) -> None:
             series[number] = part
 
 
-def _split(registers: Mapping[UUID, Series], shared: Series) -> Mapping[UUID, Series]:
+def _split(readings: Readings, registers: Mapping[UUID, Series], shared: Series) -> Mapping[UUID, Series]:
     """A home's share over its registers, by what each measured in the half hour."""
     if len(registers) < 2:
         return dict.fromkeys(registers, shared)
     split = {register: series_of(len(shared)) for register in registers}
     for number, row in enumerate(zip(*registers.values(), strict=True)):
         if shared[number]:
-            for series, part in zip(split.values(), apportion(shared[number], row, sum(row), number), strict=True):
+            parts = apportion(shared[number], row, sum(row), readings.turn(number))
+            for series, part in zip(split.values(), parts, strict=True):
                 series[number] = part
     return split
 
