@@ -40,6 +40,15 @@ class UnknownEsco(NotFoundError):
         super().__init__(f"there is no community '{esco}'")
 
 
+class EscoUnreadable(InvalidError):
+    """What is held of the community cannot be read, such as a time zone that there is not."""
+
+    code = "billing.esco_unreadable"
+
+    def __init__(self, code: str, reason: Exception) -> None:
+        super().__init__(f"community {code} cannot be read: {reason}")
+
+
 class UnknownRun(NotFoundError):
     """No billing run has this id."""
 

@@ -1,6 +1,6 @@
 """The plan of a bill: which days at which tariff, VAT and benchmark, measured by which registers."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from itertools import pairwise
@@ -24,7 +24,7 @@ BENCHMARK_METHODS = {"direct_debit": "direct_debit", "prepay": "prepay"}
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """What holds for a community's bills of a month."""
+    """What holds for a community's bills of a month; by home, why its solar credit is not known."""
 
     month: Month
     zone: ZoneInfo
@@ -33,6 +33,7 @@ class Terms:
     benchmarks: Sequence[Benchmark]
     sharing: Sharing = field(default_factory=Sharing)
     solar_credits: Sequence[SolarCredit] = ()
+    solar_problems: Mapping[UUID, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

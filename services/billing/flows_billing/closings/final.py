@@ -9,7 +9,6 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from uuid import UUID
 
-from flows_billing.accounts.store import supply_accounts
 from flows_billing.closings.store import (
     ClosingAccount,
     RegisterRead,
@@ -32,7 +31,6 @@ from flows_billing.invoices.issue import issue_bills
 from flows_billing.outcomes import NotBilled, Outcome
 from flows_billing.payments.record import record_refund
 from flows_billing.payments.store import balance_of
-from flows_billing.rating.store import back_bill_guard
 from flows_billing.runs.judge import prepare
 from flows_billing.runs.preview import from_half_hours
 from flows_billing.runs.request import SERVICE
@@ -196,9 +194,8 @@ async def _bill_month(
         await _act(transaction, asked)
         if await hold_standing(transaction, account.id, month):
             return []
-        accounts = await supply_accounts(transaction, esco.id, month, only=[account.id])
-        guard = await back_bill_guard(transaction, [account.id], local_date(now, esco.zone), esco.back_bill_months)
-        docket = await prepare(transaction, esco, month, accounts, from_half_hours(settings), guard)
+        issued_on = local_date(now, esco.zone)
+        docket = await prepare(transaction, esco, month, [account.id], from_half_hours(settings), issued_on)
         [verdicts] = docket.verdicts(1)
         verdict = verdicts[account.id]
         if isinstance(verdict, NotBilled):

@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID, uuid4
 
-from flows_billing.accounts.store import account_numbers, supply_accounts
+from flows_billing.accounts.store import account_numbers, supply_account_ids
 from flows_billing.corrections.difference import BilledInvoice, Cause, Correction, correct, say_causes
 from flows_billing.corrections.rebilling import Confirmation, RebilledAccount, Rebilling, shown
 from flows_billing.corrections.store import (
@@ -32,6 +32,7 @@ from flows_billing.outcomes import NotBilled, skipped
 from flows_billing.rating.back_bill import Guard
 from flows_billing.rating.bill import Verdict
 from flows_billing.rating.store import back_bill_guard
+from flows_billing.runs.apart import is_about_data, say_error
 from flows_billing.runs.judge import Docket, prepare
 from flows_billing.runs.preview import from_half_hours
 from flows_billing.runs.request import SERVICE
@@ -78,15 +79,20 @@ async def rebill(
         seen_at = await clock(connection)
         originals = await billed_invoices(connection, esco.id, month, only)
         billed = list(originals)
-        accounts = await supply_accounts(connection, esco.id, month, only=billed, billed_too=True)
+        accounts = await supply_account_ids(connection, esco.id, month, only=billed, billed_too=True)
         docket = await prepare(connection, esco, month, accounts, from_half_hours(settings))
         guard = await back_bill_guard(connection, billed, local_date(now, esco.zone), esco.back_bill_months)
         numbers = await account_numbers(connection, billed)
     asked = _Month(esco, month, now, seen_at, guard)
-    found = [
-        await _rebill_account(db, asked, account, numbers[account], originals[account], verdict, causes, confirmation)
-        for account, verdict in _verdicts(docket, billed, settings.billing_batch_accounts)
-    ]
+    found = []
+    for account, verdict in _verdicts(docket, billed, settings.billing_batch_accounts):
+        arguments = account, numbers[account], originals[account], verdict, causes, confirmation
+        try:
+            found.append(await _rebill_account(db, asked, *arguments))
+        except Exception as error:
+            if not is_about_data(error):
+                raise
+            found.append(RebilledAccount(account, numbers[account], "failed", say_error(error)))
     return Rebilling(esco, month, tuple(sorted(found, key=lambda account: account.account_number)))
 
 
