@@ -76,7 +76,7 @@ async def test_half_hour_is_between_zero_and_20_mw(tx: Connection, kwh: str, is_
         ("INSERT INTO flows.register_interval_hh VALUES ($1, $2, $3)", row),
         ("INSERT INTO flows.register_interval_hh_2026_10 VALUES ($1, $2::timestamptz + interval '1 hour', $3)", row),
         (
-            "INSERT INTO flows.register_interval_estimates VALUES ($1, $2::timestamptz + interval '2 hours', $3, 'linear')",
+            "INSERT INTO flows.register_interval_estimates VALUES ($1, $2::timestamptz + interval '2 h', $3, 'linear')",
             row,
         ),
     ]
@@ -97,7 +97,8 @@ async def test_copied_half_hours_are_guarded_too(tx: Connection) -> None:
 
 async def test_price_that_is_no_number_is_refused_by_name(tx: Connection) -> None:
     esco = await make_esco(tx)
-    statement = """INSERT INTO public.microgrid_tariffs (esco, period_start, computed_unit_rate, computed_standing_charge)
+    statement = """INSERT INTO public.microgrid_tariffs (
+                       esco, period_start, computed_unit_rate, computed_standing_charge)
                    VALUES ($1, $2, $3, 0.5)"""
     for rate in ("NaN", "-0.00001", "10000.00001"):
         refused = await refusal(tx, statement, esco, date(2026, 1, 1), Decimal(rate))

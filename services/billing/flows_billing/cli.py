@@ -11,6 +11,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from flows_billing.accounts.store import account_by_number
 from flows_billing.commands.final import close_account
+from flows_billing.commands.holds import release_bill, show_holds
 from flows_billing.commands.ledger import ledger
 from flows_billing.commands.month_end import evidence
 from flows_billing.commands.opening import load, opened
@@ -53,6 +54,8 @@ commands.add_typer(ledger, name="ledger")
 billing.command("evidence")(evidence)
 billing.command("rebill")(rebill_month)
 billing.command("final")(close_account)
+billing.command("holds")(show_holds)
+billing.command("release")(release_bill)
 billing.command("report")(report)
 
 MonthText = Annotated[str, typer.Argument(help="A month that has ended, such as 2026-10.", show_default=False)]

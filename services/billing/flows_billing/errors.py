@@ -175,6 +175,24 @@ class AccountNotClosable(InvalidError):
         super().__init__(f"account {number} cannot be closed: {why}")
 
 
+class ReasonMissing(InvalidError):
+    """Whoever releases a bill says why."""
+
+    code = "billing.reason_missing"
+
+    def __init__(self) -> None:
+        super().__init__("say why the bill is right as it is")
+
+
+class NothingHeld(NotFoundError):
+    """No bill of the account waits in this month."""
+
+    code = "billing.nothing_held"
+
+    def __init__(self, month: Month) -> None:
+        super().__init__(f"no bill of the account is held for {month}")
+
+
 class UnknownCreditNote(NotFoundError):
     """No credit note has this number."""
 

@@ -23,7 +23,8 @@ log = get_logger()
 
 COLUMNS = """
            esco.id AS esco_id, esco.code, esco.time_zone, esco.payment_days, esco.vat_number, esco.vat_registered,
-           esco.vat_use, esco.vat_small_quantities, esco.vat_mixed_use, esco.back_bill_months
+           esco.vat_use, esco.vat_small_quantities, esco.vat_mixed_use, esco.back_bill_months,
+           esco.hold_spikes, esco.hold_read_kwh
 """
 ESCOS = f"""
     SELECT {COLUMNS}
@@ -109,4 +110,6 @@ def _esco(row: asyncpg.Record) -> Esco:
         vat_number=row["vat_number"] if row["vat_registered"] else None,
         payment_days=row["payment_days"],
         back_bill_months=row["back_bill_months"],
+        hold_spikes=row["hold_spikes"],
+        hold_read_kwh=row["hold_read_kwh"],
     )

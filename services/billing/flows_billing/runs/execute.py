@@ -12,6 +12,7 @@ from typing import TypeAlias
 from uuid import UUID
 
 from flows_billing.accounts.store import supply_account_ids
+from flows_billing.holds.store import keep_holds
 from flows_billing.invoices.issue import issue_bills
 from flows_billing.outcomes import NotBilled
 from flows_billing.rating.bill import Bill, Verdict
@@ -115,6 +116,7 @@ async def _store(db: Connection, run: Run, verdicts: Verdicts, settings: RunSett
         outcomes |= {invoice.bill.plan.account.id: invoice.id for invoice in invoices}
         await _enqueue_printing(db, [invoice.id for invoice in invoices], settings.billing_render_slice)
     await store_outcomes(db, run.id, outcomes)
+    await keep_holds(db, run.month, outcomes)
 
 
 async def _enqueue_printing(db: Connection, invoices: Sequence[UUID], size: int) -> None:

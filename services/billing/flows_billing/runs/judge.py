@@ -2,7 +2,7 @@
 
 from asyncio import to_thread
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from uuid import UUID
 
@@ -10,6 +10,7 @@ from flows_billing.accounts.account import Account
 from flows_billing.accounts.plan import Plan, Planned, Terms, plan_account
 from flows_billing.accounts.store import supply_account_ids, supply_accounts
 from flows_billing.errors import SharingInvalid
+from flows_billing.holds.store import find_holds
 from flows_billing.outcomes import NotBilled, failed
 from flows_billing.rating.back_bill import UNGUARDED, Guard, guarded
 from flows_billing.rating.bill import Measured, Verdict, all_measured, rate_account
@@ -39,6 +40,7 @@ class Docket:
     planned: Mapping[UUID, Planned]
     measured: Measured
     guard: Guard = UNGUARDED
+    holds: Mapping[UUID, NotBilled] = field(default_factory=dict)
 
     def verdicts(self, size: int) -> Iterator[Mapping[UUID, Verdict]]:
         """Some accounts at a time, so that no more bills than these are held at once."""
@@ -51,7 +53,8 @@ class Docket:
         if isinstance(planned, NotBilled):
             return planned
         try:
-            return self._rate(planned)
+            verdict = self._rate(planned)
+            return verdict if isinstance(verdict, NotBilled) else self.holds.get(account, verdict)
         except Exception as error:
             if not is_about_data(error):
                 raise
@@ -91,15 +94,19 @@ async def prepare(
 ) -> Docket:
     """Plan the accounts' bills and sum what they need; an account whose data stop that is planned to fail.
 
-    With a day of issue, what is too old to be charged for by then is left out.
+    With a day of issue, what is too old to be charged for by then is left out, and what looks wrong is held.
     """
 
     async def part(ids: Sequence[UUID]) -> Docket:
         found = await supply_accounts(db, esco.id, month, only=ids, billed_too=True)
         terms = await load_terms(db, esco, month, found)
         planned = {account.id: plan_of(account, terms) for account in found}
-        guard = await back_bill_guard(db, ids, issued_on, esco.back_bill_months) if issued_on else UNGUARDED
-        return Docket(esco, planned, await measure(db, planned.values(), terms, settings), guard)
+        measured = await measure(db, planned.values(), terms, settings)
+        if issued_on is None:
+            return Docket(esco, planned, measured)
+        guard = await back_bill_guard(db, ids, issued_on, esco.back_bill_months)
+        holds = await find_holds(db, esco, month, plans_of(planned.values()), measured)
+        return Docket(esco, planned, measured, guard, holds)
 
     parts, broken = await in_parts(db, accounts, part, lambda: load_terms(db, esco, month, ()))
     return _one_docket(esco, accounts, parts, broken)
@@ -116,6 +123,7 @@ def _one_docket(
         {account: planned[account] for account in accounts if account in planned},
         parts[0].measured if len(parts) == 1 else all_measured([part.measured for part in parts]),
         _one_guard([part.guard for part in parts]),
+        {account: hold for part in parts for account, hold in part.holds.items()},
     )
 
 
