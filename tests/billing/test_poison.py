@@ -24,24 +24,8 @@ from flows_shared.time import DAY
 Poison: TypeAlias = Callable[[Community, Home], Awaitable[None]]
 
 
-async def old_row(community: Community, statement: str, *values: object) -> None:
-    """Written as before the checks: without them and without triggers."""
-    async with community.db.transaction() as transaction:
-        await transaction.execute(
-            """DO $$ DECLARE guard record; BEGIN
-                 FOR guard IN SELECT conrelid::regclass AS place, conname FROM pg_constraint
-                               WHERE contype = 'c' AND conislocal AND conname ~ '_(within|from)_[0-9]|_check[0-9]?$'
-                                 AND connamespace IN ('public'::regnamespace, 'flows'::regnamespace) LOOP
-                   EXECUTE format('ALTER TABLE %s DROP CONSTRAINT %I', guard.place, guard.conname);
-                 END LOOP; END $$"""
-        )
-        await transaction.execute("SET LOCAL session_replication_role = replica")
-        await transaction.execute(statement, *values)
-
-
 async def nan_half_hour(community: Community, home: Home) -> None:
-    await old_row(
-        community,
+    await community.write_old(
         "UPDATE flows.register_interval_hh SET kwh = 'NaN' WHERE register_id = $1 AND timestamp = '2026-10-05 10:00Z'",
         home.registers["SINGLE"],
     )
@@ -49,41 +33,40 @@ async def nan_half_hour(community: Community, home: Home) -> None:
 
 async def nan_price(community: Community, home: Home) -> None:
     await community.customer_tariff(home.customer, "0.10000", "0.30000")
-    await old_row(
-        community, "UPDATE public.customer_tariffs SET computed_unit_rate = 'NaN' WHERE customer = $1", home.customer
+    await community.write_old(
+        "UPDATE public.customer_tariffs SET computed_unit_rate = 'NaN' WHERE customer = $1", home.customer
     )
 
 
 async def price_since_before_christ(community: Community, home: Home) -> None:
     await community.customer_tariff(home.customer, "0.10000", "0.30000")
-    await old_row(
-        community,
+    await community.write_old(
         "UPDATE public.customer_tariffs SET period_start = '0044-03-15 BC' WHERE customer = $1",
         home.customer,
     )
 
 
 async def account_since_before_christ(community: Community, home: Home) -> None:
-    await old_row(community, "UPDATE public.accounts SET start_date = '0044-03-15 BC' WHERE id = $1", home.account)
+    await community.write_old("UPDATE public.accounts SET start_date = '0044-03-15 BC' WHERE id = $1", home.account)
 
 
 async def party_until_the_end_of_time(community: Community, home: Home) -> None:
-    await old_row(
-        community, "UPDATE public.customer_accounts SET end_date = 'infinity' WHERE account = $1", home.account
+    await community.write_old(
+        "UPDATE public.customer_accounts SET end_date = 'infinity' WHERE account = $1", home.account
     )
 
 
 async def profile_of_nowhere(community: Community, home: Home) -> None:
     profile = await insert(community.db, "public.rate_profiles", esco=community.esco, name="Nowhere")
     await community.customer_tariff(home.customer, "0.10000", "0.30000", rate_profile=profile)
-    await old_row(community, "UPDATE public.rate_profiles SET holidays = 'XX' WHERE id = $1", profile)
+    await community.write_old("UPDATE public.rate_profiles SET holidays = 'XX' WHERE id = $1", profile)
 
 
 async def band_until_24_00(community: Community, home: Home) -> None:
     profile = await insert(community.db, "public.rate_profiles", esco=community.esco, name="Evening")
     await insert(community.db, "public.rate_bands", profile=profile, position=1, band="evening")
     await community.customer_tariff(home.customer, "0.10000", "0.30000", rate_profile=profile)
-    await old_row(community, "UPDATE public.rate_bands SET ends_at = '24:00' WHERE profile = $1", profile)
+    await community.write_old("UPDATE public.rate_bands SET ends_at = '24:00' WHERE profile = $1", profile)
 
 
 async def endless_solar_capacity(community: Community, home: Home) -> None:
@@ -99,8 +82,8 @@ async def endless_solar_capacity(community: Community, home: Home) -> None:
     await insert(
         community.db, "public.solar_credit_allocation", installation_property=place, allocation_property=place, ratio=1
     )
-    await old_row(
-        community, "UPDATE public.solar_installation SET declared_net_capacity = 'Infinity' WHERE property = $1", place
+    await community.write_old(
+        "UPDATE public.solar_installation SET declared_net_capacity = 'Infinity' WHERE property = $1", place
     )
 
 
@@ -202,7 +185,7 @@ async def test_month_billed_again_names_the_poisoned_account_and_judges_the_othe
 async def test_community_that_cannot_be_read_stops_no_other(community: Community, homes: list[Home]) -> None:
     other = await Community.make(community.db, community.billing, code="AAA")
     await other.tariff("0.20000", "0.50000")
-    await old_row(community, "UPDATE flows.escos SET time_zone = 'Mars/Olympus' WHERE code = 'AAA'")
+    await community.write_old("UPDATE flows.escos SET time_zone = 'Mars/Olympus' WHERE code = 'AAA'")
     async with community.billing.connection() as connection:
         due = await due_escos(connection, NOVEMBER_3, DAY, 3 * DAY)
         assert due == {OCTOBER: [community.esco]}
@@ -219,8 +202,8 @@ async def test_terms_that_cannot_be_read_fail_the_run_of_their_community_alone(
     other = await Community.make(community.db, community.billing, code="AAA")
     await other.tariff("0.20000", "0.50000")
     await other.home()
-    await old_row(
-        community, "UPDATE public.microgrid_tariffs SET period_start = '0044-03-15 BC' WHERE esco = $1", other.esco
+    await community.write_old(
+        "UPDATE public.microgrid_tariffs SET period_start = '0044-03-15 BC' WHERE esco = $1", other.esco
     )
     with pytest.raises(ValueError, match="ordinal"):
         await other.bill()
