@@ -5,11 +5,16 @@ The neighbours' invoices equal those of a month without them. 31 days at £0.50 
 """
 
 from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
+from types import SimpleNamespace
 from typing import TypeAlias
+from uuid import UUID
 
 import pytest
+from pydantic import SecretStr
 
 from billing.community import NOVEMBER_3, OCTOBER, Community, Home, insert
+from flows_billing import jobs
 from flows_billing.corrections.rebill import rebill
 from flows_billing.runs.costs import store_month_costs
 from flows_billing.runs.escos import due_escos, find_escos
@@ -17,7 +22,7 @@ from flows_billing.runs.execute import execute_run
 from flows_billing.runs.preview import preview_run
 from flows_billing.runs.request import request_runs
 from flows_billing.runs.simulate import simulate
-from flows_billing.settings import RunSettings
+from flows_billing.settings import BillingSettings, RunSettings
 from flows_billing.views import ProposedTariff
 from flows_shared.time import DAY
 
@@ -69,8 +74,9 @@ async def band_until_24_00(community: Community, home: Home) -> None:
     await community.write_old("UPDATE public.rate_bands SET ends_at = '24:00' WHERE profile = $1", profile)
 
 
-async def endless_solar_capacity(community: Community, home: Home) -> None:
-    place = await community.value("SELECT property FROM public.accounts WHERE id = $1", home.account)
+async def solar_home(community: Community, home: Home) -> UUID:
+    """4 kW at 10p a kW and day, all of it the home's own."""
+    place: UUID = await community.value("SELECT property FROM public.accounts WHERE id = $1", home.account)
     await insert(
         community.db, "public.solar_credit_tariffs", esco=community.esco, period_start=OCTOBER.first_day,
         credit_pence_per_year=3650, credit_pence_per_day=10,
@@ -82,6 +88,11 @@ async def endless_solar_capacity(community: Community, home: Home) -> None:
     await insert(
         community.db, "public.solar_credit_allocation", installation_property=place, allocation_property=place, ratio=1
     )
+    return place
+
+
+async def endless_solar_capacity(community: Community, home: Home) -> None:
+    place = await solar_home(community, home)
     await community.write_old(
         "UPDATE public.solar_installation SET declared_net_capacity = 'Infinity' WHERE property = $1", place
     )
@@ -210,3 +221,30 @@ async def test_terms_that_cannot_be_read_fail_the_run_of_their_community_alone(
     failed = await community.rows("SELECT status, error FROM public.billing_runs WHERE esco = $1", other.esco)
     assert [tuple(row) for row in failed] == [("failed", "ValueError: ordinal must be >= 1")]
     assert (await community.bill()).billed == 5
+
+
+async def test_workers_go_on_with_the_next_community(
+    community: Community, homes: list[Home], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Runs that begin by themselves, solar credits and sums ahead: of a community behind one that cannot be read."""
+    before = await Community.make(community.db, community.billing, code="AAA")
+    await before.tariff("0.20000", "0.50000")
+    await before.home()
+    await community.write_old(
+        "UPDATE public.microgrid_tariffs SET period_start = '0044-03-15 BC' WHERE esco = $1", before.esco
+    )
+    unread = await Community.make(community.db, community.billing, code="AAB")
+    await unread.home()
+    await community.write_old("UPDATE flows.escos SET time_zone = 'Mars/Olympus' WHERE id = $1", unread.esco)
+    await solar_home(community, homes[0])
+    settings = BillingSettings(
+        database_url=SecretStr("postgresql://"), jwt_secret=SecretStr("x" * 32), billing_usage_source="roll_ups"
+    )
+    worker = {"worker": SimpleNamespace(db=community.billing, settings=settings)}
+    monkeypatch.setattr(jobs, "utc_now", lambda: datetime(2026, 11, 1, 9, tzinfo=UTC))
+    await jobs.start_due_runs(worker)
+    started = "SELECT code FROM public.billing_runs AS run JOIN flows.escos AS esco ON esco.id = run.esco ORDER BY code"
+    assert [row["code"] for row in await community.rows(started)] == ["AAA", "WLCE"]
+    await jobs.credit_solar(worker)
+    assert await community.value("SELECT credit_pence FROM public.monthly_solar_credits") == 1240  # 4 kW x 31 x 10p
+    await jobs.sum_bands(worker)
