@@ -16,6 +16,7 @@ from pydantic import SecretStr
 from billing.community import NOVEMBER_3, OCTOBER, Community, Home, insert
 from flows_billing import jobs
 from flows_billing.corrections.rebill import rebill
+from flows_billing.month_end.take import take_evidence
 from flows_billing.runs.costs import store_month_costs
 from flows_billing.runs.escos import due_escos, find_escos
 from flows_billing.runs.execute import execute_run
@@ -248,3 +249,16 @@ async def test_workers_go_on_with_the_next_community(
     await jobs.credit_solar(worker)
     assert await community.value("SELECT credit_pence FROM public.monthly_solar_credits") == 1240  # 4 kW x 31 x 10p
     await jobs.sum_bands(worker)
+
+
+@pytest.mark.parametrize("poison", list(POISONS)[:-1], ids=lambda poison: poison.__name__)
+async def test_evidence_of_a_month_is_taken_beside_a_poisoned_account(
+    community: Community, homes: list[Home], poison: Poison
+) -> None:
+    await poison(community, homes[2])
+    await community.bill()
+    async with community.billing.connection() as connection:
+        [esco] = await find_escos(connection, [community.esco])
+    evidence = await take_evidence(community.billing, esco, OCTOBER, RunSettings(), now=NOVEMBER_3, by="a test")
+    assert "1 accounts could not be billed" in evidence.problems
+    assert str(homes[2].account_number) in evidence.files["accrued.csv"].decode()
