@@ -415,8 +415,8 @@ async def test_changed_readings_drop_the_sums_by_band(community: Community) -> N
     await community.bill(billing_usage_source="roll_ups")
     await community.execute("UPDATE public.invoices SET status = 'void'")
     # As much as before in all, but by night: the day's sum stays what it was.
-    await community.execute("UPDATE flows.register_interval_hh SET kwh = 0.5 WHERE timestamp = '2026-10-05 02:00Z'")
-    await community.execute("UPDATE flows.register_interval_hh SET kwh = -0.1 WHERE timestamp = '2026-10-05 12:00Z'")
+    await community.execute("UPDATE flows.register_interval_hh SET kwh = 0.4 WHERE timestamp = '2026-10-05 02:00Z'")
+    await community.execute("UPDATE flows.register_interval_hh SET kwh = 0 WHERE timestamp = '2026-10-05 12:00Z'")
     await community.bill(billing_usage_source="roll_ups")
     rows = await community.rows(
         """SELECT line.band, line.quantity FROM public.invoice_lines AS line

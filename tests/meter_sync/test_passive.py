@@ -249,3 +249,17 @@ async def test_sources_are_followed_every_hour(follower: Follower) -> None:
     await enqueue_hourly({"worker": follower.worker})
     jobs = await follower.admin.fetch("SELECT arguments FROM flows.outbox WHERE job = 'follow_source'")
     assert [str(job["arguments"]) for job in jobs] == [str([str(follower.esco)])]
+
+
+async def test_half_hour_that_cannot_be_keeps_no_other_from_coming(source: Community, follower: Follower) -> None:
+    """The source is older than the check against it."""
+    await source.execute("ALTER TABLE flows.register_interval_hh DROP CONSTRAINT kwh_from_0_to_10000")
+    await source.execute(
+        """UPDATE flows.register_interval_hh SET kwh = 'NaN'
+            WHERE (register_id, timestamp) = (SELECT register_id, max(timestamp) FROM flows.register_interval_hh
+                                               GROUP BY register_id ORDER BY register_id LIMIT 1)"""
+    )
+    assert (await follower.follow())["last_error"] is None
+    count = "SELECT count(*) FROM flows.register_interval_hh"
+    [[theirs]] = await source.fetch(count)
+    assert await follower.admin.fetchval(count) == theirs - 1

@@ -49,6 +49,15 @@ class UnknownEsco(NotFoundError):
         super().__init__(f"there is no community '{esco}'")
 
 
+class EscoUnreadable(InvalidError):
+    """What is held of the community cannot be read, such as a time zone that there is not."""
+
+    code = "billing.esco_unreadable"
+
+    def __init__(self, code: str, reason: Exception) -> None:
+        super().__init__(f"community {code} cannot be read: {reason}")
+
+
 class UnknownRun(NotFoundError):
     """No billing run has this id."""
 
@@ -185,6 +194,24 @@ class AccountNotClosable(InvalidError):
 
     def __init__(self, number: int, why: str) -> None:
         super().__init__(f"account {number} cannot be closed: {why}")
+
+
+class ReasonMissing(InvalidError):
+    """Whoever releases a bill says why."""
+
+    code = "billing.reason_missing"
+
+    def __init__(self) -> None:
+        super().__init__("say why the bill is right as it is")
+
+
+class NothingHeld(NotFoundError):
+    """No bill of the account waits in this month."""
+
+    code = "billing.nothing_held"
+
+    def __init__(self, month: Month) -> None:
+        super().__init__(f"no bill of the account is held for {month}")
 
 
 class UnknownCreditNote(NotFoundError):

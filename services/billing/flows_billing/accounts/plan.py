@@ -1,6 +1,6 @@
 """The plan of a bill: which days at which tariff, VAT and benchmark, measured by which registers."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from itertools import pairwise
@@ -25,7 +25,7 @@ BENCHMARK_METHODS = {"direct_debit": "direct_debit", "prepay": "prepay"}
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """What holds for a community's bills of a month."""
+    """What holds for a community's bills of a month; by home, why its solar credit is not known."""
 
     month: Month
     zone: ZoneInfo
@@ -35,6 +35,7 @@ class Terms:
     sharing: Sharing = field(default_factory=Sharing)
     solar_credits: Sequence[SolarCredit] = ()
     guard: Guard = UNGUARDED
+    solar_problems: Mapping[UUID, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,8 +9,16 @@ from flows_billing.errors import UnknownAccount
 from flows_shared.db import Connection
 from flows_shared.time import Month
 
+IN_MONTH = """property.esco = $1
+       AND account.type = 'supply'
+       AND account.start_date < $3
+       AND (account.end_date IS NULL OR account.end_date >= $2)
+       AND ($4::uuid[] IS NULL OR account.id = ANY($4))
+       AND ($5 OR NOT EXISTS (SELECT FROM public.invoices AS invoice
+                               WHERE invoice.account = account.id AND invoice.status <> 'void'
+                                 AND invoice.period_start >= $2 AND invoice.period_start < $3))"""
 # A meter in prepay mode bills itself, whatever the account says.
-ACCOUNTS = """
+ACCOUNTS = f"""
     SELECT account.id, account.account_number AS number, account.property AS premises, account.status,
            account.start_date, account.end_date, account.payment_method,
            account.payment_method = 'prepay' OR coalesce(meter.prepay_enabled, false) AS prepay,
@@ -18,14 +26,13 @@ ACCOUNTS = """
       FROM public.accounts AS account
       JOIN public.properties AS property ON property.id = account.property
       LEFT JOIN public.meters AS meter ON meter.id = property.supply_meter
-     WHERE property.esco = $1
-       AND account.type = 'supply'
-       AND account.start_date < $3
-       AND (account.end_date IS NULL OR account.end_date >= $2)
-       AND ($4::uuid[] IS NULL OR account.id = ANY($4))
-       AND ($5 OR NOT EXISTS (SELECT FROM public.invoices AS invoice
-                               WHERE invoice.account = account.id AND invoice.status <> 'void'
-                                 AND invoice.period_start >= $2 AND invoice.period_start < $3))
+     WHERE {IN_MONTH}
+     ORDER BY account.account_number
+"""
+IDS = f"""
+    SELECT account.id
+      FROM public.accounts AS account JOIN public.properties AS property ON property.id = account.property
+     WHERE {IN_MONTH}
      ORDER BY account.account_number
 """
 PARTIES = """
@@ -75,6 +82,14 @@ async def account_by_number(db: Connection, esco: UUID, number: int) -> UUID:
 async def account_numbers(db: Connection, accounts: Sequence[UUID]) -> dict[UUID, int]:
     """By account, in the order of their numbers."""
     return {row["id"]: row["account_number"] for row in await db.fetch(NUMBERS, accounts)}
+
+
+async def supply_account_ids(
+    db: Connection, esco: UUID, month: Month, *, only: Sequence[UUID] | None = None, billed_too: bool = False
+) -> list[UUID]:
+    """Those that `supply_accounts` reads, whether or not they can be read."""
+    days = Days.of(month)
+    return [row["id"] for row in await db.fetch(IDS, esco, days.start, days.end, only, billed_too)]
 
 
 async def supply_accounts(

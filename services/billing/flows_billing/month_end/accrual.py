@@ -74,4 +74,9 @@ def _rows(
 
 async def _measured(db: Connection, accounts: Sequence[UUID], month: Month) -> dict[UUID, tuple[Decimal, int | None]]:
     rows = await db.fetch(MEASURED, accounts, month.first_day, month.next().first_day)
-    return {row["id"]: (row["kwh"], None if row["pence"] is None else int(row["pence"])) for row in rows}
+    return {row["id"]: (row["kwh"], _pence(row["pence"])) for row in rows}
+
+
+def _pence(cost: Decimal | None) -> int | None:
+    """None too where a reading is no number."""
+    return None if cost is None or not cost.is_finite() else int(cost)

@@ -20,17 +20,15 @@ from flows_billing.rating.lines import (
     taxed,
 )
 from flows_billing.rating.minimum import minimum_lines
-from flows_billing.rating.rounding import exact_amount_pence
+from flows_billing.rating.rounding import MAX_PENCE, exact_amount_pence
 from flows_billing.rating.shared import imported, shared_lines, surplus_lines
 from flows_billing.rating.solar import solar_credit_lines
 from flows_billing.rating.vat import vat_summary
 from flows_billing.rating.vat_rules import Seller, reduced_rate, supply_vat
-from flows_billing.sharing.measured import Shared
+from flows_billing.sharing.measured import Shared, all_shared
 from flows_billing.usage.metered import Exported, Need, Usage, expected_half_hours, missing_half_hours
 from flows_shared.time import Period
 
-# What an integer column holds; a bill beyond it comes from a wrong reading or rate.
-MAX_PENCE = 2**31 - 1
 MAX_KWH = Decimal(10**9)
 
 
@@ -41,6 +39,15 @@ class Measured:
     usages: Mapping[Need, Sequence[Usage]]
     exports: Mapping[tuple[UUID, Period], Exported] = field(default_factory=dict)
     shared: Shared = field(default_factory=Shared)
+
+
+def all_measured(parts: Sequence[Measured]) -> Measured:
+    """Of parts of the accounts."""
+    return Measured(
+        usages={need: usages for part in parts for need, usages in part.usages.items()},
+        exports={key: found for part in parts for key, found in part.exports.items()},
+        shared=all_shared([part.shared for part in parts]),
+    )
 
 
 @dataclass(frozen=True, slots=True)

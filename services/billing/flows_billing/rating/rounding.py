@@ -25,6 +25,8 @@ RULES: Final = (
     "Energy is the exact sum of the half hours and is not rounded.",
 )
 WATT_HOUR: Final = Decimal("0.001")
+# What an integer column holds; an amount beyond it comes from a wrong reading or rate.
+MAX_PENCE: Final = 2**31 - 1
 
 
 def line_amount_pence(quantity: Decimal, rate: Decimal) -> int:

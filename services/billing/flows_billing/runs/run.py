@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from typing import Final, Literal, TypeAlias
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -26,6 +27,8 @@ class Esco:
     vat_number: str | None
     payment_days: int
     back_bill_months: int | None = 12
+    hold_spikes: bool = True
+    hold_read_kwh: Decimal | None = Decimal(1)
 
 
 @dataclass(frozen=True, slots=True)

@@ -112,6 +112,7 @@ MONTHLY_USAGE = """
     )
     INSERT INTO public.monthly_usage AS usage (circuit_id, month, kwh)
     SELECT circuit, $2::date, sum(kwh) FROM used GROUP BY circuit
+    HAVING sum(kwh) BETWEEN 0 AND 1e9  -- what an old NaN makes of a circuit keeps no other from being stored
         ON CONFLICT (circuit_id, month) DO UPDATE SET kwh = excluded.kwh WHERE usage.kwh <> excluded.kwh
 """
 

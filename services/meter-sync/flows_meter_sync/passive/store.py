@@ -64,13 +64,17 @@ class Passive:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Stream:
-    """A table that grows with time: whose rows they are, what they hold, and what a row that is there already means."""
+    """A table that grows with time: whose rows they are, what they hold, and what a row that is there already means.
+
+    What is not `possible`, as our table has it, is left out: one row of the other's keeps no other from coming.
+    """
 
     table: str
     key: str
     values: Mapping[str, str]
     identity: str
     corrected: bool = False
+    possible: str = "true"
 
     @property
     def columns(self) -> list[str]:
@@ -91,17 +95,18 @@ class Stream:
         changed = " OR ".join(f"held.{name} IS DISTINCT FROM excluded.{name}" for name in self.values)
         return f"""
             INSERT INTO flows.{self.table} AS held ({", ".join(self.columns)})
-            SELECT * FROM unnest({arrays})
+            SELECT * FROM unnest({arrays}) AS new ({", ".join(self.columns)}) WHERE {self.possible}
                 ON CONFLICT ({self.identity}) {f"{correct} WHERE {changed}" if self.corrected else "DO NOTHING"}
         """
 
 
+READ: Final = "new.read BETWEEN 0 AND 1000000000"
 HALF_HOURS: Final = Stream(
     "register_interval_hh", "register_id", {"kwh": "numeric"}, "register_id, timestamp", corrected=True
 )
 STREAMS: Final = (
-    Stream("register_import", "register_id", {"read": "numeric"}, "register_id, timestamp"),
-    Stream("register_export", "register_id", {"read": "numeric"}, "register_id, timestamp"),
+    Stream("register_import", "register_id", {"read": "numeric"}, "register_id, timestamp", possible=READ),
+    Stream("register_export", "register_id", {"read": "numeric"}, "register_id, timestamp", possible=READ),
     HALF_HOURS,
     Stream(
         "meter_event_log",
