@@ -1,5 +1,6 @@
 """Bills at prices by time of use, block and export, and VAT by status: each amount can be checked with a pencil."""
 
+from collections.abc import Sequence
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from typing import Any
@@ -209,6 +210,42 @@ async def test_export_is_credited_and_taxed_by_the_exporters_status(
     invoice = await community.invoice(home)
     assert invoice["vat_pence"] == 204 - credit_vat  # 4292 x 5 / 105 = 204.38
     assert invoice["total_pence"] == 4292 - 600
+
+
+@pytest.mark.parametrize(
+    ("reads", "credited"),
+    [
+        (("500", "501", "599", "600"), Decimal(100)),
+        (("500", "0", "501", "600"), None),  # the second contradicts the first: a person has to look
+        (("0", "500", "599", "600"), None),  # 600 kWh that were exported before, if the first were believed
+        (("500", "501", "599", "7599"), None),
+        (("500", "537.95", "599", "600"), Decimal(100)),  # 100 A x 253 V x 3 x half an hour = 37.95 kWh
+        (("500", "537.96", "599", "600"), None),
+    ],
+)
+async def test_export_reading_that_its_neighbour_contradicts_is_not_paid_for(
+    community: Community, reads: Sequence[str], credited: Decimal | None
+) -> None:
+    tariff = await community.tariff("0.10000", "0.42333")
+    await component(community, tariff, "export_credit", "0.06000")
+    home, neighbour = await community.home(), await community.home()
+    await community.measure_month(home)
+    await community.measure_month(neighbour)
+    times = "2026-09-30T23:00Z", "2026-09-30T23:30Z", "2026-10-31T22:30Z", "2026-10-31T23:00Z"
+    for at, read in zip(times, reads, strict=True):
+        await community.execute(
+            "INSERT INTO flows.register_export VALUES ($1, $2, $3)",
+            home.registers["SINGLE"],
+            datetime.fromisoformat(at),
+            Decimal(read),
+        )
+    await community.bill()
+    outcome, reason, _ = await community.outcome(home)
+    if credited is None:
+        assert (outcome, reason) == ("failed", "export_invalid")
+    else:
+        assert (await community.lines(home))[-1] == ("Export credit", credited, "-0.06000", -600)
+    assert (await community.outcome(neighbour))[0] == "billed"
 
 
 @pytest.mark.parametrize(

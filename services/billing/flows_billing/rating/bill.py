@@ -171,6 +171,12 @@ def _unusable_readings(metered: Metered, exports: Sequence[tuple[Segment, Export
         return failed("readings_invalid", "a half hour is no number, or too large to be true")
     if not all(found.kwh.is_finite() and 0 <= found.kwh < MAX_KWH for _, found in exports):
         return failed("export_invalid", "an export reading is no number, or lower than the one before")
+    for _, found in exports:
+        if found.is_doubtful:
+            between = f"{found.first:%Y-%m-%d %H:%M}Z and {found.last:%Y-%m-%d %H:%M}Z"
+            return failed(
+                "export_invalid", f"of the export readings at {between}, one does not go with those beside it"
+            )
     return None
 
 

@@ -52,11 +52,15 @@ def sum_usages(usages: Sequence[Usage], band: str | None = None, day: date | Non
 
 @dataclass(frozen=True, slots=True)
 class Exported:
-    """Energy between two readings of what a register counted out, and when these were taken."""
+    """Energy between two readings of what a register counted out, and when these were taken.
+
+    `is_doubtful`: one of them does not go with the reading beside it.
+    """
 
     kwh: Decimal
     first: datetime
     last: datetime
+    is_doubtful: bool = False
 
 
 def half_hours_touched(span: Period) -> Period:
