@@ -22,6 +22,7 @@ from flows_shared.models.public.corrections import (
     AccountSupplier,
     BackBillException,
     ClosingRead,
+    CorrectionDecision,
     CreditNote,
     StaleInvoice,
 )
@@ -93,6 +94,7 @@ __all__ = [
     "ContractTermsEsco",
     "CorporateBody",
     "CorporateBodyMember",
+    "CorrectionDecision",
     "CreditNote",
     "Customer",
     "CustomerAccount",

@@ -59,6 +59,19 @@ class BackBillException(Identified, Dated, table=True):
     approved_by: str
 
 
+class CorrectionDecision(Identified, Created, table=True):
+    """An invoice that is left as it is, though it would be another today, until something of it changes again."""
+
+    __tablename__ = "correction_decisions"
+    __table_args__ = PUBLIC
+
+    account: UUID = Field(foreign_key="public.accounts.id", index=True)
+    invoice: UUID = Field(foreign_key="public.invoices.id", index=True)
+    reason: str
+    approved_by: str
+    recorded_by: str = computed("flows.actor()")
+
+
 class AccountClosing(Dated, table=True):
     """A move-out: the last day, what is paid back, and whose the home is then."""
 
