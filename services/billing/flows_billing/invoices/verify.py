@@ -17,8 +17,6 @@ from flows_billing.tariffs.calendar import fill_calendars
 from flows_shared.db import Connection
 from flows_shared.time import Month
 
-__all__ = ["Finding", "Verification", "verify_invoices"]
-
 UNSET: Final = RunSettings.model_construct()  # every default, whatever the environment says
 
 CHOSEN = """

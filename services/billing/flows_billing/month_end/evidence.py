@@ -19,6 +19,7 @@ from flows_shared.time import Month
 MANIFEST: Final = "manifest.json"
 SUMMARY: Final = "summary.md"
 ZIP_DATE: Final = (1980, 1, 1, 0, 0, 0)  # so that the same files make the same archive
+DUE: Final = "correction"  # a check that disagrees until its invoice is corrected
 FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")  # what a spreadsheet would compute
 
 
@@ -63,7 +64,11 @@ def find_problems(sheets: Mapping[str, Sheet]) -> list[str]:
     """Sentences, the gravest first."""
     checks, numbers, accounts = sheets["checks"], sheets["numbers"], sheets["accounts"]
     ledger, accrued = sheets["ledger"], sheets["accrued"]
-    problems = [f"{len(checks.rows)} checks of the ledger and the invoices disagree"] if checks.rows else []
+    of = Counter(checks.column("of"))
+    wrong = of.total() - of[DUE]
+    problems = [f"{wrong} checks of the ledger and the invoices disagree"] if wrong else []
+    if of[DUE]:
+        problems.append(f"{of[DUE]} invoices are to be corrected, or left as they are by a decision")
     if total := ledger.total("closing_pence"):
         problems.append(f"the ledger sums to {total}p, not to zero")
     for series, missing in zip(numbers.column("series"), numbers.column("missing"), strict=True):

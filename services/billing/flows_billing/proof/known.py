@@ -8,7 +8,7 @@ from uuid import UUID
 from flows_billing.proof.finding import Known
 from flows_shared.db import Connection
 
-# $1 the community, $2 the first day of the month, $3 a number; none: all. A decision holds until something changes again.
+# $1 the community, $2 the first day of the month, $3 a number; none: all. A decision holds until the next change.
 KNOWN: Final = """
     WITH noted AS (
         SELECT stale.invoice, stale.cause, stale.noted_at FROM public.stale_invoices AS stale

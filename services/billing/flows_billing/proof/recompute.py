@@ -18,7 +18,7 @@ from flows_billing.invoices.invoice import Balance, Invoice
 from flows_billing.invoices.store import INVOICES, LINES, invoice_row, line_row
 from flows_billing.ledger.entries import invoice_entries
 from flows_billing.outcomes import NotBilled
-from flows_billing.proof.compare import compare_invoice
+from flows_billing.proof.compare import Row, compare_invoice
 from flows_billing.proof.finding import Difference
 from flows_billing.rating.back_bill import UNGUARDED, Guard, oldest_day
 from flows_billing.rating.bill import Bill, Verdict
@@ -58,7 +58,7 @@ POSTED: Final = """
 class _Stored:
     """Invoices of some accounts, as the database has them."""
 
-    lines: Mapping[UUID, Sequence[asyncpg.Record]]
+    lines: Mapping[UUID, Sequence[Row]]
     replaced: Mapping[UUID, BilledInvoice]
     posted: Mapping[UUID, Mapping[tuple[str, UUID | None], int]]
 
@@ -114,7 +114,7 @@ async def _check(
     invoice = _invoice(row, _guarded(bill, stored.replaced.get(row["id"]), await _guard(db, esco, row)))
     expected = _named(INVOICES, invoice_row(esco, row["run"], invoice))
     lines = [_named(LINES, line_row(invoice.id, at, line)) for at, line in enumerate(invoice.bill.lines, start=1)]
-    differences = compare_invoice(row, stored.lines.get(row["id"], ()), expected, lines)
+    differences = compare_invoice(dict(row), stored.lines.get(row["id"], ()), expected, lines)
     return differences or list(_posted_otherwise(invoice, stored.posted.get(row["id"], {})))
 
 
@@ -151,9 +151,9 @@ def _posted_otherwise(invoice: Invoice, posted: Mapping[tuple[str, UUID | None],
 
 async def _stored(db: Connection, rows: Sequence[asyncpg.Record]) -> _Stored:
     ids = [row["id"] for row in rows]
-    lines: dict[UUID, list[asyncpg.Record]] = {}
+    lines: dict[UUID, list[Row]] = {}
     for line in await db.fetch(STORED_LINES, ids):
-        lines.setdefault(line["invoice"], []).append(line)
+        lines.setdefault(line["invoice"], []).append(dict(line))
     posted: dict[UUID, dict[tuple[str, UUID | None], int]] = {}
     for invoice, code, account, pence in await db.fetch(POSTED, ids):
         posted.setdefault(invoice, {})[code, account] = pence

@@ -2,23 +2,23 @@
 
 from typing import Final
 
-# Column by column where the audit log still has how it was.
+# Column by column where the audit log still has how it was: so a seal that was forged, too, helps nobody.
 INVOICES: Final = """
-    , broken AS (
-        SELECT invoice.number, seal.subject IS NULL AS is_unsealed, to_jsonb(invoice) AS now,
-               flows.issued_as(invoice.id) AS issued
+    , held AS (
+        SELECT invoice.number, to_jsonb(invoice) AS now, flows.issued_as(invoice.id) AS issued,
+               seal.subject IS NULL AS is_unsealed,
+               seal.sha256 IS DISTINCT FROM flows.digest(flows.sealed_text(invoice)) AS is_broken
           FROM chosen
           JOIN public.invoices AS invoice ON invoice.id = chosen.id
           LEFT JOIN flows.seals AS seal ON seal.kind = 'invoice' AND seal.subject = invoice.id
-         WHERE seal.sha256 IS DISTINCT FROM flows.digest(flows.sealed_text(invoice))
     )
     SELECT number, 'seal of the invoice', 'as it was issued', CASE WHEN is_unsealed THEN 'no seal' ELSE 'changed' END
-      FROM broken
+      FROM held WHERE is_broken
      UNION ALL
     SELECT number, issued.key || ' of the invoice', coalesce(issued.value #>> '{}', 'none'),
            coalesce(now ->> issued.key, 'none')
-      FROM broken CROSS JOIN LATERAL jsonb_each(broken.issued) AS issued
-     WHERE now -> issued.key IS DISTINCT FROM issued.value
+      FROM held CROSS JOIN LATERAL jsonb_each(held.issued) AS issued
+     WHERE NOT now @> held.issued AND now -> issued.key IS DISTINCT FROM issued.value
 """
 LINES: Final = """
     SELECT chosen.number, 'seal of the lines', 'as they were issued',

@@ -31,7 +31,7 @@ EXCEPTIONS = """
 async def back_bill_guard(
     db: Connection, accounts: Sequence[UUID], issued: date, months: int | None, *, known_at: datetime | None = None
 ) -> Guard:
-    """Which days of these accounts are too old for bills that are issued on a day, by what was known then, or is now."""
+    """Which days of these accounts are too old for bills that are issued on a day; `known_at`: as was known then."""
     excepted: dict[UUID, list[Days]] = {}
     for account, start, end in await db.fetch(EXCEPTIONS, accounts, known_at):
         excepted.setdefault(account, []).append(Days(start, end))
