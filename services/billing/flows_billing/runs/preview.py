@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from uuid import UUID
 
@@ -61,13 +62,19 @@ class Preview:
 
 
 async def preview_run(
-    db: Database, esco: Esco, month: Month, settings: RunSettings, *, only: Sequence[UUID] | None = None
+    db: Database,
+    esco: Esco,
+    month: Month,
+    settings: RunSettings,
+    *,
+    only: Sequence[UUID] | None = None,
+    issued: date | None = None,
 ) -> Preview:
-    """The accounts that have no invoice for the month yet, or those named; what they would be billed."""
+    """The accounts that have no invoice for the month yet, or those named; what they would be billed today, or then."""
     settings = from_half_hours(settings)
     async with db.connection() as connection:
         accounts = await supply_accounts(connection, esco.id, month, only=only, billed_too=only is not None)
-        today = local_date(utc_now(), esco.zone)
+        today = issued or local_date(utc_now(), esco.zone)
         ids = [account.id for account in accounts]
         guard = await back_bill_guard(connection, ids, today, esco.back_bill_months)
         docket = await prepare(connection, esco, month, accounts, settings, guard)
