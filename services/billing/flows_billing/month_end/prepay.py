@@ -42,7 +42,8 @@ PREPAY = """
                                                    WHERE meter = metered.id AND period_start <= day::date
                                                    ORDER BY period_start DESC LIMIT 1) AS price ON true) AS days ON true
           LEFT JOIN LATERAL (SELECT coalesce(sum(daily.kwh), 0) AS kwh,
-                                    coalesce(sum(daily.kwh * CASE register.element WHEN 'B' THEN price.computed_unit_rate_b
+                                    coalesce(sum(daily.kwh * CASE register.element
+                                                             WHEN 'B' THEN price.computed_unit_rate_b
                                                              ELSE price.computed_unit_rate END), 0) AS cost
                                FROM flows.meter_registers AS register
                                JOIN flows.register_interval_daily AS daily ON daily.register_id = register.register_id

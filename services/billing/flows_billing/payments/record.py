@@ -74,7 +74,7 @@ async def _once(
     asked: MoneyArguments,
     insert: Callable[[Standing], Awaitable[UUID]],
 ) -> Recorded:
-    """Holds the account, so that what it allows is judged after all that came before; of two at once, the second waits."""
+    """Holds the account, so that what it allows is judged after all that came before: of two at once, one waits."""
     standing = await store.hold_standing(db, account)
     if standing is None:
         raise UnknownAccount(account)

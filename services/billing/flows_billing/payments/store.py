@@ -29,7 +29,9 @@ INSERT_REQUEST = "INSERT INTO flows.money_requests (account, key, request, made)
 CALLER = "SELECT flows.actor()"
 # What was recorded before requests were kept says itself what was asked.
 MADE = {
-    table: f"SELECT id, to_jsonb(made) AS columns FROM public.{table} AS made WHERE account = $1 AND idempotency_key = $2"
+    table: f"""
+    SELECT id, to_jsonb(made) AS columns FROM public.{table} AS made WHERE account = $1 AND idempotency_key = $2
+"""
     for table in ("payments", "refunds", "write_offs", "gifts")
 }
 REFUNDABLE = """
