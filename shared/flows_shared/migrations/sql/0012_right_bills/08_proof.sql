@@ -83,7 +83,10 @@ BEGIN
               FROM added GROUP BY invoice) AS lines
       JOIN flows.seals AS issued ON issued.kind = 'invoice' AND issued.subject = lines.invoice
        AND issued.made_in = pg_current_xact_id()::text::bigint
-        ON CONFLICT (kind, subject) DO NOTHING;
+        ON CONFLICT (kind, subject) DO UPDATE
+       SET sha256 = (SELECT flows.digest(string_agg(flows.sealed_text(line), '' ORDER BY line.position, line.id))
+                       FROM public.invoice_lines AS line WHERE line.invoice = excluded.subject)
+     WHERE seals.made_in = excluded.made_in;
     GET DIAGNOSTICS sealed = ROW_COUNT;
     IF sealed = (SELECT count(DISTINCT invoice) FROM added) THEN
         RETURN NULL;
@@ -93,12 +96,13 @@ BEGIN
      WHERE NOT EXISTS (SELECT FROM flows.seals AS issued
                         WHERE issued.kind = 'invoice' AND issued.subject = invoice.id
                           AND issued.made_in = pg_current_xact_id()::text::bigint)
-        OR (SELECT count(*) FROM public.invoice_lines AS held WHERE held.invoice = invoice.id)
-           <> (SELECT count(*) FROM added AS own WHERE own.invoice = invoice.id)
+        OR EXISTS (SELECT FROM flows.seals AS held
+                    WHERE held.kind = 'lines' AND held.subject = invoice.id
+                      AND held.made_in <> pg_current_xact_id()::text::bigint)
      LIMIT 1;
     IF FOUND THEN
         RAISE restrict_violation USING
-            MESSAGE = format('invoice %s is issued: its lines are inserted with it, by one statement', refused);
+            MESSAGE = format('invoice %s is issued: its lines are inserted with it, in its transaction', refused);
     END IF;
     RETURN NULL;
 END
@@ -159,8 +163,11 @@ SELECT 'document', document.id, coalesce(invoice.esco, note.esco), document.file
   LEFT JOIN public.invoices AS invoice ON invoice.id = document.invoice
   LEFT JOIN public.credit_notes AS note ON note.id = document.credit_note;
 
-CREATE TRIGGER refuse_change BEFORE UPDATE OR DELETE OR TRUNCATE ON flows.seals
+CREATE TRIGGER refuse_change BEFORE DELETE OR TRUNCATE ON flows.seals
     FOR EACH STATEMENT EXECUTE FUNCTION flows.refuse_change();
+-- Lines that come by several statements are sealed anew, in the transaction that issues them alone.
+CREATE TRIGGER refuse_update BEFORE UPDATE ON flows.seals
+    FOR EACH ROW WHEN (OLD.made_in <> pg_current_xact_id()::text::bigint) EXECUTE FUNCTION flows.refuse_change();
 CREATE TRIGGER refuse_change BEFORE UPDATE OR DELETE OR TRUNCATE ON public.documents
     FOR EACH STATEMENT EXECUTE FUNCTION flows.refuse_change();
 
