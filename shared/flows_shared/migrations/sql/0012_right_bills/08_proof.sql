@@ -81,8 +81,10 @@ BEGIN
       FROM (SELECT invoice, flows.digest(string_agg(flows.sealed_text(ROW(added.*)::public.invoice_lines), ''
                                                     ORDER BY position, id)) AS sha256
               FROM added GROUP BY invoice) AS lines
-      JOIN flows.seals AS issued ON issued.kind = 'invoice' AND issued.subject = lines.invoice
-       AND issued.made_in = pg_current_xact_id()::text::bigint
+     CROSS JOIN LATERAL (SELECT seal.esco, seal.name FROM flows.seals AS seal
+                          WHERE seal.kind = 'invoice' AND seal.subject = lines.invoice
+                            AND seal.made_in = pg_current_xact_id()::text::bigint
+                          LIMIT 1) AS issued  -- looked up one by one, by the key
         ON CONFLICT (kind, subject) DO UPDATE
        SET sha256 = (SELECT flows.digest(string_agg(flows.sealed_text(line), '' ORDER BY line.position, line.id))
                        FROM public.invoice_lines AS line WHERE line.invoice = excluded.subject)
