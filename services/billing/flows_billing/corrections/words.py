@@ -5,7 +5,7 @@ from typing import Final
 
 from flows_billing.corrections.difference import LineDifference
 from flows_billing.corrections.documents import PrintedNote
-from flows_billing.invoices.words import format_day, format_days, format_quantity
+from flows_billing.invoices.words import format_day, format_days, format_quantity, vat_row
 from flows_billing.rating.vat import vat_summary
 from flows_shared.money import format_pounds
 
@@ -33,8 +33,7 @@ def note_totals(note: PrintedNote) -> list[tuple[str, str]]:
     rows = [("Credit without VAT", format_pounds(note.net_pence))]
     for amount in vat_summary(note.invoice.lines):
         if amount.vat_rate:
-            rate = format_quantity(amount.vat_rate * 100)
-            rows.append((f"VAT {rate}% on {format_pounds(amount.net_pence)}", format_pounds(amount.vat_pence)))
+            rows.append(vat_row(amount))
     return [*rows, ("Total credit", format_pounds(note.total_pence))]
 
 

@@ -20,7 +20,8 @@ SUFFIXES: Final = {PDF: "pdf", HTML: "html"}
 class PrintedLine:
     """`tariff_from` is the start of the version that priced it; `first_interval` the source's first half hour.
 
-    `shared_by` is the group of shared energy, `shared_from` the start of its terms.
+    `shared_by` is the group of shared energy, `shared_from` the start of its terms; `basis` how an amount came about
+    that no quantity and price explain.
     """
 
     kind: str
@@ -42,6 +43,7 @@ class PrintedLine:
     tariff_from: date | None
     shared_by: str | None
     shared_from: date | None
+    basis: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +66,8 @@ class ClosingRead:
 class PrintedInvoice:
     """Everything that stands on the page. `period_end` is the first day after; no `tax_point`: no VAT invoice.
 
-    `replaces` is the invoice that it takes the place of, `credit_note` what took this one back.
+    `replaces` is the invoice that it takes the place of, `credit_note` what took this one back; `exporter_vat_number`
+    is the customer's, who supplied what they exported.
     """
 
     id: UUID
@@ -96,6 +99,7 @@ class PrintedInvoice:
     credit_note: str | None = None
     is_final: bool = False
     closing_reads: tuple[ClosingRead, ...] = ()
+    exporter_vat_number: str | None = None
 
     @property
     def heading(self) -> str:
@@ -125,7 +129,8 @@ INVOICES = """
            coalesce(people.names, customer.fullname) AS customer, account.account_number, account.payment_method,
            property.plot, property.description AS home, esco.name AS seller, esco.address AS seller_address,
            invoice.vat_number, esco.app_url AS portal, replaced.number AS replaces,
-           closing.account IS NOT NULL AS is_final, note.number AS credit_note
+           closing.account IS NOT NULL AS is_final, note.number AS credit_note,
+           exporter.vat_number AS exporter_vat_number
       FROM public.invoices AS invoice
       JOIN public.customers AS customer ON customer.id = invoice.customer
       JOIN public.accounts AS account ON account.id = invoice.account
@@ -147,6 +152,13 @@ INVOICES = """
                                  WHERE payer.account = invoice.account AND payer.customer = invoice.customer)
               AND (party.start_date IS NULL OR party.start_date < invoice.period_end)
               AND (party.end_date IS NULL OR party.end_date >= invoice.period_start)) AS people ON true
+      LEFT JOIN LATERAL (
+           SELECT string_agg(DISTINCT registration.vat_number, ', ') AS vat_number
+             FROM public.invoice_lines AS line
+             JOIN LATERAL (SELECT vat_number FROM public.vat_registrations
+                            WHERE customer = invoice.customer AND valid_from <= line.period_start
+                            ORDER BY valid_from DESC LIMIT 1) AS registration ON true
+            WHERE line.invoice = invoice.id AND line.vat_reason = 'exporter_registered') AS exporter ON true
 """
 UNPRINTED = f"""{INVOICES}
      WHERE invoice.id = ANY($1)
@@ -161,7 +173,7 @@ LINES = """
            line.rate, line.amount_pence, line.includes_vat, line.vat_rate, line.vat_reason, line.intervals,
            line.estimated, line.first_interval, line.last_interval,
            CASE WHEN own.id IS NOT NULL THEN 'customer' WHEN community.id IS NOT NULL THEN 'community' END,
-           coalesce(own.period_start, community.period_start), sharing.name, terms.period_start
+           coalesce(own.period_start, community.period_start), sharing.name, terms.period_start, line.basis
       FROM public.invoice_lines AS line
       LEFT JOIN public.customer_tariffs AS own ON own.id = line.customer_tariff
       LEFT JOIN public.microgrid_tariffs AS community ON community.id = line.microgrid_tariff
@@ -176,13 +188,13 @@ USAGE = """
           FROM public.invoice_lines AS line
          WHERE line.invoice = ANY($1) AND line.kind = 'energy'
     ), guessed AS (
-        SELECT billed.invoice, (guess.timestamp AT TIME ZONE esco.time_zone)::date AS day, sum(guess.kwh) AS kwh
+        SELECT billed.invoice, flows.local_date(guess.timestamp, esco.time_zone) AS day, sum(guess.kwh) AS kwh
           FROM billed
           JOIN public.invoices AS invoice ON invoice.id = billed.invoice
           JOIN flows.escos AS esco ON esco.id = invoice.esco
           JOIN flows.estimated_intervals AS guess ON guess.register_id = billed.register
-           AND guess.timestamp >= billed.period_start::timestamp AT TIME ZONE esco.time_zone
-           AND guess.timestamp < billed.period_end::timestamp AT TIME ZONE esco.time_zone
+           AND guess.timestamp >= flows.local_midnight(billed.period_start, esco.time_zone)
+           AND guess.timestamp < flows.local_midnight(billed.period_end, esco.time_zone)
          GROUP BY billed.invoice, day
     ), measured AS (
         SELECT billed.invoice, daily.day, sum(daily.kwh) AS kwh

@@ -1,11 +1,18 @@
 """How each amount of an invoice came about, from its sources to the penny."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from decimal import Decimal
+from typing import Final
 
 from flows_billing.invoices.documents import PrintedInvoice, PrintedLine
 from flows_billing.invoices.words import comparison, explanation, format_quantity
 from flows_billing.rating.rounding import RULES
 from flows_billing.rating.vat import VatAmount, vat_summary
+from flows_billing.rating.vat_rules import SMALL_QUANTITY_KWH_A_DAY
+
+# Other rules answer before it is asked how much was supplied.
+JUDGED_BY_QUANTITY: Final = frozenset({"small_quantity", "business", "no_certificate"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +41,7 @@ def explain(invoice: PrintedInvoice) -> Explanation:
     due = invoice.previous_balance_pence - invoice.payments_pence + invoice.total_pence
     return Explanation(
         number=invoice.number,
-        lines=tuple(_line(line) for line in invoice.lines),
+        lines=tuple(_line(line, small_quantity(invoice.lines)) for line in invoice.lines),
         vat=tuple(_vat(amount) for amount in vat_summary(invoice.lines)),
         balance=f"{invoice.previous_balance_pence}p before - {invoice.payments_pence}p paid since "
         f"+ {invoice.total_pence}p = {due}p due",
@@ -44,7 +51,19 @@ def explain(invoice: PrintedInvoice) -> Explanation:
     )
 
 
-def _line(line: PrintedLine) -> ExplainedLine:
+def small_quantity(lines: Sequence[PrintedLine]) -> str:
+    """How much was supplied, beside what counts as little for VAT."""
+    kwh = sum((line.quantity for line in lines if line.kind in ("energy", "shared_energy")), Decimal(0))
+    days = sum((line.quantity for line in lines if line.kind == "standing_charge"), Decimal(0))
+    most = SMALL_QUANTITY_KWH_A_DAY * days
+    size = "at most" if kwh <= most else "more than"
+    return (
+        f"{format_quantity(kwh)} kWh in {format_quantity(days)} days are {size} {format_quantity(most)}, "
+        f"{SMALL_QUANTITY_KWH_A_DAY} a day"
+    )
+
+
+def _line(line: PrintedLine, judged: str) -> ExplainedLine:
     exact = line.quantity * line.rate * 100
     return ExplainedLine(
         description=line.description,
@@ -52,7 +71,8 @@ def _line(line: PrintedLine) -> ExplainedLine:
         f"= {format_quantity(exact)}p -> {line.amount_pence}p",
         source=_source(line),
         vat=f"{format_quantity(line.vat_rate * 100)}% "
-        f"{'within' if line.includes_vat else 'upon'} the price ({line.vat_reason})",
+        f"{'within' if line.includes_vat else 'upon'} the price "
+        f"({line.vat_reason}{f': {judged}' if line.vat_reason in JUDGED_BY_QUANTITY else ''})",
     )
 
 
@@ -62,6 +82,8 @@ def _source(line: PrintedLine) -> str:
     tariff = f"the {line.tariff_owner}'s tariff from {line.tariff_from}" if line.tariff_owner else "no tariff"
     if line.shared_by:
         tariff = f"the terms of {line.shared_by} from {line.shared_from}"
+    if line.basis:
+        return f"{line.basis}; {tariff}"
     if line.first_interval is None or line.last_interval is None:
         return tariff
     times = f"{line.first_interval:%Y-%m-%d %H:%M} to {line.last_interval:%Y-%m-%d %H:%M} UTC"
@@ -73,7 +95,8 @@ def _source(line: PrintedLine) -> str:
 
 def _vat(amount: VatAmount) -> str:
     rate = format_quantity(amount.vat_rate * 100)
+    whose = ", your output tax" if amount.is_bought and amount.vat_rate else ""
     if not amount.includes_vat:
-        return f"{amount.net_pence}p x {rate}% = {amount.vat_pence}p on top"
+        return f"{amount.net_pence}p x {rate}% = {amount.vat_pence}p on top{whose}"
     gross = amount.net_pence + amount.vat_pence
-    return f"{gross}p x {rate} / (100 + {rate}) = {amount.vat_pence}p within"
+    return f"{gross}p x {rate} / (100 + {rate}) = {amount.vat_pence}p within{whose}"

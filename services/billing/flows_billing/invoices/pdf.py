@@ -20,6 +20,7 @@ from flows_billing.invoices.words import (
     how_to_pay,
     line_cells,
     line_titles,
+    self_billing,
     totals,
     usage_heading,
     what_to_pay,
@@ -57,6 +58,8 @@ def render(invoice: PrintedInvoice) -> bytes:
     write_heading(page, invoice, title, facts(invoice), what_to_pay(invoice))
     write_lines(page, invoice.lines)
     write_totals(page, totals(invoice))
+    if text := self_billing(invoice):
+        page.paragraph("What you sold us", text)
     if text := comparison(invoice):
         page.paragraph("Compared with the price cap", text)
     _chart(page, invoice)

@@ -26,7 +26,7 @@ INVOICES = """
 LINES = """
     invoice, position, kind, description, quantity, unit, rate, amount_pence, includes_vat, vat_rate, period_start,
     period_end, customer_tariff, microgrid_tariff, register, first_interval, last_interval, intervals, estimated,
-    element, band, block_from_kwh, component, vat_reason, sharing_terms
+    element, band, block_from_kwh, component, vat_reason, sharing_terms, basis
 """
 
 
@@ -107,4 +107,5 @@ def line_row(invoice: UUID, position: int, line: Line) -> tuple[object, ...]:
         line.component,
         line.vat.reason,
         line.sharing_terms,
+        line.basis,
     )

@@ -7,7 +7,7 @@ from typing import Final
 
 from flows_billing.invoices.documents import ClosingRead, PrintedInvoice, PrintedLine
 from flows_billing.rating.rounding import RULES
-from flows_billing.rating.vat import vat_summary
+from flows_billing.rating.vat import VatAmount, vat_summary
 from flows_shared.money import format_pounds
 
 HOW_TO_PAY: Final = {
@@ -107,9 +107,8 @@ def totals(invoice: PrintedInvoice) -> list[tuple[str, str]]:
     rows = [("Total without VAT" if is_taxed else "Total", format_pounds(invoice.net_pence))]
     amounts = vat_summary(invoice.lines) if is_taxed else []
     for amount in amounts:
-        rate = format_quantity(amount.vat_rate * 100)
         if amount.vat_rate or len(amounts) > 1:
-            rows.append((f"VAT {rate}% on {format_pounds(amount.net_pence)}", format_pounds(amount.vat_pence)))
+            rows.append(vat_row(amount))
     if invoice.previous_balance_pence or invoice.payments_pence:
         rows += [
             ("This bill", format_pounds(invoice.total_pence)),
@@ -117,6 +116,25 @@ def totals(invoice: PrintedInvoice) -> list[tuple[str, str]]:
             ("Payments and credits since", format_pounds(-invoice.payments_pence)),
         ]
     return [*rows, ("Total to pay", format_pounds(invoice.amount_due_pence))]
+
+
+def vat_row(amount: VatAmount) -> tuple[str, str]:
+    """Of a rate: what it is charged on, and the VAT."""
+    what = f"VAT {format_quantity(amount.vat_rate * 100)}% on {format_pounds(amount.net_pence)}"
+    return f"{what} that you sold us" if amount.is_bought else what, format_pounds(amount.vat_pence)
+
+
+def self_billing(invoice: PrintedInvoice) -> str | None:
+    """What a bill has to say that is an invoice of the customer's too: VAT Notice 700/62."""
+    bought = [amount for amount in vat_summary(invoice.lines) if amount.is_bought and amount.vat_rate]
+    if not bought:
+        return None
+    vat = format_pounds(-sum(amount.vat_pence for amount in bought))
+    return (
+        f"Self-billing: you supply us with what you export, and this bill is your VAT invoice for it. Your VAT "
+        f"registration number is {invoice.exporter_vat_number}. The VAT shown on it, {vat}, is your output tax due to "
+        "HMRC."
+    )
 
 
 def comparison(invoice: PrintedInvoice) -> str | None:

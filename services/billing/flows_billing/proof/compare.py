@@ -14,7 +14,7 @@ Row: TypeAlias = Mapping[str, Any]
 OF_INVOICE: Final = ("account", "customer", "period_start", "period_end", "net_pence", "vat_pence", "total_pence")
 PLACE: Final = ("kind", "register", "band", "block_from_kwh", "period_start", "sharing_terms")
 OF_LINE: Final = (
-    *("quantity", "unit", "rate", "amount_pence", "includes_vat", "vat_rate", "vat_reason", "period_end"),
+    *("quantity", "unit", "rate", "amount_pence", "includes_vat", "vat_rate", "vat_reason", "period_end", "basis"),
     *("customer_tariff", "microgrid_tariff", "component", "element"),
     *("first_interval", "last_interval", "intervals", "estimated"),
 )

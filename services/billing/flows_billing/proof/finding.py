@@ -13,7 +13,7 @@ Cause: TypeAlias = Literal["readings", "sharing", "tariff", "vat", "payer", "day
 BY_READINGS: Final = frozenset(
     {
         *("line", "quantity", "amount_pence", "rate_of_item", "intervals", "estimated", "first_interval"),
-        *("last_interval", "vat_rate", "vat_reason", "net_pence", "vat_pence", "total_pence", "bill"),
+        *("last_interval", "vat_rate", "vat_reason", "basis", "net_pence", "vat_pence", "total_pence", "bill"),
     }
 )
 BY_TERMS: Final = BY_READINGS | {

@@ -2,17 +2,15 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
-from itertools import groupby
+from datetime import date, datetime
 from typing import Any, Final
 from uuid import UUID
 
 import asyncpg
 
-from flows_billing.accounts.account import Account
-from flows_billing.accounts.store import supply_accounts
-from flows_billing.corrections.difference import BilledInvoice, correct
-from flows_billing.corrections.store import billed_lines
+from flows_billing.accounts.store import supply_account_ids
+from flows_billing.corrections.difference import BilledInvoice, charges_of
+from flows_billing.corrections.store import billed_lines, read_days
 from flows_billing.days import Days
 from flows_billing.invoices.invoice import Balance, Invoice
 from flows_billing.invoices.store import INVOICES, LINES, invoice_row, line_row
@@ -20,9 +18,9 @@ from flows_billing.ledger.entries import invoice_entries
 from flows_billing.outcomes import NotBilled
 from flows_billing.proof.compare import Row, compare_invoice
 from flows_billing.proof.finding import Difference
-from flows_billing.rating.back_bill import UNGUARDED, Guard, oldest_day
+from flows_billing.rating.back_bill import guarded
 from flows_billing.rating.bill import Bill, Verdict
-from flows_billing.rating.store import back_bill_guard
+from flows_billing.rating.guard import UNGUARDED, Guard, oldest_day
 from flows_billing.runs.escos import find_escos
 from flows_billing.runs.judge import prepare
 from flows_billing.runs.preview import from_half_hours
@@ -33,7 +31,8 @@ from flows_shared.time import Month
 
 # After `chosen`. An invoice in the place of another is guarded by what that one charged.
 STANDING: Final = """
-    SELECT invoice.*, date_trunc('month', invoice.period_start)::date AS month, correction.invoice AS replaces
+    SELECT invoice.*, date_trunc('month', invoice.period_start)::date AS month, correction.invoice AS replaces,
+           correction.changed_days
       FROM chosen
       JOIN public.invoices AS invoice ON invoice.id = chosen.id AND invoice.status <> 'void'
       LEFT JOIN public.credit_notes AS correction ON correction.replacement = invoice.id
@@ -55,6 +54,15 @@ POSTED: Final = """
 
 
 @dataclass(frozen=True, slots=True)
+class Issue:
+    """Invoices of a month that are guarded alike: issued on a day, by what was known then; no day: none is too old."""
+
+    month: Month
+    day: date | None = None
+    known_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class _Stored:
     """Invoices of some accounts, as the database has them."""
 
@@ -67,43 +75,50 @@ async def billed_otherwise(
     db: Connection, chosen: str, asked: tuple[UUID | None, date | None, str | None], settings: RunSettings
 ) -> list[Difference]:
     """What the invoices that stand say, and their sources do not. Stores no more than calendars of bands."""
-    rows = await db.fetch(chosen + STANDING, *asked)
+    escos: dict[UUID, Esco] = {}
+    issues: dict[tuple[UUID, Issue], list[asyncpg.Record]] = {}
+    for row in await db.fetch(chosen + STANDING, *asked):
+        if row["esco"] not in escos:
+            [escos[row["esco"]]] = await find_escos(db, [row["esco"]])
+        issues.setdefault((row["esco"], _issue_of(escos[row["esco"]], row)), []).append(row)
     found: list[Difference] = []
-    for (esco_id, first_day), group in groupby(rows, key=lambda row: (row["esco"], row["month"])):
-        [esco] = await find_escos(db, [esco_id])
-        found += await _check_month(db, esco, Month.of(first_day), list(group), from_half_hours(settings))
+    for (esco, issue), rows in issues.items():
+        found += await _check_issue(db, escos[esco], issue, rows, from_half_hours(settings))
     return found
 
 
-async def _check_month(
-    db: Connection, esco: Esco, month: Month, rows: Sequence[asyncpg.Record], settings: RunSettings
+def _issue_of(esco: Esco, row: asyncpg.Record) -> Issue:
+    month = Month.of(row["month"])
+    since = oldest_day(row["issue_date"], esco.back_bill_months)
+    if since is None or since <= month.first_day:
+        return Issue(month)
+    return Issue(month, row["issue_date"], row["created_at"])
+
+
+async def _check_issue(
+    db: Connection, esco: Esco, issue: Issue, rows: Sequence[asyncpg.Record], settings: RunSettings
 ) -> list[Difference]:
     of_account: dict[UUID, list[asyncpg.Record]] = {}
     for row in rows:
         of_account.setdefault(row["account"], []).append(row)
-    accounts = await supply_accounts(db, esco.id, month, only=list(of_account), billed_too=True)
-    docket = await prepare(db, esco, month, [_as_billed(account) for account in accounts], settings)
+    accounts = await supply_account_ids(db, esco.id, issue.month, only=list(of_account), billed_too=True)
+    billed_at = issue.known_at or rows[0]["created_at"]
+    docket = await prepare(db, esco, issue.month, accounts, settings, issue.day, billed_at=billed_at)
     found = [
         Difference(row["number"], "bill", "none: the account has no day in the month", row["number"], "bill")
         for account in of_account.keys() - docket.planned.keys()
         for row in of_account[account]
     ]
-    for verdicts in docket.verdicts(settings.billing_batch_accounts):
+    # Whole bills: what is left out depends on what each was before, and what was held was released.
+    for verdicts in replace(docket, guard=UNGUARDED, holds={}).verdicts(settings.billing_batch_accounts):
         batch = [row for account in verdicts for row in of_account[account]]
         stored = await _stored(db, batch)
         for row in batch:
-            found += await _check(db, esco, row, stored, verdicts[row["account"]])
+            found += _check(esco, row, stored, verdicts[row["account"]], docket.guard)
     return found
 
 
-def _as_billed(account: Account) -> Account:
-    """It was billed: so it was open then, and not on prepay."""
-    return replace(account, prepay=False, status="open" if account.status == "pending" else account.status)
-
-
-async def _check(
-    db: Connection, esco: Esco, row: asyncpg.Record, stored: _Stored, verdict: Verdict
-) -> list[Difference]:
+def _check(esco: Esco, row: asyncpg.Record, stored: _Stored, verdict: Verdict, guard: Guard) -> list[Difference]:
     number = row["number"]
     if isinstance(verdict, NotBilled):
         return [Difference(number, "bill", f"none: {verdict.details}", number, "bill")]
@@ -111,7 +126,9 @@ async def _check(
     if bill is None:
         payers = ", ".join(str(each.plan.payer) for each in verdict)
         return [Difference(number, "customer of the invoice", payers, str(row["customer"]), "customer")]
-    invoice = _invoice(row, _guarded(bill, stored.replaced.get(row["id"]), await _guard(db, esco, row)))
+    before = charges_of(stored.replaced.get(row["id"]))
+    known_then = replace(guard, changed=read_days(row["changed_days"]))
+    invoice = _invoice(row, guarded(bill, before, known_then))
     expected = _named(INVOICES, invoice_row(esco, row["run"], invoice))
     lines = [_named(LINES, line_row(invoice.id, at, line)) for at, line in enumerate(invoice.bill.lines, start=1)]
     differences = compare_invoice(dict(row), stored.lines.get(row["id"], ()), expected, lines)
@@ -121,21 +138,6 @@ async def _check(
 def _invoice(row: asyncpg.Record, bill: Bill) -> Invoice:
     before = Balance(row["previous_balance_pence"], row["payments_pence"])
     return Invoice(row["id"], row["number"], bill, row["issue_date"], row["due_date"], before)
-
-
-async def _guard(db: Connection, esco: Esco, row: asyncpg.Record) -> Guard:
-    """As it was on the day of issue, with the exceptions that were known then."""
-    since = oldest_day(row["issue_date"], esco.back_bill_months)
-    if since is None or since <= row["period_start"]:
-        return UNGUARDED
-    return await back_bill_guard(
-        db, [row["account"]], row["issue_date"], esco.back_bill_months, known_at=row["created_at"]
-    )
-
-
-def _guarded(bill: Bill, replaced: BilledInvoice | None, guard: Guard) -> Bill:
-    corrections = correct([replaced] if replaced else [], [bill], guard)
-    return next((each.bill for each in corrections if each.bill), bill)
 
 
 def _posted_otherwise(invoice: Invoice, posted: Mapping[tuple[str, UUID | None], int]) -> Iterator[Difference]:

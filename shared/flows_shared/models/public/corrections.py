@@ -9,7 +9,7 @@ from sqlalchemy import Text, UniqueConstraint
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlmodel import Field
 
-from flows_shared.models.columns import PUBLIC, STATE, Created, Dated, Identified, Table, computed
+from flows_shared.models.columns import JSON_VALUE, PUBLIC, STATE, Created, Dated, Identified, Table, computed
 
 
 class CreditNote(Identified, Created, table=True):
@@ -33,6 +33,7 @@ class CreditNote(Identified, Created, table=True):
     vat_pence: int
     total_pence: int
     requested_by: str
+    changed_days: dict[str, list[str]] | None = Field(default=None, sa_type=JSON_VALUE)
 
 
 class StaleInvoice(Table, table=True):
@@ -100,6 +101,21 @@ class ClosingRead(Dated, table=True):
     )
     read: Decimal
     source: Literal["meter", "customer", "estimated"] = Field(sa_type=STATE)
+
+
+class BillHold(Identified, Dated, table=True):
+    """A bill that waits for a person: why, and who released it."""
+
+    __tablename__ = "bill_holds"
+    __table_args__ = (UniqueConstraint("account", "month", "reason"), PUBLIC)
+
+    account: UUID = Field(foreign_key="public.accounts.id", ondelete="CASCADE")
+    month: date
+    reason: Literal["spike", "reads_differ", "closing_read_differs"] = Field(sa_type=STATE)
+    details: str
+    release_reason: str | None = None
+    released_by: str | None = None
+    released_at: datetime | None = None
 
 
 class AccountSupplier(Identified, Dated, table=True):

@@ -14,3 +14,4 @@ DROP FUNCTION flows.refuse_series_back, flows.refuse_late_postings, flows.seal_d
 DROP FUNCTION flows.sealed_text(public.documents), flows.sealed_text(public.credit_notes),
     flows.sealed_text(public.invoice_lines), flows.sealed_text(public.invoices), flows.digest;
 DROP TABLE flows.seals;
+ALTER TABLE public.credit_notes DROP COLUMN changed_days;

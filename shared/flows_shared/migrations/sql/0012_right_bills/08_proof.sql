@@ -15,6 +15,9 @@ COMMENT ON COLUMN flows.seals.subject IS 'The invoice, also of its lines, the cr
 COMMENT ON COLUMN flows.seals.name IS 'The number, or the document''s file name: said of what is gone';
 COMMENT ON COLUMN flows.seals.made_in IS 'The transaction that issued it: lines are added in no other';
 
+ALTER TABLE public.credit_notes ADD COLUMN changed_days jsonb;
+COMMENT ON COLUMN public.credit_notes.changed_days IS 'By register, the days whose readings had changed, where some days of the replacement were too old to be charged for';
+
 -- Named columns, so that a column that is added later changes no digest; JSON, so that no session's settings do.
 CREATE FUNCTION flows.sealed_text(public.invoices) RETURNS text LANGUAGE sql STABLE AS $$
     SELECT json_build_array($1.id, $1.number, $1.esco, $1.account, $1.customer, $1.run, $1.period_start, $1.period_end,
@@ -27,12 +30,12 @@ CREATE FUNCTION flows.sealed_text(public.invoice_lines) RETURNS text LANGUAGE sq
                             $1.amount_pence, $1.includes_vat, $1.vat_rate, $1.period_start, $1.period_end,
                             $1.customer_tariff, $1.microgrid_tariff, $1.register, $1.first_interval AT TIME ZONE 'UTC',
                             $1.last_interval AT TIME ZONE 'UTC', $1.intervals, $1.estimated, $1.element, $1.band,
-                            $1.block_from_kwh, $1.component, $1.vat_reason, $1.sharing_terms)::text;
+                            $1.block_from_kwh, $1.component, $1.vat_reason, $1.sharing_terms, $1.basis)::text;
 $$;
 CREATE FUNCTION flows.sealed_text(public.credit_notes) RETURNS text LANGUAGE sql STABLE AS $$
     SELECT json_build_array($1.id, $1.number, $1.esco, $1.account, $1.customer, $1.invoice, $1.replacement, $1.causes,
                             $1.reason, $1.issue_date, $1.tax_point, $1.vat_number, $1.net_pence, $1.vat_pence,
-                            $1.total_pence, $1.requested_by)::text;
+                            $1.total_pence, $1.requested_by, $1.changed_days)::text;
 $$;
 CREATE FUNCTION flows.sealed_text(public.documents) RETURNS text LANGUAGE sql STABLE AS $$
     SELECT json_build_array($1.id, $1.invoice, $1.credit_note, $1.file_name, $1.media_type,
