@@ -64,6 +64,28 @@ UPDATE public.invoice_lines SET quantity = 50, amount_pence = -250 WHERE invoice
 -- export removed | missing
 DELETE FROM public.invoice_lines WHERE invoice = '{blocks}' AND kind = 'export_credit';
 
+-- what was too old | missing
+DELETE FROM public.invoice_lines WHERE invoice = '{late}' AND kind = 'adjustment';
+
+-- less left out as too old | amount
+UPDATE public.invoice_lines SET amount_pence = amount_pence + 10, rate = rate + 0.1 WHERE invoice = '{late_again}' AND
+    kind = 'adjustment';
+
+-- how it came about | basis
+UPDATE public.invoice_lines SET basis = 'nothing' WHERE invoice = '{late}' AND kind = 'adjustment';
+
+-- minimum of one rate of VAT moved to the other | amount
+UPDATE public.invoice_lines SET amount_pence = amount_pence + CASE vat_reason WHEN 'business' THEN -9 ELSE 9 END WHERE
+    invoice = '{two_rates}' AND kind = 'minimum_charge';
+
+-- VAT of an exporter | vat_reason
+UPDATE public.invoice_lines SET vat_reason = 'exporter_unregistered' WHERE invoice = '{exporter}' AND kind =
+    'export_credit';
+
+-- half hour that was released | energy of register
+UPDATE flows.register_interval_hh SET kwh = 0.2 WHERE timestamp = '2026-10-31 12:00Z' AND register_id = (SELECT
+    register FROM public.invoice_lines WHERE {spiked_energy});
+
 -- adjustment added | nothing explains
 INSERT INTO public.invoice_lines (invoice, position, kind, description, quantity, unit, rate, amount_pence,
     includes_vat, vat_rate, period_start, period_end) VALUES ('{flat}', 9, 'adjustment', 'Not charged', 1, 'item', -1,
@@ -190,11 +212,14 @@ UPDATE public.credit_notes SET net_pence = net_pence - 1, total_pence = total_pe
 -- reason of a credit note | seal of the credit note
 UPDATE public.credit_notes SET reason = 'Kindness';
 
+-- changed days of a credit note | seal of the credit note
+UPDATE public.credit_notes SET changed_days = NULL;
+
 -- credit note removed | number that is missing
 DELETE FROM public.credit_notes;
 
 -- credit note renumbered | number that is missing
-UPDATE public.credit_notes SET number = 'WLCE-C000009';
+UPDATE public.credit_notes SET number = 'WLCE-C000009' WHERE invoice = '{credited}';
 
 -- PDF | document
 UPDATE public.documents SET content = '%PDF' WHERE invoice = '{flat}' AND media_type LIKE '%pdf';
