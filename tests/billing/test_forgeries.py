@@ -63,6 +63,7 @@ async def verified(community: Community, **asked: object) -> Verification:
         return await verify_invoices(connection, **asked)  # type: ignore[arg-type]
 
 
+@pytest.mark.timeout(400)  # the month is verified anew twice for each forgery
 async def test_every_forgery_is_named_and_the_truth_is_not(community: Community) -> None:
     homes = await bill_all(community)
     truth = await verified(community)

@@ -90,7 +90,7 @@ async def billed_otherwise(
 def _issue_of(esco: Esco, row: asyncpg.Record) -> Issue:
     month = Month.of(row["month"])
     since = oldest_day(row["issue_date"], esco.back_bill_months)
-    if since is None or since <= month.first_day:
+    if since is None or since <= row["period_start"]:
         return Issue(month)
     return Issue(month, row["issue_date"], row["created_at"])
 
