@@ -14,7 +14,6 @@ LargeAmount = Annotated[int, Field(ge=1, le=MOST_PENCE, examples=[2500])]
 Text = Annotated[str, Field(min_length=1, max_length=500, pattern=r"^[^\x00]*\S[^\x00]*$")]
 Method = Literal["card", "bank_transfer", "cheque", "cash"]
 Day = Annotated[date | None, Field(description="today in the community when null")]
-IdempotencyKeyText = Annotated[str, Field(min_length=1, max_length=255)]
 
 
 class MoneyArguments(BaseModel):

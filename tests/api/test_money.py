@@ -63,6 +63,45 @@ async def test_payment_by_hand_is_recorded_once_a_key_and_named_in_the_audit_log
     assert await owner.fetchval(audited, first.json()["id"]) == str(community.lab_admin)
 
 
+async def test_key_stands_for_the_whole_request_of_one_caller(
+    client: httpx.AsyncClient, community: Community, as_user: TokenFor, owner: Connection
+) -> None:
+    admin, number = as_user(community.lab_admin, "admin"), await number_of(owner, community.ann)
+    account = f"/v1/billing/accounts/{number}"
+    refund = {"amount_pence": 100, "method": "cash", "reason": "Paid twice", "payment": str(community.ann.payment)}
+    paid = await client.post(f"{account}/payments", json={**CASH, "amount_pence": 100}, headers=keyed(admin, "pay"))
+    headers = keyed(admin, "till-18")
+    first, again = [await client.post(f"{account}/refunds", json=refund, headers=headers) for _ in range(2)]
+    assert (first.status_code, again.json()) == (201, first.json()), first.text
+    changed = {"amount_pence": 99, "method": "cheque", "reason": "Paid three times", "paid_on": "2026-01-05"}
+    for name, value in {**changed, "payment": paid.json()["id"]}.items():
+        other = await client.post(f"{account}/refunds", json={**refund, name: value}, headers=headers)
+        assert (other.status_code, other.json()["code"]) == (409, "payment.key_taken")
+        assert other.json()["message"] == f"the idempotency key 'till-18' stands for another request: another {name}"
+    gift = await client.post(f"{account}/gifts", json={"amount_pence": 100, "reason": "Paid twice"}, headers=headers)
+    assert (gift.status_code, gift.json()["message"].partition(": ")[2]) == (409, "another kind, method, payment")
+    colleague = keyed(as_user(community.operator, "admin"), "till-18")
+    theirs = await client.post(f"{account}/refunds", json=refund, headers=colleague)
+    assert theirs.json()["message"].endswith("another caller")
+    ann = f"/v1/billing/accounts/{await number_of(owner, community.bob)}/payments"
+    assert (await client.post(ann, json=CASH, headers=headers)).status_code == 201  # the key of another account
+    refunds = "SELECT count(*) FROM public.refunds WHERE account = $1"
+    assert await owner.fetchval(refunds, community.ann.account) == 1
+
+
+async def test_key_from_before_requests_were_kept_says_what_was_made(
+    client: httpx.AsyncClient, community: Community, as_user: TokenFor, owner: Connection
+) -> None:
+    admin, number = as_user(community.lab_admin, "admin"), await number_of(owner, community.ann)
+    path, headers = f"/v1/billing/accounts/{number}/payments", keyed(admin, "till-19")
+    first = await client.post(path, json=CASH, headers=headers)
+    await owner.execute("DELETE FROM flows.money_requests")
+    again = await client.post(path, json=CASH, headers=headers)
+    assert (again.status_code, again.json()) == (201, first.json())
+    other = await client.post(path, json={**CASH, "method": "cheque"}, headers=headers)
+    assert (other.status_code, "another method" in other.json()["message"]) == (409, True)
+
+
 async def test_statement_is_the_customers_own_the_latest_line_first(
     client: httpx.AsyncClient, community: Community, as_user: TokenFor, owner: Connection
 ) -> None:

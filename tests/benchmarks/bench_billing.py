@@ -99,7 +99,7 @@ FORGET_BILLS = """
     SET session_replication_role = replica;
     TRUNCATE public.billing_runs, public.billing_run_accounts, public.invoices, public.invoice_lines,
              public.documents, public.messages, public.invoice_series, public.ledger_accounts, public.ledger_entries,
-             public.ledger_postings, public.monthly_usage, flows.outbox, flows.audit_log CASCADE;
+             public.ledger_postings, public.monthly_usage, flows.outbox, flows.audit_log, flows.seals CASCADE;
     RESET session_replication_role;
 """
 

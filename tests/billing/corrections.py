@@ -11,7 +11,8 @@ from billing.community import OCTOBER, Community, Home
 from flows_billing.corrections.difference import Cause
 from flows_billing.corrections.rebill import rebill
 from flows_billing.corrections.rebilling import Confirmation, Rebilling
-from flows_billing.invoices.verify import Finding, verify_invoices
+from flows_billing.invoices.verify import verify_invoices
+from flows_billing.proof.finding import Finding
 from flows_billing.runs.escos import find_escos
 from flows_billing.runs.run import Esco
 from flows_billing.settings import RunSettings

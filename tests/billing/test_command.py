@@ -189,3 +189,16 @@ async def test_reports_are_listed_shown_and_written_as_csv(
     assert "'@Jo" in row
     status, said = await flows_billing("report", "nothing")
     assert (status, "there is no report 'nothing'" in said) == (1, True)
+
+
+async def test_month_is_proven_until_a_bill_of_it_is_changed(community: Community, flows_billing: RunFlows) -> None:
+    home = await measured_home(community, tariff={"unit_rate": "0.1", "standing_charge": "0.3"})
+    await flows_billing("run", str(MONTH))
+    status, said = await flows_billing("prove", str(MONTH), "--esco", "wlce")
+    assert (status, "1 invoices computed again" in said) == (0, True), said
+    await community.execute("ALTER TABLE public.invoices DISABLE TRIGGER refuse_change")
+    await community.execute("UPDATE public.invoices SET due_date = due_date + 30")
+    status, said = await flows_billing("prove", str(MONTH), "--esco", "wlce")
+    assert (status, "due_date of the invoice" in said) == (1, True), said
+    assert "WLCE-000001" in said
+    assert (await community.invoice(home))["total_pence"] == 126  # 9.6 kWh x 10p + 30p

@@ -14,11 +14,13 @@ from typing import Any
 import pytest
 
 from billing.community import NOVEMBER_3, OCTOBER, Community, Home
+from billing.corrections import NOVEMBER_20, esco_of, rebilled
 from databases import RoleUrl
 from flows_billing.errors import MonthUnfinished
 from flows_billing.month_end.evidence import MANIFEST, SUMMARY, Evidence, zipped
 from flows_billing.month_end.take import take_evidence
 from flows_billing.payments import record
+from flows_billing.proof.prove import prove_month
 from flows_billing.runs.escos import find_escos
 from flows_billing.settings import RunSettings
 from flows_shared.money_commands import GiftArguments, PaymentArguments, ReversalArguments, WriteOffArguments
@@ -89,6 +91,89 @@ async def test_unbilled_energy_is_accrued_at_its_tariff_and_nothing_is_stored(co
     november = rows(await take(community, Month(2026, 11), datetime(2026, 12, 3, tzinfo=UTC)), "accrued")
     of_october = [row for row in november if row["month"] == "2026-10"]
     assert [row["account_number"] for row in of_october] == [str(gappy.account_number), str(silent.account_number)]
+
+
+async def test_accrual_is_as_of_the_months_end_whenever_it_is_taken(community: Community) -> None:
+    await community.tariff("0.10000", "0.50000")
+    home, corrected = await measured_home(community), await measured_home(community)
+    before = rows(await take(community), "accrued")
+    await community.bill()  # on 3 November
+    assert [row["total_pence"] for row in before] == ["146", "146"]
+    after = await take(community)
+    assert rows(after, "accrued") == before  # 9.6 kWh x 10p + 50p each: of October, billed in November
+    november, december = Month(2026, 11), datetime(2026, 12, 3, tzinfo=UTC)
+
+    async def of_october() -> list[dict[str, str]]:
+        listed = rows(await take(community, november, december), "accrued")
+        return [row for row in listed if row["month"] == "2026-10"]
+
+    assert await of_october() == []
+    # Taken back in December, it was still billed at the end of November.
+    await community.measure_more(corrected, "1.2", "2026-10-31 12:00Z")
+    await rebilled(community, confirm=True, now=december)
+    assert await of_october() == []
+    assert home.account_number != corrected.account_number
+
+
+async def test_credit_notes_have_numbers_of_their_own_and_none_is_missing(community: Community) -> None:
+    await community.tariff("0.10000", "0.50000")
+    home = await measured_home(community)
+    await community.bill()
+    await community.measure_more(home, "1.2", "2026-10-31 12:00Z")
+    await rebilled(community, confirm=True)
+    found = await take(community)
+    assert [(row["series"], row["expected"], row["found"], row["missing"]) for row in rows(found, "numbers")] == [
+        ("invoice", "2", "2", ""),
+        ("credit_note", "1", "1", ""),
+    ]
+    assert found.problems == []
+
+
+async def test_prepay_meter_that_took_nothing_for_its_energy_is_to_be_looked_at(community: Community) -> None:
+    await community.tariff("0.10000", "0.50000")
+    await community.tariff("0.20000", "0.60000", period_start=date(2026, 10, 16))
+    silent = await measured_home(community, prepay_meter=True)
+    stuck = await measured_home(community, prepay_meter=True)
+    await community.execute(
+        "INSERT INTO flows.meter_prepay_balance (meter_id, timestamp, balance) VALUES ($1, '2026-09-30 20:00Z', 5)",
+        stuck.meter,
+    )
+    found = await take(community)
+    # 15 days x 50p, 16 days x 60p, and 9.6 kWh of the 31st x 20p: 750 + 960 + 192 = 1902p
+    assert [(row["used_pence"], row["energy_pence"]) for row in rows(found, "prepay")] == [("", "1902"), ("0", "1902")]
+    assert found.problems[-2:] == [
+        "1 prepay meters reported no balance before or within the month: they used £19.02",
+        "1 prepay meters took £0.00 from their balances, and £19.02 by their energy",
+    ]
+    assert silent.meter != stuck.meter
+
+
+async def test_correction_that_is_too_old_is_no_exception_once_a_person_has_decided(community: Community) -> None:
+    await community.tariff("0.10000", "0.50000", period_start=date(2025, 1, 1))
+    october = Month(2025, 10)
+    home = await community.home(start_date=date(2025, 10, 31))
+    day = Period(datetime(2025, 10, 31, tzinfo=UTC), datetime(2025, 11, 1, tzinfo=UTC))
+    await community.measure(home.registers["SINGLE"], day, "0.2")
+    await community.bill(october, now=datetime(2025, 11, 3, 9, tzinfo=UTC))
+    await community.measure_more(home, "7.2", "2025-10-31 12:00Z")
+    esco = await esco_of(community)
+
+    async def problems() -> list[str]:
+        proof = await prove_month(community.billing, esco, october, RunSettings(), NOVEMBER_20)
+        return [f"{part.name}: {problem.check}" for part in proof.parts for problem in part.problems]
+
+    assert await problems() == ["corrections: too old"]
+    assert (await take(community, october)).problems == [
+        "1 invoices are to be corrected, or left as they are by a decision"
+    ]
+    await community.execute(
+        """INSERT INTO public.correction_decisions (account, invoice, reason, approved_by)
+           SELECT account, id, 'Too long ago', 'The board' FROM public.invoices"""
+    )
+    assert await problems() == []
+    assert (await take(community, october)).problems == []
+    await community.measure_more(home, "8.2", "2025-10-31 12:00Z")  # something else than was decided upon
+    assert await problems() == ["corrections: too old"]
 
 
 async def test_numbers_are_complete_with_their_voids_and_a_hole_is_a_problem(community: Community) -> None:

@@ -14,7 +14,8 @@ from flows_billing.invoices.explain import explain
 from flows_billing.invoices.html import render_html
 from flows_billing.invoices.pdf import render
 from flows_billing.invoices.status import set_statuses
-from flows_billing.invoices.verify import Finding, verify_invoices
+from flows_billing.invoices.verify import verify_invoices
+from flows_billing.proof.finding import Finding
 from flows_billing.runs.escos import find_escos
 from flows_billing.runs.preview import Preview, preview_run
 from flows_billing.runs.run import months_until

@@ -292,8 +292,10 @@ async def test_command_asked_twice_with_a_key_is_one(community: MakeCommunity) -
     lab = await community(PREPAY)
     first = await ask(lab, "token", {"token": TOKEN})
     assert await ask(lab, "token", {"token": TOKEN}) == first
-    with pytest.raises(KeyTaken):
+    with pytest.raises(KeyTaken, match="stands for another request: another token"):
         await ask(lab, "token", {"token": vend("EML1", 500, 2)})
+    with pytest.raises(KeyTaken, match="another kind, setting, token"):
+        await ask(lab, "backlight", {"setting": "always_on_sp"})
     with pytest.raises(TokenTaken):
         await ask(lab, "token", {"token": TOKEN}, "another key")
 

@@ -146,12 +146,12 @@ async def sharing(asked: SharingRequest, _claims: CallingService, db: Db) -> Sha
 
 
 @router.post("/verifications")
-async def verification(asked: VerifyRequest, _claims: CallingService, db: Db) -> VerifyResult:
+async def verification(asked: VerifyRequest, _claims: CallingService, db: Db, settings: Settings) -> VerifyResult:
     """Invoices computed again from their sources, and what does not agree."""
     month = parse_month(asked.month) if asked.month else None
     async with db.connection() as connection:
         found = [
-            await verify_invoices(connection, esco=esco, month=month, number=asked.number)
+            await verify_invoices(connection, esco=esco, month=month, number=asked.number, settings=settings)
             for esco in (asked.escos or (None,))
         ]
     return VerifyResult.of(found)

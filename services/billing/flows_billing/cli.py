@@ -15,12 +15,14 @@ from flows_billing.commands.holds import release_bill, show_holds
 from flows_billing.commands.ledger import ledger
 from flows_billing.commands.month_end import evidence
 from flows_billing.commands.opening import load, opened
+from flows_billing.commands.prove import prove
 from flows_billing.commands.rebill import rebill_month
 from flows_billing.commands.reports import report
 from flows_billing.errors import UnknownInvoice
 from flows_billing.invoices.documents import printed_invoice
 from flows_billing.invoices.explain import Explanation, explain
-from flows_billing.invoices.verify import Verification, verify_invoices
+from flows_billing.invoices.verify import verify_invoices
+from flows_billing.proof.finding import Verification
 from flows_billing.runs.escos import esco_by_code, find_escos
 from flows_billing.runs.execute import execute_run
 from flows_billing.runs.preview import Preview, preview_run
@@ -52,6 +54,7 @@ billing = typer.Typer(help="Bill what a community's meters measured.", no_args_i
 commands.add_typer(billing, name="billing")
 commands.add_typer(ledger, name="ledger")
 billing.command("evidence")(evidence)
+billing.command("prove")(prove)
 billing.command("rebill")(rebill_month)
 billing.command("final")(close_account)
 billing.command("holds")(show_holds)
@@ -182,8 +185,8 @@ def verify(
     """Compute invoices again from their readings, tariffs and ledger, and show what does not agree."""
     found = asyncio.run(_verify(esco, period, number, load()))
     Console().print(findings_table(found))
-    if found.findings:
-        raise InvoicesDisagree(f"{len(found.findings)} of the checks of {found.invoices} invoices failed")
+    if wrong := found.count("wrong"):
+        raise InvoicesDisagree(f"{wrong} of the checks of {found.invoices} invoices failed")
 
 
 async def _execute(month: str, esco: str | None, settings: RunSettings) -> list[Run]:
@@ -277,7 +280,8 @@ async def _explain(number: str, settings: RunSettings) -> Explanation:
 async def _verify(code: str | None, month: str | None, number: str | None, settings: RunSettings) -> Verification:
     async with opened(settings) as db, db.connection() as connection:
         esco = await esco_by_code(connection, code) if code else None
-        return await verify_invoices(connection, esco=esco, month=parse_month(month) if month else None, number=number)
+        asked = parse_month(month) if month else None
+        return await verify_invoices(connection, esco=esco, month=asked, number=number, settings=settings)
 
 
 async def _billable(db: Database, code: str, month: str) -> tuple[Esco, Month]:

@@ -1,9 +1,11 @@
 """What can be wrong with a request to bill."""
 
+from collections.abc import Mapping
 from datetime import date
 from uuid import UUID
 
 from flows_shared.errors import ConflictError, InvalidError, NotFoundError
+from flows_shared.idempotency import say_taken
 from flows_shared.time import Month
 
 
@@ -170,12 +172,12 @@ class NobodyToGiveTo(InvalidError):
 
 
 class KeyTaken(ConflictError):
-    """The idempotency key stands for another amount."""
+    """The idempotency key stands for another request."""
 
     code = "payment.key_taken"
 
-    def __init__(self, key: str) -> None:
-        super().__init__(f"the idempotency key {key!r} stands for another amount on this account")
+    def __init__(self, key: str, first: Mapping[str, object], again: Mapping[str, object]) -> None:
+        super().__init__(say_taken(key, first, again))
 
 
 class LastDayNotOver(InvalidError):

@@ -7,9 +7,9 @@ from rich.console import Console
 from rich.table import Table
 
 from flows_billing.invoices.explain import Explanation
-from flows_billing.invoices.verify import Verification
 from flows_billing.invoices.words import format_quantity
 from flows_billing.outcomes import Outcome
+from flows_billing.proof.finding import Verification
 from flows_billing.runs.preview import Preview, PreviewedAccount
 from flows_billing.runs.run import Run, Unbilled
 from flows_billing.runs.simulate import Simulation
@@ -76,9 +76,9 @@ def simulation_table(simulation: Simulation) -> Table:
 
 def findings_table(verification: Verification) -> Table:
     title = f"{verification.invoices} invoices computed again, {len(verification.findings)} disagreements"
-    table = Table("invoice", "check", "expected", "found", title=title)
+    table = Table("invoice", "check", "expected", "found", "standing", title=title)
     for finding in verification.findings:
-        table.add_row(finding.invoice, finding.check, finding.expected or "", finding.found)
+        table.add_row(finding.invoice, finding.check, finding.expected or "", finding.found, finding.standing)
     return table
 
 

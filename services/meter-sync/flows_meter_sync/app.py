@@ -15,6 +15,7 @@ from flows_meter_sync.syncers import syncer_names
 from flows_meter_sync.writes.store import SERVICE, add_command
 from flows_shared.acting import acting
 from flows_shared.auth import CallingService
+from flows_shared.idempotency import IdempotencyKeyText
 from flows_shared.outbox import enqueue
 from flows_shared.service import Db, create_service_app
 from flows_shared.settings import load_settings
@@ -53,7 +54,7 @@ class CommandRequest(BaseModel):
 
     kind: str
     arguments: dict[str, Any]
-    idempotency_key: str = Field(min_length=1, max_length=255)
+    idempotency_key: IdempotencyKeyText
 
 
 class CommandAccepted(BaseModel):

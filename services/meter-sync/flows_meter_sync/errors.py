@@ -1,6 +1,6 @@
 """What can go wrong between us and a meter, beside what the protocol's own errors say."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from flows_meter_sync.emop import AnsweredWrongly, AskedWrongly
 from flows_meter_sync.emop.errors import (
@@ -11,6 +11,7 @@ from flows_meter_sync.emop.errors import (
     SerialOfAnotherMeter,
 )
 from flows_shared.errors import ConflictError, FlowsError, InvalidError, NotFoundError
+from flows_shared.idempotency import say_taken
 
 
 class MeterError(FlowsError):
@@ -220,8 +221,8 @@ class KeyTaken(ConflictError):
 
     code = "command.key_taken"
 
-    def __init__(self, key: str) -> None:
-        super().__init__(f"the idempotency key {key!r} stands for another write to this meter")
+    def __init__(self, key: str, first: Mapping[str, object], again: Mapping[str, object]) -> None:
+        super().__init__(say_taken(key, first, again))
 
 
 class TokenTaken(ConflictError):

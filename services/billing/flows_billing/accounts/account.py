@@ -1,7 +1,7 @@
 """An account as a billing run sees it: its days, who pays on them, and what measures its supply."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Literal, TypeAlias
 from uuid import UUID
@@ -85,6 +85,11 @@ class Account:
     registers: tuple[Register, ...]
     rivals: tuple[Rival, ...] = ()
     suppliers: tuple[Supplier, ...] = ()
+
+    @property
+    def as_billed(self) -> "Account":
+        """What was billed was open then, and not on prepay."""
+        return replace(self, prepay=False, status="open" if self.status == "pending" else self.status)
 
     def payer_on(self, day: date) -> UUID | None:
         """The occupier, of several the one named first, or the owner where nobody occupies."""

@@ -158,7 +158,7 @@ def correct(originals: Sequence[BilledInvoice], bills: Sequence[Bill], guard: Gu
         original = next((invoice for invoice in unmatched if invoice.customer == bill.plan.payer), None)
         if original:
             unmatched.remove(original)
-        new = guarded(bill, _charges(original), guard)
+        new = guarded(bill, charges_of(original), guard)
         if original is None:
             corrections.append(Correction(None, new, ("payer",)))
         elif not _is_same(original, new):
@@ -204,7 +204,8 @@ def _is_same(original: BilledInvoice, bill: Bill) -> bool:
     return sorted(before, key=repr) == sorted(after, key=repr)
 
 
-def _charges(original: BilledInvoice | None) -> list[Charge]:
+def charges_of(original: BilledInvoice | None) -> list[Charge]:
+    """What it charged."""
     lines = original.lines if original else ()
     return [
         Charge(

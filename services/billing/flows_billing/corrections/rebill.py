@@ -7,7 +7,7 @@ once take turns at each account; after a crash the next one goes on.
 
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import Final
 from uuid import UUID, uuid4
 
@@ -30,7 +30,7 @@ from flows_billing.days import Days
 from flows_billing.invoices.invoice import Invoice
 from flows_billing.invoices.issue import issue_bills
 from flows_billing.outcomes import NotBilled, skipped
-from flows_billing.rating.bill import Verdict
+from flows_billing.rating.bill import Bill, Verdict
 from flows_billing.rating.guard import UNGUARDED, Guard
 from flows_billing.rating.store import changed_days
 from flows_billing.runs.apart import is_about_data, say_error
@@ -204,6 +204,7 @@ async def _issue(
             reason=confirmation.reason or say_causes(each.causes),
             issue_date=issue_date,
             requested_by=confirmation.requested_by,
+            changed=_judged_by(each.bill, asked.guard),
         )
         for number, (each, invoice) in zip(numbers, wrong, strict=True)
     ]
@@ -211,6 +212,14 @@ async def _issue(
     for note in notes:
         await move_outcome(db, note)
     return notes, issued
+
+
+def _judged_by(bill: Bill | None, guard: Guard) -> dict[UUID, Collection[date]]:
+    """The days that changed, where some of the bill's are too old: so that it can be computed again."""
+    if bill is None or not guard.too_old(bill.plan.account.id, bill.plan.days):
+        return {}
+    registers = {segment.register.id for segment in bill.plan.segments}
+    return {register: guard.changed[register] for register in registers & guard.changed.keys()}
 
 
 async def _enqueue_printing(db: Connection, notes: Sequence[CreditNote], invoices: Sequence[Invoice]) -> None:

@@ -1,7 +1,7 @@
 """Issued invoices as they can be corrected, and credit notes, in the database."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from uuid import UUID
 
@@ -39,8 +39,9 @@ TAKE_NUMBERS = """
 """
 INSERT_NOTES = """
     INSERT INTO public.credit_notes (id, number, esco, account, customer, invoice, replacement, causes, reason,
-                                     issue_date, tax_point, vat_number, net_pence, vat_pence, total_pence, requested_by)
-    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)
+                                     issue_date, tax_point, vat_number, net_pence, vat_pence, total_pence, requested_by,
+                                     changed_days)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)
 """
 # Whatever the invoice posted is taken back, account by account.
 REVERSE = """
@@ -72,7 +73,10 @@ CLOCK = "SELECT clock_timestamp()"
 
 @dataclass(frozen=True, slots=True)
 class CreditNote:
-    """`invoice` is taken back whole, for `replacement` if there is one."""
+    """`invoice` is taken back whole, for `replacement` if there is one.
+
+    `changed` are days of registers by which it was judged what of the replacement is too old.
+    """
 
     id: UUID
     number: str
@@ -82,6 +86,7 @@ class CreditNote:
     reason: str
     issue_date: date
     requested_by: str
+    changed: Mapping[UUID, Collection[date]] = field(default_factory=dict)
 
 
 async def billed_invoices(
@@ -151,10 +156,20 @@ async def insert_notes(db: Connection, esco: Esco, notes: Sequence[CreditNote]) 
                 note.invoice.vat_pence,
                 note.invoice.total_pence,
                 note.requested_by,
+                write_days(note.changed),
             )
             for note in notes
         ],
     )
+
+
+def write_days(changed: Mapping[UUID, Collection[date]]) -> dict[str, list[str]] | None:
+    """By register, as in `["2025-11-03"]`."""
+    return {str(register): [f"{day}" for day in sorted(days)] for register, days in changed.items()} or None
+
+
+def read_days(written: Mapping[str, Sequence[str]] | None) -> dict[UUID, set[date]]:
+    return {UUID(register): {date.fromisoformat(day) for day in days} for register, days in (written or {}).items()}
 
 
 async def move_outcome(db: Connection, note: CreditNote) -> None:

@@ -40,41 +40,45 @@ async def take_numbers(db: Connection, esco: UUID, count: int) -> list[str]:
 
 async def insert_invoices(db: Connection, esco: Esco, run: UUID | None, invoices: Sequence[Invoice]) -> None:
     """Store invoices of one day, without their lines."""
-    issue_date, due_date = invoices[0].issue_date, invoices[0].due_date
-    tax_point = issue_date if esco.seller.registered else None
-    shared = esco.id, run, issue_date, due_date, tax_point, esco.vat_number
-    rows = [
-        (
-            *shared,
-            invoice.id,
-            invoice.number,
-            invoice.bill.plan.account.id,
-            invoice.bill.plan.payer,
-            invoice.bill.plan.days.start,
-            invoice.bill.plan.days.end,
-            invoice.bill.net_pence,
-            invoice.bill.vat_pence,
-            invoice.bill.total_pence,
-            invoice.before.previous_pence,
-            invoice.before.payments_pence,
-            invoice.amount_due_pence,
-            invoice.bill.benchmark_pence,
-        )
-        for invoice in invoices
-    ]
-    await insert_rows(db, "public.invoices", INVOICES, rows)
+    await insert_rows(db, "public.invoices", INVOICES, [invoice_row(esco, run, invoice) for invoice in invoices])
+
+
+def invoice_row(esco: Esco, run: UUID | None, invoice: Invoice) -> tuple[object, ...]:
+    """The values of `INVOICES`."""
+    return (
+        esco.id,
+        run,
+        invoice.issue_date,
+        invoice.due_date,
+        invoice.issue_date if esco.seller.registered else None,
+        esco.vat_number,
+        invoice.id,
+        invoice.number,
+        invoice.bill.plan.account.id,
+        invoice.bill.plan.payer,
+        invoice.bill.plan.days.start,
+        invoice.bill.plan.days.end,
+        invoice.bill.net_pence,
+        invoice.bill.vat_pence,
+        invoice.bill.total_pence,
+        invoice.before.previous_pence,
+        invoice.before.payments_pence,
+        invoice.amount_due_pence,
+        invoice.bill.benchmark_pence,
+    )
 
 
 async def insert_lines(db: Connection, invoices: Sequence[Invoice]) -> None:
     rows = (
-        _line_row(invoice.id, position, line)
+        line_row(invoice.id, position, line)
         for invoice in invoices
         for position, line in enumerate(invoice.bill.lines, start=1)
     )
     await insert_rows(db, "public.invoice_lines", LINES, rows)
 
 
-def _line_row(invoice: UUID, position: int, line: Line) -> tuple[object, ...]:
+def line_row(invoice: UUID, position: int, line: Line) -> tuple[object, ...]:
+    """The values of `LINES`."""
     usage = line.usage
     tariff = line.part.tariff if line.kind != "solar_credit" else None
     return (

@@ -1,13 +1,23 @@
-"""Invoices computed again from what they name, in SQL: so not by the code that made them."""
+"""Invoices computed twice: in SQL from what they name, so not by the code that made them, and as the run does."""
 
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from typing import Final
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from flows_billing.sharing.verify import billed_otherwise
+import asyncpg
+
+from flows_billing.proof import sealed
+from flows_billing.proof.finding import Difference, Finding, Verification
+from flows_billing.proof.known import known_changes
+from flows_billing.proof.recompute import billed_otherwise
+from flows_billing.settings import RunSettings
+from flows_billing.sharing.verify import billed_otherwise as shared_otherwise
 from flows_billing.tariffs.calendar import fill_calendars
 from flows_shared.db import Connection
 from flows_shared.time import Month
+
+UNSET: Final = RunSettings.model_construct()  # every default, whatever the environment says
 
 CHOSEN = """
     WITH chosen AS MATERIALIZED (
@@ -202,22 +212,6 @@ REPLACED = f"""{CHOSEN}
      WHERE (replacement.account, replacement.customer, date_trunc('month', replacement.period_start))
            <> (chosen.account, chosen.customer, date_trunc('month', chosen.period_start))
 """
-NOTE_SERIES = """
-    SELECT series.prefix, 'credit note numbers', series.last_credit_note::text, count(note.id)::text
-      FROM public.invoice_series AS series
-      LEFT JOIN public.credit_notes AS note ON note.esco = series.esco
-     WHERE ($1::uuid IS NULL OR series.esco = $1) AND $2::date IS NULL AND $3::text IS NULL
-     GROUP BY series.prefix, series.last_credit_note
-    HAVING count(note.id) <> series.last_credit_note
-"""
-SERIES = """
-    SELECT series.prefix, 'invoice numbers', series.last_number::text, count(invoice.id)::text
-      FROM public.invoice_series AS series
-      LEFT JOIN public.invoices AS invoice ON invoice.esco = series.esco
-     WHERE ($1::uuid IS NULL OR series.esco = $1) AND $2::date IS NULL AND $3::text IS NULL
-     GROUP BY series.prefix, series.last_number
-    HAVING count(invoice.id) <> series.last_number
-"""
 CHECKS = (
     AMOUNTS,
     TOTALS,
@@ -231,34 +225,44 @@ CHECKS = (
     CREDITED,
     REVERSED,
     REPLACED,
-    SERIES,
-    NOTE_SERIES,
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """`expected` is what follows from the sources, `found` what the invoice says."""
-
-    invoice: str
-    check: str
-    expected: str | None
-    found: str
-
-
-@dataclass(frozen=True, slots=True)
-class Verification:
-    invoices: int
-    findings: tuple[Finding, ...]
+# What readings and shared energy come to: late ones explain it, where they were noted.
+OF_ENERGY = ("energy of register", "shared energy from")
 
 
 async def verify_invoices(
-    db: Connection, *, esco: UUID | None = None, month: Month | None = None, number: str | None = None
+    db: Connection,
+    *,
+    esco: UUID | None = None,
+    month: Month | None = None,
+    number: str | None = None,
+    settings: RunSettings = UNSET,
 ) -> Verification:
     """Check all invoices, or those of a community, a month, or one. Stores no more than calendars of bands."""
     chosen = esco, month.first_day if month else None, number
     for profile, zone, first_day in await db.fetch(PROFILES, *chosen):
         await fill_calendars(db, [profile], Month.of(first_day), ZoneInfo(zone))
-    findings = [Finding(*row) for check in CHECKS for row in await db.fetch(check, *chosen)]
-    findings += [Finding(*row) for row in await billed_otherwise(db, CHOSEN, chosen)]
-    return Verification(await db.fetchval(COUNT, *chosen), tuple(findings))
+    found = [_difference(row) for check in CHECKS for row in await db.fetch(check, *chosen)]
+    found += [_difference(row) for check in sealed.CHECKS for row in await db.fetch(CHOSEN + check, *chosen)]
+    found += [_difference(row) for row in await shared_otherwise(db, CHOSEN, chosen)]
+    found += await billed_otherwise(db, CHOSEN, chosen, settings)
+    known = await known_changes(db, chosen)
+    judged = [each.judged(known.get(each.invoice)) for each in found]
+    return Verification(await db.fetchval(COUNT, *chosen), tuple(_once(judged)))
+
+
+def _once(findings: Iterable[Finding]) -> Iterator[Finding]:
+    """Each check of an invoice; of what a correction will say, the first alone."""
+    said: set[tuple[str, str]] = set()
+    for finding in findings:
+        key = finding.invoice, finding.check if finding.standing == "wrong" else finding.standing
+        if key not in said:
+            said.add(key)
+            yield finding
+
+
+def _difference(row: asyncpg.Record) -> Difference:
+    number, check, expected, found = row
+    return Difference(number, check, expected, found, "quantity" if check.startswith(OF_ENERGY) else None)

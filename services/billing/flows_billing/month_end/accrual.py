@@ -1,6 +1,11 @@
-"""Energy that was used up to a month's end and not billed: what it would cost, without storing anything."""
+"""Energy used up to a month's end that no invoice of then covers: what it costs, without storing anything.
+
+As of the month's end, whenever it is looked at: an invoice that was issued later covers nothing yet, and one that was
+taken back later still does.
+"""
 
 from collections.abc import Iterator, Sequence
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any, Final
 from uuid import UUID
@@ -19,6 +24,19 @@ COLUMNS: Final = ("month", "account_number", "kwh", "net_pence", "vat_pence", "t
 # Before its first run a community was billed elsewhere.
 RUN_MONTHS = """
     SELECT DISTINCT month FROM public.billing_runs WHERE esco = $1 AND month <= $2 ORDER BY month DESC LIMIT $3
+"""
+# Supply accounts of a community that no invoice covers for [$2, $3) at the end of the day before $4.
+UNCOVERED = """
+    SELECT account.id
+      FROM public.properties AS property
+      JOIN public.accounts AS account ON account.property = property.id AND account.type = 'supply'
+     WHERE property.esco = $1
+       AND account.start_date < $3 AND (account.end_date IS NULL OR account.end_date >= $2)
+       AND NOT EXISTS (SELECT FROM public.invoices AS invoice
+                        WHERE invoice.account = account.id AND invoice.status <> 'draft'
+                          AND invoice.period_start >= $2 AND invoice.period_start < $3 AND invoice.issue_date < $4
+                          AND NOT EXISTS (SELECT FROM public.credit_notes AS note
+                                           WHERE note.invoice = invoice.id AND note.issue_date < $4))
 """
 # What was measured so far of accounts that cannot be billed, at the flat rates of their supply.
 MEASURED = """
@@ -47,12 +65,17 @@ MEASURED = """
 
 
 async def accrued(db: Database, esco: Esco, month: Month, settings: RunSettings) -> Sheet:
-    """Of the month, and of the months before it that were billed here, within a year."""
+    """Of the month, and of the months before it that were billed here, within a year; rated as a run does."""
+    end = month.next().first_day
     async with db.connection() as connection:
         runs = await connection.fetch(RUN_MONTHS, esco.id, month.first_day, MONTHS)
     rows: list[Sequence[Any]] = []
     for each in sorted({Month.of(row["month"]) for row in runs} | {month}):
-        previewed = (await preview_run(db, esco, each, settings)).accounts
+        async with db.connection() as connection:
+            days = each.first_day, each.next().first_day
+            uncovered = [row["id"] for row in await connection.fetch(UNCOVERED, esco.id, *days, end)]
+        issued = end - timedelta(days=1)
+        previewed = (await preview_run(db, esco, each, settings, only=uncovered, issued=issued)).accounts
         async with db.connection() as connection:
             measured = await _measured(connection, [a.account for a in previewed if a.outcome == "failed"], each)
         rows += _rows(each, previewed, measured)

@@ -44,7 +44,7 @@ NUMBERS = """
         SELECT 'credit_note', number, issue_date >= $2 AND issue_date < $3, false
           FROM public.credit_notes WHERE esco = $1
     ), placed AS (
-        SELECT *, substring(number FROM '-([0-9]{6,9})$')::integer AS place FROM numbered
+        SELECT *, substring(number FROM '-C?([0-9]{6,9})$')::integer AS place FROM numbered
     ), counted AS (
         SELECT series, min(number) FILTER (WHERE is_of_month) AS first_of_month,
                max(number) FILTER (WHERE is_of_month) AS last_of_month,

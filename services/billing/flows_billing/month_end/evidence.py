@@ -19,6 +19,8 @@ from flows_shared.time import Month
 MANIFEST: Final = "manifest.json"
 SUMMARY: Final = "summary.md"
 ZIP_DATE: Final = (1980, 1, 1, 0, 0, 0)  # so that the same files make the same archive
+DUE: Final = "correction"  # a check that disagrees until its invoice is corrected
+APART_PENCE: Final = 100  # a balance is reported once in a while, so a part of a day's use may be between
 FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")  # what a spreadsheet would compute
 
 
@@ -63,7 +65,11 @@ def find_problems(sheets: Mapping[str, Sheet]) -> list[str]:
     """Sentences, the gravest first."""
     checks, numbers, accounts = sheets["checks"], sheets["numbers"], sheets["accounts"]
     ledger, accrued = sheets["ledger"], sheets["accrued"]
-    problems = [f"{len(checks.rows)} checks of the ledger and the invoices disagree"] if checks.rows else []
+    of = Counter(checks.column("of"))
+    wrong = of.total() - of[DUE]
+    problems = [f"{wrong} checks of the ledger and the invoices disagree"] if wrong else []
+    if of[DUE]:
+        problems.append(f"{of[DUE]} invoices are to be corrected, or left as they are by a decision")
     if total := ledger.total("closing_pence"):
         problems.append(f"the ledger sums to {total}p, not to zero")
     for series, missing in zip(numbers.column("series"), numbers.column("missing"), strict=True):
@@ -77,6 +83,21 @@ def find_problems(sheets: Mapping[str, Sheet]) -> list[str]:
         problems.append(f"{unseen} accounts have neither an invoice nor an outcome of a run")
     if unpriced := accrued.column("basis").count("no price"):
         problems.append(f"{unpriced} unbilled accounts cannot be valued: they have no price")
+    return problems + _prepay_problems(sheets["prepay"])
+
+
+def _prepay_problems(prepay: Sheet) -> list[str]:
+    """Where what a meter took from its balance is not what its energy should have taken, or is not known."""
+    meters = list(zip(prepay.column("used_pence"), prepay.column("energy_pence"), strict=True))
+    silent = [energy for used, energy in meters if used is None and energy]
+    apart = [(used, energy) for used, energy in meters if used is not None and abs(used - (energy or 0)) > APART_PENCE]
+    problems = []
+    if silent:
+        used = format_pounds(int(sum(silent)))
+        problems.append(f"{len(silent)} prepay meters reported no balance before or within the month: they used {used}")
+    if apart:
+        taken, due = (format_pounds(int(sum(pair[side] or 0 for pair in apart))) for side in (0, 1))
+        problems.append(f"{len(apart)} prepay meters took {taken} from their balances, and {due} by their energy")
     return problems
 
 

@@ -14,9 +14,6 @@ PREPAY = """
          WHERE meter.esco = $1
            AND (meter.prepay_enabled OR EXISTS (SELECT FROM public.topups
                                                  WHERE topups.meter = meter.id AND topups.status = 'completed'))
-    ), price AS MATERIALIZED (
-        SELECT DISTINCT ON (meter) meter, computed_unit_rate, computed_unit_rate_b, computed_standing_charge
-          FROM public.supply_tariffs WHERE period_start < $3 ORDER BY meter, period_start DESC
     ), topped AS (
         SELECT topup.meter, sum(-posting.amount_pence) AS ledger_pence,
                coalesce(sum(-posting.amount_pence) FILTER (WHERE entry.entry_date >= $2), 0) AS month_pence
@@ -29,8 +26,7 @@ PREPAY = """
     ), valued AS (
         SELECT metered.*, round(100 * opening.balance) AS opening_pence, round(100 * closing.balance) AS closing_pence,
                coalesce(topped.month_pence, 0) AS topups_pence, coalesce(topped.ledger_pence, 0) AS ledger_pence,
-               used.kwh, round(100 * (coalesce(used.cost, 0) + ($3::date - $2::date) * price.computed_standing_charge))
-               AS energy_pence
+               used.kwh, round(100 * (used.cost + days.cost)) AS energy_pence
           FROM metered
           LEFT JOIN topped ON topped.meter = metered.id
           LEFT JOIN LATERAL (SELECT balance FROM flows.meter_prepay_balance AS reported
@@ -39,13 +35,23 @@ PREPAY = """
           LEFT JOIN LATERAL (SELECT balance FROM flows.meter_prepay_balance AS reported
                               WHERE reported.meter_id = metered.id AND reported.timestamp < metered.ends_at
                               ORDER BY reported.timestamp DESC LIMIT 1) AS closing ON true
-          LEFT JOIN price ON price.meter = metered.id
+          -- Each day at the price that held on it, as the meter charges.
+          LEFT JOIN LATERAL (SELECT sum(price.computed_standing_charge) AS cost
+                               FROM generate_series($2::date, $3::date - 1, '1 day') AS day
+                               LEFT JOIN LATERAL (SELECT computed_standing_charge FROM public.supply_tariffs
+                                                   WHERE meter = metered.id AND period_start <= day::date
+                                                   ORDER BY period_start DESC LIMIT 1) AS price ON true) AS days ON true
           LEFT JOIN LATERAL (SELECT coalesce(sum(daily.kwh), 0) AS kwh,
-                                    sum(daily.kwh * CASE register.element WHEN 'B' THEN price.computed_unit_rate_b
-                                                                          ELSE price.computed_unit_rate END) AS cost
+                                    coalesce(sum(daily.kwh * CASE register.element
+                                                             WHEN 'B' THEN price.computed_unit_rate_b
+                                                             ELSE price.computed_unit_rate END), 0) AS cost
                                FROM flows.meter_registers AS register
                                JOIN flows.register_interval_daily AS daily ON daily.register_id = register.register_id
                                 AND daily.day >= $2 AND daily.day < $3
+                               LEFT JOIN LATERAL (SELECT computed_unit_rate, computed_unit_rate_b
+                                                    FROM public.supply_tariffs
+                                                   WHERE meter = metered.id AND period_start <= daily.day
+                                                   ORDER BY period_start DESC LIMIT 1) AS price ON true
                               WHERE register.meter_id = metered.id AND register.nature <> 'solar') AS used ON true
     )
     SELECT serial, opening_pence, topups_pence, closing_pence,

@@ -6,7 +6,7 @@ from flows_billing.invoices.verify import verify_invoices
 from flows_billing.ledger.check import check_ledger
 from flows_billing.month_end.accrual import accrued
 from flows_billing.month_end.controls import controls
-from flows_billing.month_end.evidence import Evidence, Taken, make_evidence
+from flows_billing.month_end.evidence import DUE, Evidence, Taken, make_evidence
 from flows_billing.month_end.exceptions import exceptions
 from flows_billing.month_end.sheet import Sheet
 from flows_billing.runs.run import Esco, require_finished
@@ -22,18 +22,22 @@ async def take_evidence(
     require_finished(month, esco, now)
     unbilled = await accrued(db, esco, month, settings)
     async with db.connection() as connection:
-        checks = await _checks(connection, esco, month)
+        checks = await _checks(connection, esco, month, settings)
         async with connection.transaction(isolation="repeatable_read", readonly=True):
             accounts, *sheets = await controls(connection, esco.id, month)
             decided = await exceptions(connection, esco.id, month)
     return make_evidence(Taken(esco.code, month, now, by), [accounts, unbilled, *sheets, decided, checks])
 
 
-async def _checks(db: Connection, esco: Esco, month: Month) -> Sheet:
-    """Of the whole ledger of the community, and of the month's invoices."""
+async def _checks(db: Connection, esco: Esco, month: Month, settings: RunSettings) -> Sheet:
+    """Of the whole ledger of the community, and of the month's invoices; what a person has decided is no exception."""
     ledger = await check_ledger(db, [esco.id])
-    invoices = await verify_invoices(db, esco=esco.id, month=month)
+    invoices = await verify_invoices(db, esco=esco.id, month=month, settings=settings)
     rows = [("ledger", found.check, found.name, found.expected, found.found) for found in ledger.findings]
-    rows += [("invoices", found.check, found.invoice, found.expected or "", found.found) for found in invoices.findings]
+    rows += [
+        (DUE if found.standing == "due" else "invoices", found.check, found.invoice, found.expected or "", found.found)
+        for found in invoices.findings
+        if found.standing != "decided"
+    ]
     about = f"What disagrees, of {ledger.entries} ledger entries and {invoices.invoices} invoices"
     return Sheet("checks", about, ("of", "check", "name", "expected", "found"), rows)

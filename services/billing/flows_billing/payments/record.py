@@ -8,8 +8,10 @@ from flows_billing.errors import KeyTaken, NobodyToGiveTo, UnknownAccount
 from flows_billing.payments import store
 from flows_billing.payments.rules import Standing, booked_on, check_refund, check_write_off
 from flows_shared.db import Connection
+from flows_shared.idempotency import differing
 from flows_shared.money_commands import (
     GiftArguments,
+    MoneyArguments,
     PaymentArguments,
     RefundArguments,
     ReversalArguments,
@@ -30,7 +32,7 @@ async def record_payment(db: Connection, account: UUID, key: str, asked: Payment
     async def insert(standing: Standing) -> UUID:
         return await store.insert_payment(db, account, key, asked, booked_on(asked.received_on, standing))
 
-    return await _once(db, "payments", account, key, asked.amount_pence, insert)
+    return await _once(db, "payments", account, key, asked, insert)
 
 
 async def record_refund(db: Connection, account: UUID, key: str, asked: RefundArguments) -> Recorded:
@@ -39,7 +41,7 @@ async def record_refund(db: Connection, account: UUID, key: str, asked: RefundAr
         check_refund(asked.amount_pence, standing, payment)
         return await store.insert_refund(db, account, key, asked, booked_on(asked.paid_on, standing))
 
-    return await _once(db, "refunds", account, key, asked.amount_pence, insert)
+    return await _once(db, "refunds", account, key, asked, insert)
 
 
 async def record_write_off(db: Connection, account: UUID, key: str, asked: WriteOffArguments) -> Recorded:
@@ -47,7 +49,7 @@ async def record_write_off(db: Connection, account: UUID, key: str, asked: Write
         check_write_off(asked.amount_pence, standing)
         return await store.insert_write_off(db, account, key, asked, booked_on(asked.written_off_on, standing))
 
-    return await _once(db, "write_offs", account, key, asked.amount_pence, insert)
+    return await _once(db, "write_offs", account, key, asked, insert)
 
 
 async def record_gift(db: Connection, account: UUID, key: str, asked: GiftArguments) -> Recorded:
@@ -56,7 +58,7 @@ async def record_gift(db: Connection, account: UUID, key: str, asked: GiftArgume
             raise NobodyToGiveTo
         return await store.insert_gift(db, account, key, asked, standing.payer)
 
-    return await _once(db, "gifts", account, key, asked.amount_pence, insert)
+    return await _once(db, "gifts", account, key, asked, insert)
 
 
 async def record_reversal(db: Connection, payment: UUID, asked: ReversalArguments) -> Recorded:
@@ -69,16 +71,19 @@ async def _once(
     table: store.Table,
     account: UUID,
     key: str,
-    amount_pence: int,
+    asked: MoneyArguments,
     insert: Callable[[Standing], Awaitable[UUID]],
 ) -> Recorded:
-    """Holds the account, so that what it allows is judged after all that came before."""
+    """Holds the account, so that what it allows is judged after all that came before: of two at once, one waits."""
     standing = await store.hold_standing(db, account)
     if standing is None:
         raise UnknownAccount(account)
-    if made := await store.find_made(db, table, account, key):
-        if made[1] != amount_pence:
-            raise KeyTaken(key)
-        return Recorded(made[0], account, standing.balance_pence)
-    made_id = await insert(standing)
-    return Recorded(made_id, account, await store.balance_of(db, account))
+    request = {"kind": table, "caller": await store.caller(db), **asked.model_dump(mode="json")}
+    if found := await store.find_made(db, table, account, key, request):
+        made, first = found
+        if differing(first, request):
+            raise KeyTaken(key, first, request)
+        return Recorded(made, account, standing.balance_pence)
+    made = await insert(standing)
+    await store.keep_request(db, account, key, request, made)
+    return Recorded(made, account, await store.balance_of(db, account))

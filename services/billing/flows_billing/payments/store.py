@@ -1,7 +1,8 @@
 """Recorded money in the database, whose triggers post it in the ledger."""
 
+from collections.abc import Mapping
 from datetime import date
-from typing import Literal, TypeAlias
+from typing import Any, Literal, TypeAlias
 from uuid import UUID
 
 from flows_billing.errors import PaymentNotReversible, UnknownPayment
@@ -23,8 +24,14 @@ STANDING = """
      WHERE account.id = $1
 """
 BALANCE = "SELECT coalesce((SELECT balance_pence FROM public.account_balances WHERE account = $1), 0)"
+REQUEST = "SELECT made, request FROM flows.money_requests WHERE account = $1 AND key = $2"
+INSERT_REQUEST = "INSERT INTO flows.money_requests (account, key, request, made) VALUES ($1, $2, $3, $4)"
+CALLER = "SELECT flows.actor()"
+# What was recorded before requests were kept says itself what was asked.
 MADE = {
-    table: f"SELECT id, amount_pence FROM public.{table} WHERE account = $1 AND idempotency_key = $2"
+    table: f"""
+    SELECT id, to_jsonb(made) AS columns FROM public.{table} AS made WHERE account = $1 AND idempotency_key = $2
+"""
     for table in ("payments", "refunds", "write_offs", "gifts")
 }
 REFUNDABLE = """
@@ -70,10 +77,25 @@ async def balance_of(db: Connection, account: UUID) -> int:
     return balance
 
 
-async def find_made(db: Connection, table: Table, account: UUID, key: str) -> tuple[UUID, int] | None:
-    """What was made with this key before, and its pence."""
-    row = await db.fetchrow(MADE[table], account, key)
-    return (row["id"], row["amount_pence"]) if row else None
+async def caller(db: Connection) -> str:
+    name: str = await db.fetchval(CALLER)
+    return name
+
+
+async def find_made(
+    db: Connection, table: Table, account: UUID, key: str, asked: Mapping[str, Any]
+) -> tuple[UUID, Mapping[str, Any]] | None:
+    """What was made with this key before, and the whole request that it was made by."""
+    if row := await db.fetchrow(REQUEST, account, key):
+        return row["made"], row["request"]
+    if row := await db.fetchrow(MADE[table], account, key):
+        columns = row["columns"]
+        return row["id"], {**asked, **{name: columns[name] for name in asked if asked[name] and name in columns}}
+    return None
+
+
+async def keep_request(db: Connection, account: UUID, key: str, request: Mapping[str, Any], made: UUID) -> None:
+    await db.execute(INSERT_REQUEST, account, key, request, made)
 
 
 async def refundable(db: Connection, payment: UUID, account: UUID) -> Refundable:

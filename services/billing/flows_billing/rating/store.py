@@ -1,7 +1,7 @@
 """VAT statuses and registrations, and exceptions from the back-bill guard, as the database holds them."""
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime
 from uuid import UUID
 
 from flows_billing.days import Days
@@ -21,7 +21,11 @@ REGISTRATIONS = """
      WHERE customer = ANY($1) AND valid_from < $2
      ORDER BY valid_from
 """
-EXCEPTIONS = "SELECT account, period_start, period_end FROM public.back_bill_exceptions WHERE account = ANY($1)"
+EXCEPTIONS = """
+    SELECT account, period_start, period_end
+      FROM public.back_bill_exceptions
+     WHERE account = ANY($1) AND ($2::timestamptz IS NULL OR created_at <= $2)
+"""
 
 CHANGED = """
     SELECT register_id, day FROM flows.register_days_changed
@@ -29,10 +33,12 @@ CHANGED = """
 """
 
 
-async def back_bill_guard(db: Connection, accounts: Sequence[UUID], issued: date, months: int | None) -> Guard:
-    """Which days of these accounts are too old for bills that are issued on a day."""
+async def back_bill_guard(
+    db: Connection, accounts: Sequence[UUID], issued: date, months: int | None, *, known_at: datetime | None = None
+) -> Guard:
+    """Which days of these accounts are too old for bills that are issued on a day; `known_at`: as was known then."""
     excepted: dict[UUID, list[Days]] = {}
-    for account, start, end in await db.fetch(EXCEPTIONS, accounts):
+    for account, start, end in await db.fetch(EXCEPTIONS, accounts, known_at):
         excepted.setdefault(account, []).append(Days(start, end))
     return Guard(oldest_day(issued, months), excepted)
 

@@ -10,9 +10,9 @@ from flows_billing.payments import record
 from flows_billing.payments.record import Recorded
 from flows_shared.acting import acting
 from flows_shared.auth import CallingService
+from flows_shared.idempotency import IdempotencyKeyText
 from flows_shared.money_commands import (
     GiftArguments,
-    IdempotencyKeyText,
     PaymentArguments,
     RefundArguments,
     ReversalArguments,

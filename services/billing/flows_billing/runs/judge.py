@@ -3,7 +3,7 @@
 from asyncio import to_thread
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import date, datetime
 from uuid import UUID
 
 from flows_billing.accounts.account import Account
@@ -99,15 +99,20 @@ async def prepare(
     accounts: Sequence[UUID],
     settings: RunSettings,
     issued_on: date | None = None,
+    *,
+    billed_at: datetime | None = None,
 ) -> Docket:
     """Plan the accounts' bills and sum what they need; an account whose data stop that is planned to fail.
 
-    With a day of issue, what is too old to be charged for by then is left out, and what looks wrong is held.
+    With a day of issue, what is too old to be charged for by then is left out, and what looks wrong is held. Those that
+    were billed at a time were open then, and what was excepted later was not.
     """
 
     async def part(ids: Sequence[UUID]) -> Docket:
         found = await supply_accounts(db, esco.id, month, only=ids, billed_too=True)
-        guard = await back_bill_guard(db, ids, issued_on, esco.back_bill_months) if issued_on else UNGUARDED
+        if billed_at:
+            found = [account.as_billed for account in found]
+        guard = await _guard(db, esco, ids, issued_on, billed_at)
         terms = replace(await load_terms(db, esco, month, found), guard=guard)
         planned = {account.id: plan_of(account, terms) for account in found}
         measured = await measure(db, planned.values(), terms, settings)
@@ -118,6 +123,14 @@ async def prepare(
 
     parts, broken = await in_parts(db, accounts, part, lambda: load_terms(db, esco, month, ()))
     return _one_docket(esco, accounts, parts, broken)
+
+
+async def _guard(
+    db: Connection, esco: Esco, accounts: Sequence[UUID], issued_on: date | None, known_at: datetime | None
+) -> Guard:
+    if issued_on is None:
+        return UNGUARDED
+    return await back_bill_guard(db, accounts, issued_on, esco.back_bill_months, known_at=known_at)
 
 
 def _one_docket(

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from uuid import UUID
 
@@ -59,13 +60,19 @@ class Preview:
 
 
 async def preview_run(
-    db: Database, esco: Esco, month: Month, settings: RunSettings, *, only: Sequence[UUID] | None = None
+    db: Database,
+    esco: Esco,
+    month: Month,
+    settings: RunSettings,
+    *,
+    only: Sequence[UUID] | None = None,
+    issued: date | None = None,
 ) -> Preview:
-    """The accounts that have no invoice for the month yet, or those named; what they would be billed."""
+    """The accounts that have no invoice for the month yet, or those named; what they would be billed today, or then."""
     settings = from_half_hours(settings)
     async with db.connection() as connection:
         accounts = await supply_account_ids(connection, esco.id, month, only=only, billed_too=only is not None)
-        docket = await prepare(connection, esco, month, accounts, settings, local_date(utc_now(), esco.zone))
+        docket = await prepare(connection, esco, month, accounts, settings, issued or local_date(utc_now(), esco.zone))
         numbers = await account_numbers(connection, accounts)
     batches = docket.verdicts(settings.billing_batch_accounts)
     found = tuple(_previewed(id, numbers[id], each) for batch in batches for id, each in batch.items())

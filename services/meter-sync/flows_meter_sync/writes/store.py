@@ -26,8 +26,10 @@ ADD = """
         ON CONFLICT DO NOTHING
     RETURNING id
 """
+# What was asked for with the key, and what is now, both as the database has them.
 SAME = """
-    SELECT id, kind = $2 AND arguments = $3::jsonb AS same
+    SELECT id, arguments || jsonb_build_object('kind', kind, 'caller', requested_by, 'topup', topup) AS first,
+           $3::jsonb || jsonb_build_object('kind', $2::text, 'caller', flows.actor(), 'topup', $5::uuid) AS again
       FROM flows.meter_commands WHERE meter_id = $1 AND idempotency_key = $4
 """
 # A setting that is asked for anew makes what was asked before pointless; each token is for itself.
@@ -97,11 +99,11 @@ async def add_command(
         await db.execute(SUPERSEDE, meter_id, kind, added)
         await enqueue(db, SERVICE, "send_command", str(added), key=str(added))
         return added
-    there = await db.fetchrow(SAME, meter_id, kind, values, key)
+    there = await db.fetchrow(SAME, meter_id, kind, values, key, topup)
     if there is None:
         raise TokenTaken
-    if not there["same"]:
-        raise KeyTaken(key)
+    if there["first"] != there["again"]:
+        raise KeyTaken(key, there["first"], there["again"])
     command_id: UUID = there["id"]
     return command_id
 

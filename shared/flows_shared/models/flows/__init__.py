@@ -47,7 +47,16 @@ from flows_shared.models.flows.readings import (
     RegisterIntervalMissingReason,
     RegisterIntervalSource,
 )
-from flows_shared.models.flows.work import ApiKeySecret, AuditRecord, EmailChange, OutboxJob, Recovery, RefreshToken
+from flows_shared.models.flows.work import (
+    ApiKeySecret,
+    AuditRecord,
+    EmailChange,
+    MoneyRequest,
+    OutboxJob,
+    Recovery,
+    RefreshToken,
+    Seal,
+)
 
 __all__ = [
     "ApiKeySecret",
@@ -78,6 +87,7 @@ __all__ = [
     "MeterThreePhaseVoltage",
     "MeterTophat",
     "MeterVoltage",
+    "MoneyRequest",
     "OutboxJob",
     "Property",
     "PropertyServiceHead",
@@ -96,6 +106,7 @@ __all__ = [
     "RegisterIntervalFlag",
     "RegisterIntervalMissingReason",
     "RegisterIntervalSource",
+    "Seal",
     "ServiceHead",
     "ServiceHeadMeter",
     "Site",

@@ -1,13 +1,13 @@
 """Work that follows from a change, the record of every change, and what lets one in."""
 
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 from uuid import UUID
 
 from sqlalchemy import BigInteger, Identity, Index, text
 from sqlmodel import Field
 
-from flows_shared.models.columns import FLOWS, JSON_VALUE, Created, Dated, Identified, Table, computed, default
+from flows_shared.models.columns import FLOWS, JSON_VALUE, STATE, Created, Dated, Identified, Table, computed, default
 
 
 class OutboxJob(Identified, Created, table=True):
@@ -55,6 +55,32 @@ class AuditRecord(Table, table=True):
     row_id: str | None = None
     before: Any | None = Field(default=None, sa_type=JSON_VALUE)
     after: Any | None = Field(default=None, sa_type=JSON_VALUE)
+
+
+class Seal(Created, table=True):
+    """The digest of what was issued, made as it is stored; `subject` is the invoice, credit note or document."""
+
+    __tablename__ = "seals"
+    __table_args__ = (Index(None, "esco", "kind"), FLOWS)
+
+    kind: Literal["invoice", "lines", "credit_note", "document"] = Field(sa_type=STATE, primary_key=True)
+    subject: UUID = Field(primary_key=True)
+    esco: UUID = Field(foreign_key="flows.escos.id")
+    name: str
+    sha256: bytes
+    made_in: int = computed("((pg_current_xact_id())::text)::bigint", sa_type=BigInteger)
+
+
+class MoneyRequest(Created, table=True):
+    """What money was asked to be recorded with an idempotency key; `made` is the row that came of it."""
+
+    __tablename__ = "money_requests"
+    __table_args__ = FLOWS
+
+    account: UUID = Field(foreign_key="public.accounts.id", ondelete="CASCADE", primary_key=True)
+    key: str = Field(primary_key=True)
+    request: Any = Field(sa_type=JSON_VALUE, nullable=False)
+    made: UUID
 
 
 class RefreshToken(Created, table=True):

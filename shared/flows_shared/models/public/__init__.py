@@ -23,6 +23,7 @@ from flows_shared.models.public.corrections import (
     BackBillException,
     BillHold,
     ClosingRead,
+    CorrectionDecision,
     CreditNote,
     StaleInvoice,
 )
@@ -95,6 +96,7 @@ __all__ = [
     "ContractTermsEsco",
     "CorporateBody",
     "CorporateBodyMember",
+    "CorrectionDecision",
     "CreditNote",
     "Customer",
     "CustomerAccount",

@@ -9,7 +9,7 @@ from sqlalchemy import Text, UniqueConstraint
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlmodel import Field
 
-from flows_shared.models.columns import PUBLIC, STATE, Created, Dated, Identified, Table, computed
+from flows_shared.models.columns import JSON_VALUE, PUBLIC, STATE, Created, Dated, Identified, Table, computed
 
 
 class CreditNote(Identified, Created, table=True):
@@ -33,6 +33,7 @@ class CreditNote(Identified, Created, table=True):
     vat_pence: int
     total_pence: int
     requested_by: str
+    changed_days: dict[str, list[str]] | None = Field(default=None, sa_type=JSON_VALUE)
 
 
 class StaleInvoice(Table, table=True):
@@ -57,6 +58,19 @@ class BackBillException(Identified, Dated, table=True):
     period_end: date
     reason: str
     approved_by: str
+
+
+class CorrectionDecision(Identified, Created, table=True):
+    """An invoice that is left as it is, though it would be another today, until something of it changes again."""
+
+    __tablename__ = "correction_decisions"
+    __table_args__ = PUBLIC
+
+    account: UUID = Field(foreign_key="public.accounts.id", index=True)
+    invoice: UUID = Field(foreign_key="public.invoices.id", index=True)
+    reason: str
+    approved_by: str
+    recorded_by: str = computed("flows.actor()")
 
 
 class AccountClosing(Dated, table=True):

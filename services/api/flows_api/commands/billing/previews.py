@@ -130,6 +130,9 @@ class Finding(BaseModel):
     check: str = Field(examples=["amount of line 1"])
     expected: str | None
     found: str
+    standing: Literal["wrong", "due", "decided"] = Field(
+        description="due: its sources changed since, and a correction will say so; decided: a person leaves it as it is"
+    )
 
 
 class Verification(BaseModel):

@@ -1,0 +1,1 @@
+"""What was issued, checked against its sources, its seals, its series and the books."""

@@ -1,0 +1,75 @@
+"""What does not agree, and whether a person knows of it already."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from typing import Final, Literal, TypeAlias
+
+# `due`: its sources changed after it was issued, which is noted, and a correction will say so. `decided`: a person
+# leaves it as it is. Everything else is wrong.
+Standing: TypeAlias = Literal["wrong", "due", "decided"]
+Cause: TypeAlias = Literal["readings", "sharing", "tariff", "vat", "payer", "days"]
+
+# What late readings alone can change of a bill: how much, so which blocks, and whether it is a small quantity.
+BY_READINGS: Final = frozenset(
+    {
+        *("line", "quantity", "amount_pence", "rate_of_item", "intervals", "estimated", "first_interval"),
+        *("last_interval", "vat_rate", "vat_reason", "basis", "net_pence", "vat_pence", "total_pence", "bill"),
+    }
+)
+BY_TERMS: Final = BY_READINGS | {
+    *("rate", "includes_vat", "customer_tariff", "microgrid_tariff", "component", "element", "period_start"),
+    *("period_end", "customer", "sharing_terms"),
+}
+EXPLAINED: Final[Mapping[Cause, frozenset[str]]] = {
+    "readings": BY_READINGS,
+    "sharing": BY_READINGS,
+    "tariff": BY_TERMS,
+    "vat": BY_TERMS,
+    "payer": BY_TERMS,
+    "days": BY_TERMS,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """`expected` is what follows from the sources, `found` what the invoice says."""
+
+    invoice: str
+    check: str
+    expected: str | None
+    found: str
+    standing: Standing = "wrong"
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """A finding, and the column that it is of where a change of the sources may explain it."""
+
+    invoice: str
+    check: str
+    expected: str | None
+    found: str
+    field: str | None = None
+
+    def judged(self, known: "Known | None") -> Finding:
+        standing: Standing = "wrong"
+        if known and any(self.field in EXPLAINED[cause] for cause in known.causes):
+            standing = "decided" if known.is_decided else "due"
+        return Finding(self.invoice, self.check, self.expected, self.found, standing)
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """Why an invoice would be another today, as the database noted it, and whether it is left as it is."""
+
+    causes: Collection[Cause]
+    is_decided: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Verification:
+    invoices: int
+    findings: tuple[Finding, ...]
+
+    def count(self, standing: Standing) -> int:
+        return sum(finding.standing == standing for finding in self.findings)
