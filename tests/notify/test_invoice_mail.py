@@ -51,9 +51,9 @@ async def test_pdf_is_attached(notify: Notify, issue_invoice: IssueInvoice, mail
 @pytest.mark.parametrize(
     ("payment_method", "sentence"),
     [
-        ("direct_debit", "we collect it by direct debit on 17 November 2026"),
-        ("card", "we take it from your card on 17 November 2026"),
-        ("bank_transfer", "Please pay by 17 November 2026 and name your account, 100001, as the reference"),
+        ("direct_debit", "Please pay by bank transfer by 17 November 2026, with the payment reference"),
+        ("card", "Please pay by card by 17 November 2026"),
+        ("bank_transfer", "Please pay by bank transfer by 17 November 2026, with the payment reference RF"),
     ],
 )
 async def test_mail_says_what_is_to_do(

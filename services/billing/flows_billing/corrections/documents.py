@@ -1,7 +1,7 @@
 """What is printed of a credit note, as it was stored, and the documents made of it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
@@ -9,7 +9,7 @@ import asyncpg
 
 from flows_billing.corrections.difference import LineDifference, compare
 from flows_billing.corrections.store import billed_lines
-from flows_billing.invoices.documents import PDF, SUFFIXES, PrintedInvoice, PrintedLine, printed_invoices
+from flows_billing.invoices.documents import PDF, SUFFIXES, PrintedInvoice, printed_invoices
 from flows_shared.db import Connection
 
 NOTES = """
@@ -52,13 +52,6 @@ class PrintedNote:
     def heading(self) -> str:
         """A seller who is not registered must not show VAT."""
         return "VAT credit note" if self.tax_point and self.vat_number else "Credit note"
-
-    @property
-    def credited(self) -> tuple[PrintedLine, ...]:
-        """The lines of the invoice, taken back."""
-        return tuple(
-            replace(line, quantity=-line.quantity, amount_pence=-line.amount_pence) for line in self.invoice.lines
-        )
 
 
 async def unprinted_notes(db: Connection, notes: Sequence[UUID]) -> list[PrintedNote]:

@@ -9,18 +9,23 @@ from uuid import UUID
 
 import asyncpg
 
+from flows_billing.rating.vat import vat_summary
+from flows_billing.rating.vat_rules import OUTSIDE_SCOPE
 from flows_shared.db import Connection
 
 PDF: Final = "application/pdf"
 HTML: Final = "text/html"
 SUFFIXES: Final = {PDF: "pdf", HTML: "html"}
+ENERGY: Final = ("energy", "shared_energy")
+CREDITS: Final = ("export_credit", "solar_credit")
 
 
 @dataclass(frozen=True, slots=True)
 class PrintedLine:
     """`tariff_from` is the start of the version that priced it; `first_interval` the source's first half hour.
 
-    `shared_by` is the group of shared energy, `shared_from` the start of its terms.
+    `tariff_until` is the first day of the version after it, as far as that is known. `shared_by` is the group of
+    shared energy, `shared_from` the start of its terms.
     """
 
     kind: str
@@ -39,9 +44,16 @@ class PrintedLine:
     first_interval: datetime | None
     last_interval: datetime | None
     tariff_owner: str | None
+    tariff_name: str | None
     tariff_from: date | None
+    tariff_until: date | None
     shared_by: str | None
     shared_from: date | None
+
+    @property
+    def is_taxable(self) -> bool:
+        """Whether it is within the scope of VAT."""
+        return self.vat_reason not in OUTSIDE_SCOPE
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,19 +64,34 @@ class DayUsage:
 
 
 @dataclass(frozen=True, slots=True)
-class ClosingRead:
-    """What a register had counted at the end of the last day; `source` is the meter, the customer, or `estimated`."""
+class MeterReads:
+    """What a register had counted in kWh when the first of its days began and the last one ended; none: never read."""
 
+    serial: str
     element: str
-    read: Decimal
-    source: str
+    first_day: date
+    opening_read: Decimal | None
+    opening_source: str | None
+    last_day: date
+    closing_read: Decimal | None
+    closing_source: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class PastUse:
+    """kWh billed to the customer in the year that ends with the invoice, since its first bill, and a year before."""
+
+    year_kwh: Decimal
+    since: date
+    same_month_kwh: Decimal | None
 
 
 @dataclass(frozen=True, slots=True)
 class PrintedInvoice:
     """Everything that stands on the page. `period_end` is the first day after; no `tax_point`: no VAT invoice.
 
-    `replaces` is the invoice that it takes the place of, `credit_note` what took this one back.
+    `replaces` is the invoice that it takes the place of, `credit_note` what took this one back, `asked_for_by` the
+    later bill that asks for the account's balance. `is_collected`: by Direct Debit, for which a mandate is active.
     """
 
     id: UUID
@@ -84,18 +111,33 @@ class PrintedInvoice:
     customer: str
     account_number: int
     payment_method: str
+    payment_reference: str
+    is_collected: bool
+    mpan: str | None
     plot: str
     home: str | None
     seller: str
     seller_address: str | None
     vat_number: str | None
     portal: str | None
+    contact_email: str | None
+    contact_phone: str | None
+    contact_address: str | None
+    complaint_route: str | None
+    redress_body: str | None
+    bank_account_name: str | None
+    bank_sort_code: str | None
+    bank_account_number: str | None
+    bank_iban: str | None
+    bank_bic: str | None
     lines: tuple[PrintedLine, ...]
     usage: tuple[DayUsage, ...] = ()
     replaces: str | None = None
     credit_note: str | None = None
+    asked_for_by: str | None = None
     is_final: bool = False
-    closing_reads: tuple[ClosingRead, ...] = ()
+    reads: tuple[MeterReads, ...] = ()
+    past: PastUse | None = None
 
     @property
     def heading(self) -> str:
@@ -109,12 +151,28 @@ class PrintedInvoice:
         return any(line.estimated for line in self.lines)
 
     @property
+    def taxable(self) -> list[PrintedLine]:
+        return [line for line in self.lines if line.is_taxable]
+
+    @property
+    def outside_pence(self) -> int:
+        """What is outside the scope of VAT."""
+        return sum(line.amount_pence for line in self.lines if not line.is_taxable)
+
+    @property
+    def kwh(self) -> Decimal:
+        return sum((line.quantity for line in self.lines if line.kind in ENERGY), Decimal(0))
+
+    @property
+    def supplied_pence(self) -> int:
+        """What was supplied, with VAT: credits are beside it."""
+        supplied = vat_summary(line for line in self.lines if line.kind not in CREDITS)
+        return sum(amount.net_pence + amount.vat_pence for amount in supplied)
+
+    @property
     def saving_pence(self) -> int | None:
-        """Against the benchmark, of what was supplied: credits are beside it."""
-        if self.benchmark_pence is None:
-            return None
-        credits = sum(line.amount_pence for line in self.lines if line.kind in ("export_credit", "solar_credit"))
-        return self.benchmark_pence - (self.total_pence - credits)
+        """Against the benchmark, of what was supplied."""
+        return None if self.benchmark_pence is None else self.benchmark_pence - self.supplied_pence
 
 
 INVOICES = """
@@ -123,8 +181,12 @@ INVOICES = """
            invoice.previous_balance_pence, invoice.payments_pence,
            coalesce(invoice.amount_due_pence, invoice.total_pence) AS amount_due_pence, invoice.benchmark_pence,
            coalesce(people.names, customer.fullname) AS customer, account.account_number, account.payment_method,
-           property.plot, property.description AS home, esco.name AS seller, esco.address AS seller_address,
-           invoice.vat_number, esco.app_url AS portal, replaced.number AS replaces,
+           account.payment_reference, flows.is_collected(invoice.account, invoice.due_date) AS is_collected,
+           property.mpan, property.plot, property.description AS home, esco.name AS seller,
+           esco.address AS seller_address, invoice.vat_number, esco.app_url AS portal, esco.contact_email,
+           esco.contact_phone, esco.contact_address, esco.complaint_route, esco.redress_body, esco.bank_account_name,
+           esco.bank_sort_code, esco.bank_account_number, esco.bank_iban, esco.bank_bic, replaced.number AS replaces,
+           flows.asked_for_by(invoice.id) AS asked_for_by,
            closing.account IS NOT NULL AS is_final, note.number AS credit_note
       FROM public.invoices AS invoice
       JOIN public.customers AS customer ON customer.id = invoice.customer
@@ -161,7 +223,16 @@ LINES = """
            line.rate, line.amount_pence, line.includes_vat, line.vat_rate, line.vat_reason, line.intervals,
            line.estimated, line.first_interval, line.last_interval,
            CASE WHEN own.id IS NOT NULL THEN 'customer' WHEN community.id IS NOT NULL THEN 'community' END,
-           coalesce(own.period_start, community.period_start), sharing.name, terms.period_start
+           coalesce(own.name, community.name), coalesce(own.period_start, community.period_start),
+           (SELECT min(period_start) FROM public.customer_tariffs AS later
+             WHERE later.customer = own.customer AND later.superseded_by IS NULL
+               AND later.period_start > own.period_start
+             UNION ALL
+            SELECT min(period_start) FROM public.microgrid_tariffs AS later
+             WHERE own.id IS NULL AND later.esco = community.esco AND later.superseded_by IS NULL
+               AND later.period_start > community.period_start
+             ORDER BY 1 LIMIT 1),
+           sharing.name, terms.period_start
       FROM public.invoice_lines AS line
       LEFT JOIN public.customer_tariffs AS own ON own.id = line.customer_tariff
       LEFT JOIN public.microgrid_tariffs AS community ON community.id = line.microgrid_tariff
@@ -174,7 +245,7 @@ USAGE = """
     WITH billed AS (
         SELECT DISTINCT line.invoice, line.register, line.period_start, line.period_end
           FROM public.invoice_lines AS line
-         WHERE line.invoice = ANY($1) AND line.kind = 'energy'
+         WHERE line.invoice = ANY($1) AND line.kind IN ('energy', 'shared_energy')
     ), guessed AS (
         SELECT billed.invoice, (guess.timestamp AT TIME ZONE esco.time_zone)::date AS day, sum(guess.kwh) AS kwh
           FROM billed
@@ -195,13 +266,32 @@ USAGE = """
       FROM measured FULL JOIN guessed USING (invoice, day)
      ORDER BY invoice, day
 """
-CLOSING_READS = """
-    SELECT invoice.id, register.element, read.read, read.source
+READS = """
+    SELECT held.invoice, held.serial, held.element, (held.opened_at AT TIME ZONE esco.time_zone)::date,
+           held.opening_read, held.opening_source,
+           ((held.closed_at - interval '1 microsecond') AT TIME ZONE esco.time_zone)::date,
+           held.closing_read, held.closing_source
+      FROM public.invoice_reads AS held
+      JOIN public.invoices AS invoice ON invoice.id = held.invoice
+      JOIN flows.escos AS esco ON esco.id = invoice.esco
+     WHERE held.invoice = ANY($1)
+     ORDER BY held.invoice, held.opened_at, held.element, held.serial
+"""
+# What was billed to the same customer of the same account: who lived there before is nobody's business.
+PAST_USE = """
+    SELECT invoice.id, sum(used.kwh) FILTER (WHERE earlier.period_start >= month.first - interval '11 months'),
+           min(earlier.period_start) FILTER (WHERE earlier.period_start >= month.first - interval '11 months'),
+           sum(used.kwh) FILTER (WHERE earlier.period_start < month.first - interval '11 months')
       FROM public.invoices AS invoice
-      JOIN public.closing_reads AS read ON read.account = invoice.account
-      JOIN flows.meter_registers AS register ON register.register_id = read.register
+     CROSS JOIN LATERAL (SELECT date_trunc('month', invoice.period_start::timestamp) AS first) AS month
+      JOIN public.invoices AS earlier ON earlier.account = invoice.account AND earlier.customer = invoice.customer
+       AND earlier.period_start >= month.first - interval '12 months'
+       AND (earlier.id = invoice.id
+            OR earlier.status NOT IN ('draft', 'void') AND earlier.period_start < invoice.period_start)
+     CROSS JOIN LATERAL (SELECT sum(line.quantity) AS kwh FROM public.invoice_lines AS line
+                          WHERE line.invoice = earlier.id AND line.kind IN ('energy', 'shared_energy')) AS used
      WHERE invoice.id = ANY($1)
-     ORDER BY invoice.id, register.element, register.start_time
+     GROUP BY invoice.id
 """
 INSERT_DOCUMENTS = """
     INSERT INTO public.documents (media_type, invoice, file_name, content)
@@ -241,16 +331,17 @@ async def _printed(db: Connection, rows: Sequence[asyncpg.Record]) -> list[Print
         lines[invoice].append(PrintedLine(*values))
     for invoice, *values in await db.fetch(USAGE, list(lines)):
         usage[invoice].append(DayUsage(*values))
-    reads: dict[UUID, list[ClosingRead]] = {row["id"]: [] for row in rows if row["is_final"]}
-    if reads:
-        for invoice, *values in await db.fetch(CLOSING_READS, list(reads)):
-            reads[invoice].append(ClosingRead(*values))
+    reads: dict[UUID, list[MeterReads]] = {row["id"]: [] for row in rows}
+    for invoice, *values in await db.fetch(READS, list(lines)):
+        reads[invoice].append(MeterReads(*values))
+    past = {invoice: PastUse(*values) for invoice, *values in await db.fetch(PAST_USE, list(lines)) if values[0]}
     return [
         PrintedInvoice(
             **row,
             lines=tuple(lines[row["id"]]),
             usage=tuple(usage[row["id"]]),
-            closing_reads=tuple(reads.get(row["id"], ())),
+            reads=tuple(reads[row["id"]]),
+            past=past.get(row["id"]),
         )
         for row in rows
     ]

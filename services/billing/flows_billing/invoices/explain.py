@@ -35,7 +35,7 @@ def explain(invoice: PrintedInvoice) -> Explanation:
     return Explanation(
         number=invoice.number,
         lines=tuple(_line(line) for line in invoice.lines),
-        vat=tuple(_vat(amount) for amount in vat_summary(invoice.lines)),
+        vat=tuple(_vat(amount) for amount in vat_summary(invoice.taxable)),
         balance=f"{invoice.previous_balance_pence}p before - {invoice.payments_pence}p paid since "
         f"+ {invoice.total_pence}p = {due}p due",
         comparison=comparison(invoice),
@@ -51,9 +51,15 @@ def _line(line: PrintedLine) -> ExplainedLine:
         arithmetic=f"{format_quantity(line.quantity)} {line.unit} x {format_quantity(line.rate * 100)}p "
         f"= {format_quantity(exact)}p -> {line.amount_pence}p",
         source=_source(line),
-        vat=f"{format_quantity(line.vat_rate * 100)}% "
-        f"{'within' if line.includes_vat else 'upon'} the price ({line.vat_reason})",
+        vat=_vat_of(line),
     )
+
+
+def _vat_of(line: PrintedLine) -> str:
+    if not line.is_taxable:
+        return f"outside the scope of VAT ({line.vat_reason})"
+    rate = format_quantity(line.vat_rate * 100)
+    return f"{rate}% {'within' if line.includes_vat else 'upon'} the price ({line.vat_reason})"
 
 
 def _source(line: PrintedLine) -> str:

@@ -9,7 +9,6 @@ from sqlmodel import Field
 
 from flows_shared.models.columns import PUBLIC, STATE, Dated, Identified, computed, default
 
-
 # ISO 11649: R is 27, F is 15.
 PAYMENT_REFERENCE = (
     "'RF' || lpad((98 - (account_number::numeric * 1000000 + 271500) % 97)::text, 2, '0') || account_number::text"
@@ -74,7 +73,7 @@ class Account(Identified, Dated, table=True):
 
 
 class DirectDebitMandate(Identified, Dated, table=True):
-    """Whether an account may be collected from, from its first to its last day: only an active one lets a bill say so."""
+    """Whether an account is collected from, on its days: only where one is active does a bill say so."""
 
     __tablename__ = "direct_debit_mandates"
     __table_args__ = (

@@ -4,7 +4,7 @@ DROP TRIGGER keep_name ON public.microgrid_tariffs;
 DROP TRIGGER keep_name ON public.customer_tariffs;
 DROP TABLE public.invoice_reads, public.direct_debit_mandates;
 DROP FUNCTION flows.check_payment_limit, flows.keep_microgrid_tariff_name, flows.keep_customer_tariff_name,
-    flows.is_collected, flows.register_read_at;
+    flows.is_collected, flows.asked_for_by, flows.register_read_at;
 -- What was more than the limit of before stays.
 ALTER TABLE public.payments
     DROP CONSTRAINT payments_amount_pence_check,

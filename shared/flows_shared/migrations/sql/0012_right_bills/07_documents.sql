@@ -88,6 +88,20 @@ LANGUAGE sql STABLE SET search_path = pg_catalog AS $$
 $$;
 COMMENT ON FUNCTION flows.is_collected IS 'Whether what an account owes on a day is collected by Direct Debit';
 
+-- Of several bills of an account, the one of the last days asks for the balance: what is put right before it is part of that.
+CREATE FUNCTION flows.asked_for_by(invoice uuid) RETURNS text
+LANGUAGE sql STABLE SET search_path = pg_catalog AS $$
+    SELECT later.number
+      FROM public.invoices AS corrected
+      JOIN public.invoices AS later ON later.account = corrected.account AND later.customer = corrected.customer
+       AND later.status NOT IN ('draft', 'void') AND later.period_start > corrected.period_start
+     WHERE corrected.id = $1
+       AND EXISTS (SELECT FROM public.credit_notes AS note WHERE note.replacement = corrected.id)
+     ORDER BY later.period_start DESC
+     LIMIT 1;
+$$;
+COMMENT ON FUNCTION flows.asked_for_by IS 'The later bill that asks for the balance, where this one takes the place of another; null: it asks itself';
+
 -- The last count before, and the half hours since; or the first one after, and the half hours until then.
 CREATE FUNCTION flows.register_read_at(register uuid, at timestamptz) RETURNS TABLE (read numeric, source text)
 LANGUAGE sql STABLE ROWS 1 AS $$
@@ -189,8 +203,8 @@ CREATE TRIGGER audit_delete AFTER DELETE ON public.direct_debit_mandates REFEREN
 GRANT UPDATE (contact_email, contact_phone, contact_address, complaint_route, redress_body, bank_account_name, bank_sort_code,
               bank_account_number, bank_iban, bank_bic, payment_limit_pence) ON flows.escos TO admin;
 REVOKE EXECUTE ON FUNCTION flows.is_iban, flows.keep_microgrid_tariff_name, flows.keep_customer_tariff_name,
-    flows.is_collected, flows.register_read_at, flows.check_payment_limit FROM PUBLIC;
+    flows.is_collected, flows.asked_for_by, flows.register_read_at, flows.check_payment_limit FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION flows.is_iban TO admin, service, flows_worker;
-GRANT EXECUTE ON FUNCTION flows.is_collected, flows.register_read_at TO admin, service, reporting, flows_worker;
+GRANT EXECUTE ON FUNCTION flows.is_collected, flows.asked_for_by, flows.register_read_at TO admin, service, reporting, flows_worker;
 
 SELECT flows.guard_writes();
