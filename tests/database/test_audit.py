@@ -12,7 +12,9 @@ from database.belongings import make_belongings
 from flows_shared.db import Connection
 
 # Added to and never changed, or computed from what is audited.
-OWN_RECORD = {"credit_notes", "invoice_lines", "ledger_accounts", "ledger_entries", "ledger_postings"}
+OWN_RECORD = {
+    *("credit_notes", "invoice_lines", "invoice_reads", "ledger_accounts", "ledger_entries", "ledger_postings"),
+}
 COMPUTED = {
     *("billing_run_accounts", "documents", "invoice_series", "monthly_costs", "monthly_usage", "report_refreshes"),
     *("sharing_half_hours", "sharing_months", "stale_invoices"),

@@ -4,6 +4,7 @@ import io
 from collections.abc import Sequence
 from typing import Final, TypeAlias
 
+from reportlab import rl_config
 from reportlab.lib.pagesizes import A4
 from reportlab.pdfgen.canvas import Canvas
 
@@ -14,6 +15,8 @@ MARGIN: Final = 51.0
 RIGHT: Final = WIDTH - MARGIN
 LEADING: Final = 1.35
 GREY: Final = 0.43
+# Compressed pages are bytes; as ASCII they are a quarter longer, and take a seventh of the time.
+rl_config.useA85 = 0
 # Where a column begins or, aligned to the right, ends, and its width.
 Column: TypeAlias = tuple[float, Align, float]
 

@@ -44,11 +44,11 @@ NARROW_COLUMNS: Final[tuple[Column, ...]] = (
     (RIGHT, "R", 57.0),
 )
 READ_COLUMNS: Final[tuple[Column, ...]] = (
-    (MARGIN, "L", 100.0),
-    (156.0, "L", 90.0),
-    (334.0, "R", 86.0),
-    (346.0, "L", 90.0),
-    (RIGHT, "R", 100.0),
+    (MARGIN, "L", 68.0),
+    (122.0, "L", 80.0),
+    (338.0, "R", 133.0),
+    (346.0, "L", 68.0),
+    (RIGHT, "R", 128.0),
 )
 FACTS_AT: Final = MARGIN + 95
 FACTS_WIDTH: Final = 192.0
@@ -155,15 +155,18 @@ def _chart(page: Page, invoice: PrintedInvoice) -> None:
     page.y -= 10
     page.write(usage_heading(invoice), bold=True)
     base, step = page.y - CHART_HEIGHT - 14, (RIGHT - MARGIN) / max(len(usage), 28)
-    for number, day in enumerate(usage):
-        x, height = MARGIN + number * step, float(day.kwh / most) * CHART_HEIGHT
-        page.canvas.setFillColorRGB(*(AMBER if day.is_estimated else GREEN))
-        page.canvas.rect(x, base, step * 0.78, max(height, 0.3), stroke=0, fill=1)
-        page.canvas.setFillGray(GREY)
-        if number % 5 == 0:
-            page.canvas.setFont(BUILT_IN, 7)
-            page.canvas.drawCentredString(x + step * 0.39, base - 9, f"{day.day.day} {day.day:%b}")
+    for is_estimated, colour in ((False, GREEN), (True, AMBER)):
+        bars = page.canvas.beginPath()
+        for number, day in enumerate(usage):
+            if day.is_estimated == is_estimated:
+                height = max(float(day.kwh / most) * CHART_HEIGHT, 0.3)
+                bars.rect(MARGIN + number * step, base, step * 0.78, height)
+        page.canvas.setFillColorRGB(*colour)
+        page.canvas.drawPath(bars, stroke=0, fill=1)
+    page.canvas.setFillGray(GREY)
     page.canvas.setFont(BUILT_IN, 7)
+    for number, day in enumerate(usage[::5]):
+        page.canvas.drawCentredString(MARGIN + (number * 5 + 0.39) * step, base - 9, f"{day.day.day} {day.day:%b}")
     page.canvas.drawRightString(RIGHT, base + CHART_HEIGHT + 3, f"highest: {most:.1f} kWh")
     page.canvas.setFillGray(0)
     page.y = base - 14

@@ -39,14 +39,17 @@ def split_lines(text: str, size: float, width: float, bold: bool = False) -> lis
     text = printable(text)
     if text_width(text, size, bold) <= width:
         return [text]
-    lines = [""]
+    space = text_width(" ", size, bold)
+    lines: list[str] = []
+    used = width
     for word in text.split():
-        longer = f"{lines[-1]} {word}" if lines[-1] else word
-        if text_width(longer, size, bold) <= width:
-            lines[-1] = longer
+        wide = text_width(word, size, bold)
+        if used + space + wide <= width:
+            lines[-1] += f" {word}"
+            used += space + wide
             continue
-        pieces = _pieces(word, size, width, bold)
-        lines = [*lines, *pieces] if lines[-1] else pieces if len(lines) == 1 else [*lines[:-1], *pieces]
+        lines += [word] if wide <= width else _pieces(word, size, width, bold)
+        used = text_width(lines[-1], size, bold)
     return lines
 
 

@@ -137,7 +137,7 @@ CREATE TABLE public.invoice_reads (
     opened_at timestamptz NOT NULL,
     opening_read numeric,
     opening_source text CHECK (opening_source IN ('meter', 'customer', 'estimated')),
-    closed_at timestamptz NOT NULL CHECK (closed_at > opened_at),
+    closed_at timestamptz NOT NULL CHECK (closed_at >= opened_at),
     closing_read numeric,
     closing_source text CHECK (closing_source IN ('meter', 'customer', 'estimated')),
     created_at timestamptz NOT NULL DEFAULT now(),
