@@ -15,7 +15,7 @@ from flows_billing.runs.escos import find_escos
 from flows_billing.runs.preview import preview_run
 from flows_billing.settings import RunSettings
 from flows_shared.money import format_pounds, pence
-from flows_shared.time import LONDON, Period, local_midnight
+from flows_shared.time import LONDON, Period, local_midnight, utc_now
 
 AMOUNTS = st.decimals(min_value=0, max_value=10_000, places=8)
 
@@ -30,7 +30,7 @@ def test_parts_of_a_cost_add_up_to_their_sum_rounded_once(power: Decimal, heat: 
 
 def test_rounding_once_is_not_rounding_each() -> None:
     # 1.4 + 1.4 + 1.4 = 4.2p: 4p, where the parts rounded by themselves are 3p
-    costs = costs_of(*[Decimal("0.014")] * 3)
+    costs = costs_of(Decimal("0.014"), Decimal("0.014"), Decimal("0.014"))
     assert (pence(costs.total), costs.power, costs.heat) == (4, Decimal("0.02"), Decimal("0.01"))
 
 
@@ -50,7 +50,7 @@ async def test_27_bills_show_the_same_benchmark_everywhere(community: Community)
     async with community.billing.connection() as connection:
         await store_month_costs(connection, esco, OCTOBER, RunSettings())
     async with community.db.connection() as connection:
-        await refresh_reports(connection)
+        await refresh_reports(connection, utc_now())
     wanted = {}
     for number, home in enumerate(homes, start=1):
         # 48 half hours of two registers at 25p and a day of 60p, with 5% upon it

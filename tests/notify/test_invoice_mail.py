@@ -68,11 +68,8 @@ async def test_mail_says_what_is_to_do(
 async def test_mail_says_what_the_bill_says_of_shared_energy_balance_and_collection(
     notify: Notify, issue_invoice: IssueInvoice, mail_server: MailServer, db: Database
 ) -> None:
-    invoice = await issue_invoice()
+    invoice = await issue_invoice(before_pence=1000)
     async with db.transaction() as transaction:
-        await transaction.execute(
-            "UPDATE public.invoices SET previous_balance_pence = 1000, amount_due_pence = total_pence + 1000"
-        )
         await transaction.execute(
             """INSERT INTO public.invoice_lines (invoice, position, kind, description, quantity, unit, rate,
                                                  amount_pence, includes_vat, vat_rate, period_start, period_end,

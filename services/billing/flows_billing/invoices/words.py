@@ -24,8 +24,8 @@ VAT_REASONS: Final = {
     "no_certificate": "VAT at {rate}%: no certificate of qualifying use was valid.",
     "not_registered": "No VAT: the seller is not registered for it.",
     "exporter_registered": "VAT at {rate}% on what you export, as you are registered for it.",
-    "exporter_not_registered": "What you export is outside the scope of VAT, as you are not registered for it.",
-    "solar_credit": "A solar credit is outside the scope of VAT: it is paid for capacity, not for energy.",
+    "exporter_not_registered": "No VAT on what you export, as you are not registered for it.",
+    "solar_credit": "No VAT on a solar credit: it is paid for capacity, not for energy.",
 }
 
 
@@ -162,7 +162,7 @@ def line_rows(lines: Sequence[PrintedLine]) -> list[tuple[str, ...]]:
     shows_net = _shows_net(lines)
     return [
         (*cells[:-1], format_pounds(net) if line.is_taxable else "", cells[-1]) if shows_net else cells
-        for line, cells, net in zip(lines, map(_line_cells, lines), net_amounts(lines), strict=True)
+        for line, cells, net in zip(lines, map(line_cells, lines), net_amounts(lines), strict=True)
     ]
 
 
@@ -171,7 +171,7 @@ def _shows_net(lines: Sequence[PrintedLine]) -> bool:
     return any(line.includes_vat and line.vat_rate for line in lines)
 
 
-def _line_cells(line: PrintedLine) -> tuple[str, ...]:
+def line_cells(line: PrintedLine) -> tuple[str, ...]:
     """What, when, quantity, price, rate of VAT and amount, which says it all of an item such as a credit."""
     mark = f" ({'in part ' if line.estimated != line.intervals else ''}estimated)" if line.estimated else ""
     is_item = line.unit == "item"
