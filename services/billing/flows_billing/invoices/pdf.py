@@ -46,9 +46,9 @@ NARROW_COLUMNS: Final[tuple[Column, ...]] = (
 READ_COLUMNS: Final[tuple[Column, ...]] = (
     (MARGIN, "L", 68.0),
     (122.0, "L", 80.0),
-    (338.0, "R", 133.0),
-    (346.0, "L", 68.0),
-    (RIGHT, "R", 128.0),
+    (331.0, "R", 133.0),
+    (338.0, "L", 71.0),
+    (RIGHT, "R", 134.0),
 )
 FACTS_AT: Final = MARGIN + 95
 FACTS_WIDTH: Final = 192.0
@@ -64,13 +64,13 @@ def render(invoice: PrintedInvoice) -> bytes:
     write_heading(page, invoice, title, facts(invoice), what_to_pay(invoice))
     write_lines(page, invoice.lines)
     write_totals(page, totals(invoice))
+    page.paragraph("How to pay", *how_to_pay(invoice))
     page.table("Your meter", READ_TITLES, [read_cells(read) for read in invoice.reads], READ_COLUMNS)
     if text := comparison(invoice):
         page.paragraph("Compared with the price cap", text)
     _chart(page, invoice)
     if sentences := use_over_time(invoice):
         page.paragraph("What you used before", *sentences)
-    page.paragraph("How to pay", *how_to_pay(invoice))
     if sentences := who_to_ask(invoice):
         page.paragraph("Questions and complaints", *sentences)
     page.paragraph("How it was computed", *explanation(invoice))
