@@ -391,6 +391,7 @@ def named() -> PrintedInvoice:
     known: dict[str, Any] = {
         "number": "WLCE-1", "issue_date": date(2026, 11, 3), "due_date": date(2026, 11, 17), "lines": (), "usage": (),
         "period_start": date(2026, 10, 1), "period_end": date(2026, 11, 1), "reads": (), "seller": "West", "plot": "1",
+        "use": "domestic",
         "is_final": False, "account_number": 1, "payment_method": "card", "payment_reference": "RF", "customer": "",
         **{name: 0 for name in none if name.endswith("_pence") and name != "benchmark_pence"},
     }  # fmt: skip

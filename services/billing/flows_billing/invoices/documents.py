@@ -92,6 +92,7 @@ class PrintedInvoice:
 
     `replaces` is the invoice that it takes the place of, `credit_note` what took this one back, `asked_for_by` the
     later bill that asks for the account's balance. `is_collected`: by Direct Debit, for which a mandate is active.
+    `use` is that of the premises on the last day, as VAT knows it.
     """
 
     id: UUID
@@ -130,6 +131,7 @@ class PrintedInvoice:
     bank_account_number: str | None
     bank_iban: str | None
     bank_bic: str | None
+    use: str
     lines: tuple[PrintedLine, ...]
     usage: tuple[DayUsage, ...] = ()
     replaces: str | None = None
@@ -160,6 +162,12 @@ class PrintedInvoice:
         return sum(line.amount_pence for line in self.lines if not line.is_taxable)
 
     @property
+    def is_homes(self) -> bool:
+        """Whether all of it is a home's supply, which alone is capped: neither a business's nor in part one."""
+        reasons = {line.vat_reason for line in self.lines if line.kind not in CREDITS}
+        return self.use == "domestic" and reasons <= {"domestic", "not_registered", None}
+
+    @property
     def kwh(self) -> Decimal:
         return sum((line.quantity for line in self.lines if line.kind in ENERGY), Decimal(0))
 
@@ -187,6 +195,10 @@ INVOICES = """
            esco.contact_phone, esco.contact_address, esco.complaint_route, esco.redress_body, esco.bank_account_name,
            esco.bank_sort_code, esco.bank_account_number, esco.bank_iban, esco.bank_bic, replaced.number AS replaces,
            flows.asked_for_by(invoice.id) AS asked_for_by,
+           coalesce((SELECT status.use FROM public.vat_statuses AS status
+                      WHERE (status.property = property.id OR status.customer = invoice.customer)
+                        AND status.valid_from < invoice.period_end
+                      ORDER BY status.property IS NULL, status.valid_from DESC LIMIT 1), esco.vat_use) AS use,
            closing.account IS NOT NULL AS is_final, note.number AS credit_note
       FROM public.invoices AS invoice
       JOIN public.customers AS customer ON customer.id = invoice.customer

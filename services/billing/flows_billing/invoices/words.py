@@ -229,7 +229,7 @@ def vat_rows(invoice: PrintedInvoice, title: str = "Total without VAT") -> list[
 def comparison(invoice: PrintedInvoice) -> str | None:
     """What the same energy and days would have cost at the regulator's cap."""
     saving = invoice.saving_pence
-    if saving is None or invoice.benchmark_pence is None:
+    if saving is None or invoice.benchmark_pence is None or not invoice.is_homes:
         return None
     days = format_units(sum((x.quantity for x in invoice.lines if x.kind == "standing_charge"), Decimal(0)), "day")
     cost, paid = format_pounds(invoice.benchmark_pence), format_pounds(invoice.supplied_pence)

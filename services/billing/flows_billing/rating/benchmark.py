@@ -12,14 +12,14 @@ from flows_billing.rating.vat_rules import reduced_rate
 
 
 def benchmark_costs(plan: Plan, metered: Iterable[tuple[Part, Nature, Decimal]]) -> Costs | None:
-    """With VAT at the rate for homes. None where a part has no cap, or is no home's: only homes are capped."""
+    """With VAT at the rate for homes; none where a part has no cap."""
     kwh: defaultdict[tuple[date, Nature], Decimal] = defaultdict(Decimal)
     for part, nature, used in metered:
         kwh[part.days.start, nature] += used
     power = heat = days = Decimal(0)
     for part in plan.parts:
         cap = part.benchmark
-        if cap is None or part.use.use != "domestic":
+        if cap is None:
             return None
         vat = Decimal(1) if cap.includes_vat else 1 + reduced_rate(part.days.start)
         power += kwh[part.days.start, "power"] * cap.unit_rate * vat
