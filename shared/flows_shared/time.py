@@ -95,7 +95,10 @@ class Month:
 
 
 def local_midnight(day: date, zone: ZoneInfo) -> datetime:
-    """The instant at which a local day starts, in UTC."""
+    """The first instant of a local day, in UTC: the earlier midnight where there are two, the jump where there is none.
+
+    `flows.local_midnight` of the database is the same.
+    """
     return datetime.combine(day, time(), zone).astimezone(UTC)
 
 

@@ -27,7 +27,7 @@ HOME_ROOTS: Final = {
 REFERENCE: Final = {
     "flows.escos", "flows.regions", "flows.meter_event_log_type", "flows.meter_metrics", "flows.calendar_days",
     "flows.calendar_half_hours", "flows.outbox", "flows.audit_log", "public.benchmark_tariffs", "public.contract_terms",
-    "public.contract_terms_esco", "public.report_refreshes",
+    "public.contract_terms_esco", "public.report_refreshes", "flows.holiday_calendars",
 }  # fmt: skip
 # What types, keys and checks do not tell.
 VALUES: Final[Mapping[str, Mapping[str, Any]]] = {
@@ -41,6 +41,7 @@ VALUES: Final[Mapping[str, Mapping[str, Any]]] = {
     "public.back_bill_exceptions": {"period_end": date(2030, 1, 1)},
     "public.documents": {"credit_note": None},
     "public.stale_invoices": {"cause": "payer"},
+    "public.bill_holds": {"release_reason": None, "released_by": None, "released_at": None},
     "public.vat_statuses": {"property": None},
     "flows.meter_sources": {"url": "https://isolation.example/rest/v1"},
 }

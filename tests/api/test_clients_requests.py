@@ -109,6 +109,26 @@ async def test_registry_is_updated_by_column(sync: httpx.AsyncClient, community:
     assert (done.status_code, done.json()[0]["firmware_version"]) == (200, "6_35_9")
 
 
+@pytest.mark.parametrize("minute", ["07:00", "00:03"])
+async def test_half_hour_off_the_clock_is_refused_and_named(
+    sync: httpx.AsyncClient, community: Community, minute: str
+) -> None:
+    half_hours = [
+        {"register_id": str(community.ann.register), "timestamp": f"2026-10-05T10:{at}+00:00", "kwh": 0.2}
+        for at in ("30:00", minute)
+    ]
+    response = await sync.post("/rest/v1/register_interval_hh?on_conflict=register_id,timestamp", json=half_hours)
+    assert (response.status_code, response.json()["code"]) == (400, "23514")
+    assert response.json()["message"] == f"no half hour begins at 2026-10-05T10:{minute}Z"
+
+
+async def test_community_in_a_zone_that_cuts_half_hours_is_refused_by_name(sync: httpx.AsyncClient) -> None:
+    esco = {"name": "Kathmandu", "code": "KTM", "time_zone": "Asia/Kathmandu"}
+    response = await sync.post("/rest/v1/escos", json=esco)
+    assert (response.status_code, response.json()["code"]) == (400, "23514")
+    assert response.json()["message"].startswith('time zone "Asia/Kathmandu" is 05:45:00 from UTC')
+
+
 async def test_events_are_stored_once(sync: httpx.AsyncClient, community: Community) -> None:
     meter = str(community.ann.meter)
     events = [

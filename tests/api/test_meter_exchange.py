@@ -1,7 +1,7 @@
 """POST /v1/meters/SERIAL/exchange: a new meter goes on where the old one ends, in circuits and bills."""
 
 from collections.abc import AsyncIterator, Callable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -246,6 +246,27 @@ async def test_customer_sees_what_the_old_meter_measured_and_nobody_elses(
     assert [row["kwh"] for row in await seen(home, "circuit_interval_hh", circuits)] == [1, 2]
     assert await seen(neighbour, "register_interval_hh", "select=kwh") == []
     assert await seen(home, "meter_registry", f"select=serial&id=eq.{home.meter.id}") == []
+
+
+async def test_meter_of_a_sharing_group_goes_on_with_its_days(
+    exchange: Exchanges, db: Connection, community: Community
+) -> None:
+    old, new = await make_meter(db, community.lab, "A", "B", nature="solar"), await stock(db, community.lab, "C1.w")
+    group = (await insert(db, "public.sharing_groups", esco=community.lab, name=f"Roofs of {old.serial}"))["id"]
+    days = {"valid_from": date(2026, 3, 1), "valid_to": date(2026, 12, 1)}
+    for element, role in (("A", "generation"), ("B", "boundary_export")):
+        await insert(
+            db, "public.sharing_meters", sharing_group=group, register=old.registers[element], role=role, **days
+        )
+    response = await exchange(old, new)
+    assert response.status_code == 201, response.text
+    followers = {row["element"]: UUID(row["register_id"]) for row in response.json()["registers"]}
+    rows = await db.fetch("SELECT * FROM public.sharing_meters WHERE sharing_group = $1", group)
+    assert {(row["register"], row["role"], row["valid_from"], row["valid_to"]) for row in rows} == {
+        (registers[element], role, *days.values())
+        for registers in (old.registers, followers)
+        for element, role in (("A", "generation"), ("B", "boundary_export"))
+    }
 
 
 class Billed:

@@ -33,7 +33,7 @@ PDFS = 300
 MIB = 1024  # ru_maxrss is in KiB
 
 COMMUNITY = """
-    INSERT INTO flows.escos (code, name) VALUES ('BENCH', 'Benchmark');
+    INSERT INTO flows.escos (code, name, vat_number) VALUES ('BENCH', 'Benchmark', 'GB123456789');
     INSERT INTO public.microgrid_tariffs (esco, period_start, computed_unit_rate, computed_standing_charge)
     SELECT id, '2020-01-01', 0.24567, 0.51234 FROM flows.escos;
     INSERT INTO public.rate_profiles (esco, name) SELECT id, 'night and day' FROM flows.escos;

@@ -37,12 +37,56 @@ WITH clock AS MATERIALIZED (
     SELECT register_id, timestamp, kwh FROM flows.register_interval_hh
      UNION ALL
     SELECT register_id, timestamp, kwh FROM flows.register_interval_estimates
+), wired AS MATERIALIZED (
+    SELECT property.id AS property, register_id, element
+      FROM public.properties AS property
+      JOIN flows.meter_registers AS register ON property.supply_meter IN (register.meter_id, register.replaced_by)
+), turned AS (
+    SELECT timestamp, local::date AS day,
+           extract(hour FROM utc) * 2 + extract(minute FROM utc) / 30 + (utc::date - date '1970-01-01') AS turn
+      FROM clock, LATERAL (SELECT timestamp AT TIME ZONE 'UTC' AS utc) AS utc
+), generated AS MATERIALIZED (
+    SELECT turned.timestamp, turn, sum(kwh) * 1000 AS sun
+      FROM turned
+      JOIN public.sharing_meters AS meter ON day >= valid_from AND (day < valid_to) IS NOT false
+      JOIN reading ON reading.register_id = meter.register AND reading.timestamp = turned.timestamp
+     GROUP BY turned.timestamp, turn
+), wanted AS MATERIALIZED (
+    SELECT reading.*, property, kwh * 1000 AS wh, sum(kwh * 1000) OVER (PARTITION BY property, timestamp) AS home_wh,
+           sum(kwh * 1000) OVER (PARTITION BY timestamp) AS all_wh
+      FROM reading JOIN wired USING (register_id) JOIN public.sharing_members USING (property)
+), portion AS (
+    SELECT DISTINCT property, timestamp, turn, home_wh, least(sun, all_wh) AS pool,
+           trunc(least(sun, all_wh) * home_wh / all_wh) AS whole, mod(least(sun, all_wh) * home_wh, all_wh) AS rest
+      FROM wanted JOIN generated USING (timestamp)
+     WHERE all_wh > 0
+), got AS MATERIALIZED (
+    SELECT property, timestamp, turn, home_wh,
+           whole + CASE WHEN row_number() OVER (PARTITION BY timestamp ORDER BY rest DESC, mod(place - turn + 1000000 * places, places))
+                             <= pool - sum(whole) OVER (PARTITION BY timestamp) THEN 1 ELSE 0 END AS wh
+      FROM portion
+      JOIN (SELECT property, row_number() OVER (ORDER BY property) - 1 AS place, count(*) OVER () AS places
+              FROM public.sharing_members) AS member USING (property)
+), shared AS MATERIALIZED (
+    SELECT register_id, timestamp,
+           (whole + CASE WHEN row_number() OVER (PARTITION BY property, timestamp
+                                                 ORDER BY rest DESC, mod(place - turn + 1000000 * places, places))
+                              <= got.wh - sum(whole) OVER (PARTITION BY property, timestamp) THEN 1 ELSE 0 END) / 1000 AS kwh
+      FROM got
+      JOIN wanted USING (property, timestamp)
+      JOIN (SELECT register_id, row_number() OVER (PARTITION BY property ORDER BY register_id) - 1 AS place,
+                   count(*) OVER (PARTITION BY property) AS places FROM wired) AS register USING (register_id),
+           LATERAL (SELECT trunc(got.wh * wanted.wh / wanted.home_wh) AS whole,
+                           mod(got.wh * wanted.wh, wanted.home_wh) AS rest) AS part
+     WHERE wanted.home_wh > 0
 ), used AS MATERIALIZED (
-    SELECT priced.account, priced.tariff, reading.register_id, register.element, banded.band, banded.day, sum(kwh) AS kwh
+    SELECT priced.account, priced.tariff, reading.register_id, wired.element, banded.band, banded.day,
+           sum(reading.kwh) AS kwh, coalesce(sum(shared.kwh), 0) AS shared_kwh
       FROM reading
-      JOIN flows.meter_registers AS register ON register.register_id = reading.register_id
+      JOIN wired ON wired.register_id = reading.register_id
+      LEFT JOIN shared ON shared.register_id = reading.register_id AND shared.timestamp = reading.timestamp
       JOIN clock ON clock.timestamp = reading.timestamp
-      JOIN priced ON priced.meter = register.meter_id AND priced.day = clock.local::date
+      JOIN priced ON priced.property = wired.property AND priced.day = clock.local::date
       JOIN banded ON banded.timestamp = reading.timestamp AND banded.profile IS NOT DISTINCT FROM priced.profile
      GROUP BY 1, 2, 3, 4, 5, 6
 ), priced_band AS (
@@ -73,7 +117,8 @@ WITH clock AS MATERIALIZED (
      WHERE NOT EXISTS (SELECT FROM fitting WHERE (fitting.tariff, fitting.element) = (place.tariff, place.element)
                           AND fitting.band IS NOT DISTINCT FROM place.band)
 ), judged AS (
-    SELECT account, used.tariff, register_id, used.band, block.rate, block.includes_vat, block.low, block.high, sum(kwh) AS kwh
+    SELECT account, used.tariff, register_id, used.band, block.rate, block.includes_vat, block.low, block.high,
+           sum(kwh - shared_kwh) AS kwh
       FROM used
       JOIN block ON (block.tariff, block.element) = (used.tariff, used.element)
        AND block.band IS NOT DISTINCT FROM used.band
@@ -82,6 +127,9 @@ WITH clock AS MATERIALIZED (
     SELECT account, tariff, rate, includes_vat,
            sum(greatest(least(kwh, coalesce(high, kwh)) - low, 0)) AS quantity
       FROM judged GROUP BY account, tariff, register_id, band, rate, includes_vat, low, high
+     UNION ALL
+    SELECT account, tariff, internal_rate, includes_vat, sum(shared_kwh)
+      FROM used CROSS JOIN public.sharing_terms GROUP BY account, tariff, register_id, band, internal_rate, includes_vat
      UNION ALL
     SELECT account, tariff, computed_standing_charge, includes_vat, days
       FROM part JOIN public.customer_tariffs AS version ON version.id = part.tariff

@@ -19,16 +19,36 @@ SELECT number, gen_random_uuid() AS id, ('{flat,two elements,times of use,monthl
        number % 3 > 0 AS includes_vat, esco.id AS esco
   FROM flows.escos AS esco, generate_series(1, 462) AS number;
 INSERT INTO flows.meter_registry (id, serial, esco) SELECT id, number, esco FROM home;
-INSERT INTO flows.meter_registers (meter_id, element, nature, status, start_time, end_time)
-SELECT id, element, 'power', status, start_time::timestamptz, end_time::timestamptz
-  FROM home JOIN (VALUES
-      ('one', 'SINGLE', 'enabled', '2020-01-01', NULL),
-      ('two elements', 'A', 'enabled', '2020-01-01', NULL), ('two elements', 'B', 'enabled', '2020-01-01', NULL),
-      ('exchanged', 'SINGLE', 'replaced', '2020-01-01', '2026-10-14 23:00Z'),
-      ('exchanged', 'SINGLE', 'enabled', '2026-10-14 23:00Z', NULL)
-  ) AS register (kind, element, status, start_time, end_time)
-    ON register.kind = CASE WHEN home.kind IN ('two elements', 'exchanged') THEN home.kind ELSE 'one' END;
+INSERT INTO flows.meter_registers (meter_id, element, nature, start_time)
+SELECT id, element, 'power', '2020-01-01'
+  FROM home, unnest(CASE kind WHEN 'two elements' THEN '{A,B}'::text[] ELSE '{SINGLE}' END) AS element;
 INSERT INTO public.properties (id, plot, esco, supply_meter) SELECT id, number, esco, id FROM home;
+
+-- A hundred homes share what four roofs generate: one whose meter is exchanged, one that is added, one that is taken away, one
+-- that is there all along. What the two measure on other days is not the group's.
+CREATE TABLE roof AS
+SELECT gen_random_uuid() AS id, gen_random_uuid() AS meter, roof.name, esco.id AS esco
+  FROM flows.escos AS esco, unnest('{exchanged,added,taken,steady}'::text[]) AS roof (name);
+INSERT INTO flows.meter_registry (id, serial, esco) SELECT meter, name, esco FROM roof;
+INSERT INTO flows.meter_registers (register_id, meter_id, element, nature, start_time)
+SELECT id, meter, 'SINGLE', 'solar', '2020-01-01' FROM roof;
+INSERT INTO public.sharing_groups (esco, name) SELECT id, 'Roofs' FROM flows.escos;
+INSERT INTO public.sharing_terms (sharing_group, period_start, method, internal_rate, includes_vat)
+SELECT id, '2026-01-01', 'proportional', 0.08765, false FROM public.sharing_groups;
+INSERT INTO public.sharing_meters (sharing_group, register, role, valid_from, valid_to)
+SELECT sharing.id, roof.id, 'generation', CASE roof.name WHEN 'added' THEN '2026-10-12' ELSE '-infinity' END::date,
+       CASE roof.name WHEN 'taken' THEN date '2026-10-23' END
+  FROM public.sharing_groups AS sharing, roof;
+INSERT INTO public.sharing_members (sharing_group, property, start_date)
+SELECT sharing.id, home.id, '2026-01-01'
+  FROM public.sharing_groups AS sharing, home WHERE kind NOT IN ('export', 'idle') AND number <= 120;
+-- Within a day.
+INSERT INTO flows.meter_registry (serial, esco)
+SELECT 'new ' || serial, esco FROM flows.meter_registry
+ WHERE serial = 'exchanged' OR id IN (SELECT id FROM home WHERE kind = 'exchanged');
+SELECT flows.exchange_meter(old.id, new.id, CASE old.serial WHEN 'exchanged' THEN '2026-10-20 11:10Z'
+                                                            ELSE '2026-10-14 10:30Z' END::timestamptz)
+  FROM flows.meter_registry AS old JOIN flows.meter_registry AS new ON new.serial = 'new ' || old.serial;
 
 CREATE TABLE household AS
 SELECT home.*, gen_random_uuid() AS customer, gen_random_uuid() AS account,
@@ -77,9 +97,15 @@ SELECT register_id, half_hour,
        abs(hashtext(register_id::text || half_hour::text)) % 700 / 1000.0
        * CASE WHEN kind = 'idle' THEN 0 WHEN kind IN ('business', 'mixed') AND number % 36 < 24 THEN 3 ELSE 1 END
   FROM flows.meter_registers AS register
-  JOIN home ON home.id = register.meter_id,
+  JOIN flows.meter_registry AS meter ON meter.id = register.meter_id
+  JOIN home ON home.number::text = replace(meter.serial, 'new ', ''),
        generate_series('2026-09-30 23:00Z'::timestamptz, '2026-10-31 23:30Z', '30 minutes') AS half_hour
  WHERE half_hour >= start_time AND half_hour < coalesce(end_time, 'infinity');
+INSERT INTO flows.register_interval_hh (register_id, timestamp, kwh)
+SELECT register_id, half_hour, abs(hashtext(register_id::text || half_hour::text)) % 25000 / 1000.0
+  FROM flows.meter_registers AS register,
+       generate_series('2026-09-30 23:00Z'::timestamptz, '2026-10-31 23:30Z', '30 minutes') AS half_hour
+ WHERE nature = 'solar' AND half_hour >= start_time AND half_hour < coalesce(end_time, 'infinity');
 WITH gone AS (
     DELETE FROM flows.register_interval_hh
      USING flows.meter_registers AS register JOIN home ON home.id = register.meter_id AND home.kind = 'estimated'

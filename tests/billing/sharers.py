@@ -1,7 +1,7 @@
 """A group that shares: its generation meter, its terms and its members."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -28,7 +28,7 @@ class Group:
         values |= {name: Decimal(value) if isinstance(value, str) else value for name, value in columns.items()}
         await insert(self.community.db, "public.sharing_members", **values)
 
-    async def meter(self, role: str) -> UUID:
+    async def meter(self, role: str, **dates: Any) -> UUID:
         """A meter at the boundary of the site, or another one that generates."""
         register = await _register(self.community, role)
         await insert(
@@ -38,8 +38,15 @@ class Group:
             sharing_group=self.id,
             register=register,
             role=role,
+            **dates,
         )
         return register
+
+    async def end(self, register: UUID, valid_to: date) -> None:
+        """Take a meter away: its last day is the one before."""
+        await self.community.execute(
+            "UPDATE public.sharing_meters SET valid_to = $2 WHERE register = $1", register, valid_to
+        )
 
     async def property(self, home: Home) -> UUID:
         found: UUID = await self.community.value("SELECT property FROM public.accounts WHERE id = $1", home.account)
@@ -78,6 +85,34 @@ async def make_group(community: Community, method: str, internal_rate: str, *rat
     group = Group(community, group_id, await bare.meter("generation"))
     await group.terms(method, internal_rate, *rates, **columns)
     return group
+
+
+async def exchanged(community: Community, register: UUID, at: datetime) -> UUID:
+    """The register that goes on for this one: its meter was exchanged for a new one."""
+    meter, element = await community.one(
+        "SELECT meter_id, element FROM flows.meter_registers WHERE register_id = $1", register
+    )
+    count = await community.value("SELECT count(*) FROM flows.meter_registry")
+    new = await insert(community.db, "flows.meter_registry", serial=f"N{count + 1:05}", esco=community.esco)
+    await community.execute("SELECT flows.exchange_meter($1, $2, $3)", meter, new, at)
+    found: UUID = await community.value(
+        "SELECT register_id FROM flows.meter_registers WHERE meter_id = $1 AND element = $2", new, element
+    )
+    return found
+
+
+async def at_noon(community: Community, register: UUID, time: Period, kwh: str) -> None:
+    """Energy in the half hour from 12:00 of each local day, and none in the others."""
+    await community.measure(register, time, "0")
+    await community.execute(
+        """UPDATE flows.register_interval_hh SET kwh = $4
+            WHERE register_id = $1 AND timestamp >= $2 AND timestamp < $3
+              AND (timestamp AT TIME ZONE 'Europe/London')::time = '12:00'""",
+        register,
+        time.start,
+        time.end,
+        Decimal(kwh),
+    )
 
 
 async def _register(community: Community, role: str) -> UUID:

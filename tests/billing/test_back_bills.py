@@ -1,5 +1,6 @@
 """Energy that was used too long ago is not charged for, unless it was billed before or is excepted."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
@@ -13,14 +14,21 @@ from billing.test_rules import OCTOBER as RULES_MONTH
 from billing.test_rules import bill, day_kwh, rates, tariff
 from flows_billing.corrections.difference import BilledInvoice, BilledLine, correct
 from flows_billing.days import Days
-from flows_billing.rating.back_bill import UNGUARDED, Charge, Guard, charges_of, guarded, oldest_day
+from flows_billing.rating.back_bill import guarded
 from flows_billing.rating.bill import Bill
+from flows_billing.rating.charges import Charge, charge_of
+from flows_billing.rating.guard import UNGUARDED, Guard, oldest_day
 from flows_billing.rating.vat import vat_summary
 from flows_shared.time import LONDON, Month
 
 MARCH_2025 = Month(2025, 3)
 FIRST, LAST = date(2026, 10, 1), date(2026, 10, 31)
 PRICE = tariff(Decimal("0.2"), Decimal("0.5"))
+
+
+def charges(issued: Bill) -> list[Charge]:
+    """As the database holds them: without the energy of each day."""
+    return [replace(charge_of(line), days_kwh=()) for line in issued.lines]
 
 
 def used(kwh: str) -> Bill:
@@ -42,7 +50,7 @@ def test_age_is_counted_in_whole_months(issued: date, months: int | None, oldest
 
 
 def test_rise_of_days_that_are_all_too_old_is_left_out_whole() -> None:
-    new = guarded(used("2"), charges_of(used("1").lines), Guard(date(2026, 11, 1)))
+    new = guarded(used("2"), charges(used("1")), Guard(date(2026, 11, 1)))
     assert new.total_pence == used("1").total_pence == 2170
     line = new.lines[-1]
     assert (line.kind, line.amount_pence, line.description) == (
@@ -53,14 +61,14 @@ def test_rise_of_days_that_are_all_too_old_is_left_out_whole() -> None:
 
 
 def test_rise_is_left_out_for_the_days_that_are_too_old() -> None:
-    new = guarded(used("2"), charges_of(used("1").lines), Guard(date(2026, 10, 11)))
+    new = guarded(used("2"), charges(used("1")), Guard(date(2026, 10, 11)))
     # 620p more over 31 days, 20p a day: of the 10 days before the 11th 200p are left out
     assert new.total_pence == 2170 + 620 - 200
     assert new.lines[-1].part.days == Days(FIRST, date(2026, 10, 11))
 
 
 def test_fall_goes_through_however_old() -> None:
-    assert guarded(used("1"), charges_of(used("2").lines), Guard(date(2027, 12, 1))) == used("1")
+    assert guarded(used("1"), charges(used("2")), Guard(date(2027, 12, 1))) == used("1")
 
 
 def test_first_bill_of_old_days_charges_nothing_for_them() -> None:
@@ -71,13 +79,13 @@ def test_excepted_days_are_charged_for() -> None:
     account = used("1").plan.account.id
     guard = Guard(date(2026, 11, 1), {account: [Days(date(2026, 10, 22), date(2026, 11, 1))]})
     # 20p a day are left out on 21 of the 31 days
-    assert guarded(used("2"), charges_of(used("1").lines), guard).total_pence == 2170 + 620 - 420
+    assert guarded(used("2"), charges(used("1")), guard).total_pence == 2170 + 620 - 420
 
 
 def test_night_that_rises_as_the_day_falls_is_no_rise() -> None:
     days = Days(FIRST, date(2026, 11, 1))
     new = used("1")
-    before = [Charge(days, 20, Decimal("0.05"), True), Charge(days, 2150, Decimal("0.05"), True)]
+    before = [Charge("energy", days, Decimal(1), pence, Decimal("0.05"), True) for pence in (20, 2150)]
     assert guarded(new, before, Guard(date(2026, 11, 1))) == new
 
 
@@ -88,7 +96,7 @@ def test_guard_never_raises_a_bill_and_charges_no_old_day_more_than_before(
     price = tariff(unit_rate, Decimal("0.5"))
     old, new = [bill(price, FIRST, LAST, kwh) for kwh in (before, now)]
     cutoff = date(2026, 10, 1).replace(day=since) if since < 32 else date(2026, 11, 1)
-    made = guarded(new, charges_of(old.lines), Guard(cutoff))
+    made = guarded(new, charges(old), Guard(cutoff))
     assert made.total_pence <= new.total_pence
     if new.total_pence <= old.total_pence:
         assert made == new

@@ -74,6 +74,40 @@ async def test_account_without_a_tariff_fails_the_command_until_it_has_one(
     assert await community.rows("SELECT * FROM public.invoices ORDER BY number") == invoices
 
 
+async def test_community_whose_terms_cannot_be_read_fails_the_command_and_the_next_is_billed(
+    community: Community, run_flows: RunFlows
+) -> None:
+    before = await Community.make(community.db, community.billing, code="AAA")
+    await before.tariff("0.1", "0.3")
+    await measured_home(before)
+    await before.write_old("UPDATE public.microgrid_tariffs SET period_start = '0044-03-15 BC'")
+    home = await measured_home(community, tariff={"unit_rate": "0.1", "standing_charge": "0.3"})
+    status, said = await run_flows(str(MONTH))
+    assert status == 1
+    assert "AAA: ValueError: ordinal must be >= 1" in said
+    assert (await community.invoice(home))["total_pence"] == 126  # 9.6 kWh x 10p + 30p
+
+
+async def test_held_bill_is_listed_and_released_by_who_types_it(community: Community, flows_billing: RunFlows) -> None:
+    home = await measured_home(community, tariff={"unit_rate": "0.1", "standing_charge": "0.3"})
+    await community.execute(
+        """INSERT INTO flows.register_interval_flags (register_id, timestamp, rule, kwh, details)
+           SELECT register_id, max(timestamp), 'spike', 0.2, 'too much' FROM flows.register_interval_hh GROUP BY 1"""
+    )
+    assert (await flows_billing("run", str(MONTH)))[0] == 1
+    listed = await flows_billing("holds", "--esco", "WLCE")
+    assert (listed[0], str(home.account_number) in listed[1], "too much" in listed[1]) == (0, True, True)
+    release = ("release", str(home.account_number), str(MONTH), "--esco", "WLCE", "--reason")
+    assert (await flows_billing(*release, " "))[0] == 1
+    status, said = await flows_billing(*release, "Seen on site")
+    assert (status, "spike released" in said) == (0, True)
+    assert "(flows command)" in await community.value("SELECT released_by FROM public.bill_holds")
+    status, said = await flows_billing(*release, "Twice")
+    assert (status, f"no bill of the account is held for {MONTH}" in said) == (1, True)
+    assert (await flows_billing("run", str(MONTH)))[0] == 0
+    assert (await community.invoice(home))["total_pence"] == 126  # 9.6 kWh x 10p + 30p
+
+
 @pytest.mark.parametrize(
     ("arguments", "reason"),
     [

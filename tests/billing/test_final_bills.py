@@ -84,7 +84,7 @@ async def test_closing_read_is_the_meters_count_at_the_end_of_the_day(priced: Co
     for said in (render_html(await printed(priced)).decode(),):
         assert "Closing read" in said
         assert "1,004.4 kWh (read by the meter)" in said
-        assert "Final energy bill" in said
+        assert "Final VAT invoice" in said
 
 
 async def test_closing_read_over_estimated_half_hours_is_estimated(priced: Community) -> None:

@@ -40,7 +40,9 @@ async def test_month_of_500_accounts_of_every_kind_is_equal_to_the_penny_by_anot
 async def _assert_every_rule_was_met(month: Community) -> None:
     """Otherwise a kind of account may have proved nothing."""
     lines = await month.rows("SELECT * FROM public.invoice_lines")
-    assert {line["kind"] for line in lines} == {"energy", "standing_charge", "export_credit", "minimum_charge"}
+    assert {line["kind"] for line in lines} == {
+        *("energy", "shared_energy", "standing_charge", "export_credit", "minimum_charge")
+    }
     assert {line["band"] for line in lines} == {None, "weekend", "night", "winter peak", "standard"}
     assert {line["vat_reason"] for line in lines} == {
         *("domestic", "business", "small_quantity", "mixed_use", "mixed_qualifying", "mixed_other", "no_certificate"),
@@ -50,5 +52,10 @@ async def _assert_every_rule_was_met(month: Community) -> None:
     assert {line["includes_vat"] for line in lines} == {True, False}
     assert sum(line["estimated"] for line in lines) > 1000
     assert any(line["block_from_kwh"] for line in lines)
+    meters = await month.rows("SELECT register_id, replaced_by FROM flows.meter_registers")
+    exchanged = {meter["register_id"] for meter in meters if meter["replaced_by"]}
+    shared = {line["register"] for line in lines if line["kind"] == "shared_energy"}
+    assert len(shared & exchanged) == 10  # what the meters before an exchange measured was shared too
+    assert len(shared) == 120  # of 100 homes: ten have two elements, ten two meters
     starts = await month.rows("SELECT DISTINCT period_start FROM public.invoices")
     assert len(starts) > 10

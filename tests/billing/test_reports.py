@@ -15,7 +15,7 @@ from prometheus_client import CollectorRegistry
 
 from access import acting_as
 from billing.community import NOVEMBER_3, OCTOBER, Community, Home
-from billing.sharers import FIRST_OF_OCTOBER, make_group
+from billing.sharers import FIRST_OF_OCTOBER, exchanged, make_group
 from billing.test_proof import pay
 from builders import insert, make_admin, make_customer
 from flows_billing.reports.refresh import ReportAges, refresh_reports
@@ -128,17 +128,17 @@ async def test_export_is_the_advance_of_the_register_from_day_to_day(community: 
     ]
 
 
-async def test_what_a_community_shared_is_part_of_what_its_homes_imported(community: Community) -> None:
+async def test_what_a_community_shared_is_not_in_what_its_homes_imported(community: Community) -> None:
     await community.tariff("0.30000", "0.50000")
     home = await community.home()
     await community.measure_month(home, kwh="0.1")
     group = await make_group(community, "proportional", "0.12000")
     await group.member(home)
-    await group.generate("0.2", FIRST_OF_OCTOBER)
+    await group.generate("0.075", FIRST_OF_OCTOBER)
     await community.bill()
     found = await rows(community, "exchange", "day", "imported_kwh", "shared_kwh", "generated_kwh")
     assert found[:2] == [
-        (date(2026, 10, 1), Decimal("4.8"), Decimal("4.8"), Decimal("9.6")),
+        (date(2026, 10, 1), Decimal("1.2"), Decimal("3.6"), Decimal("3.6")),  # 48 x (0.1 - 0.075)
         (date(2026, 10, 2), Decimal("4.8"), 0, 0),
     ]
 
@@ -153,6 +153,18 @@ async def test_solar_yield_is_energy_a_kw_by_day_and_month(community: Community)
     assert await rows(community, "solar_yield_monthly", "month", "plot", "kwh", "kwh_per_kw") == [
         (date(2026, 9, 1), "Barn", 12, 3),
         (date(2026, 10, 1), "Barn", 12, 3),
+    ]
+
+
+async def test_solar_yield_goes_on_over_a_meter_exchange(community: Community) -> None:
+    property_id, register = await solar_home(community, "4")
+    await community.execute("UPDATE flows.meter_registers SET start_time = '2026-01-01'")
+    await community.measure(register, days(date(2026, 9, 30), date(2026, 9, 30)), "0.25")
+    change = days(date(2026, 10, 1), date(2026, 10, 1))
+    await community.measure(await exchanged(community, register, change.start), change, "0.5")
+    assert await rows(community, "solar_yield", "day", "property", "kwh", "kwh_per_kw") == [
+        (date(2026, 9, 30), property_id, 12, 3),
+        (date(2026, 10, 1), property_id, 24, 6),
     ]
 
 

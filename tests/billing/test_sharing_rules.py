@@ -12,10 +12,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from flows_billing.errors import SharingInvalid
-from flows_billing.sharing.allocation import Readings, allocate_month
+from flows_billing.sharing.allocation import Metered, Readings, allocate_month
 from flows_billing.sharing.apportion import apportion
 from flows_billing.sharing.methods import METHODS
-from flows_billing.sharing.terms import WHOLE, Group, Member, MeterRole, Method, Shares, SharingTerms
+from flows_billing.sharing.terms import WHOLE, Group, Member, Method, Shares, SharingTerms
 from flows_shared.time import LONDON, Month, Period
 
 FEBRUARY = Month(2026, 2)
@@ -73,14 +73,14 @@ def test_units_that_are_left_over_go_to_equals_in_turn() -> None:
 
 def month_of(members: list[Member], demands: dict[UUID, list[int]], generation: list[int], method: Method) -> Got:
     """What each home gets of the first half hours of February, and what is left of them."""
-    meter, period = UUID(int=9), FEBRUARY.period(LONDON)
+    period = FEBRUARY.period(LONDON)
     length = int(period.duration / timedelta(minutes=30))
     pad = [0] * (length - len(generation))
     terms = SharingTerms(UUID(int=8), UUID(int=7), date(2026, 1, 1), method, True, Decimal(0), Decimal(0), True)
-    meters: dict[UUID, MeterRole] = {meter: "generation"}
-    group = Group(UUID(int=8), "Sun Club", None, (terms,), tuple(members), meters)
+    group = Group(UUID(int=8), "Sun Club", None, (terms,), tuple(members), ())
     homes = {home: {UUID(int=home.int + 100): array("q", [*wh, *pad])} for home, wh in demands.items()}
-    found = allocate_month(group, Readings(period, homes, {meter: array("q", [*generation, *pad])}), FEBRUARY, LONDON)
+    meter = Metered("generation", period, array("q", [*generation, *pad]))
+    found = allocate_month(group, Readings(period, homes, [meter]), FEBRUARY, LONDON)
     got = {home: series.tolist()[: len(generation)] for home, series in found.shared_by_home.items()}
     return got, [found.surplus(number) for number in range(len(generation))]
 
@@ -134,7 +134,7 @@ def test_surplus_ratios_of_more_than_all_are_refused() -> None:
 
 def test_places_of_a_part_of_the_month_are_its_half_hours() -> None:
     period = Period(datetime(2026, 2, 1, tzinfo=UTC), datetime(2026, 3, 1, tzinfo=UTC))
-    readings = Readings(period, {}, {})
+    readings = Readings(period, {}, [])
     day = Period(datetime(2026, 2, 2, tzinfo=UTC), datetime(2026, 2, 3, tzinfo=UTC))
     assert readings.places(day) == slice(48, 96)
     assert readings.places(Period(datetime(2026, 1, 1, tzinfo=UTC), period.end)) == slice(0, 28 * 48)

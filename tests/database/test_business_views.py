@@ -101,6 +101,70 @@ async def test_meter_with_any_other_value_is_missing_the_tariff(tx: Connection, 
     assert row["current_future_unit_rate_a"] == Decimal(other.get("unit_rate_element_a", "0.21"))
 
 
+# Midnights
+
+
+async def at_the_moment(tx: Connection, moment: str) -> None:
+    """Let the function ask at another moment, in this transaction alone."""
+    definition = await tx.fetchval("SELECT pg_get_functiondef('public.meters_missing_future_tariffs'::regproc)")
+    await tx.execute(definition.replace("now()", f"'{moment}'::timestamptz"))
+
+
+async def armed_at(
+    tx: Connection, zone: str, starts: str, midnight: str, moment: str = "2026-02-03T10:00Z"
+) -> list[date]:
+    """The first days of tariffs that a meter is missing which holds one of these values, armed for this instant."""
+    home = await make_home(tx, await make_esco(tx, time_zone=zone))
+    for day in (starts, "2027-01-01"):
+        price = {"computed_unit_rate": Decimal("0.21"), "computed_standing_charge": Decimal("0.5")}
+        await insert(
+            tx, "public.customer_tariffs", customer=home.customer.id, period_start=date.fromisoformat(day), **price
+        )
+    values = {"standing_charge": "0.50000", "unit_rate_element_a": "0.21000", "activation_datetime": midnight}
+    await tx.execute("UPDATE flows.meter_shadows SET tariffs_future = $1 WHERE id = $2", values, home.meter.id)
+    await at_the_moment(tx, moment)
+    return [row["tariff_period_start"] for row in await missing(tx)]
+
+
+@pytest.mark.parametrize(
+    ("zone", "starts", "midnights"),
+    [
+        ("Europe/London", "2026-07-01", ("2026-06-30T23:00Z", "2026-07-01T00:00Z")),
+        ("Europe/London", "2026-12-01", ("2026-12-01T00:00Z",)),
+        ("Europe/London", "2026-03-29", ("2026-03-29T00:00Z",)),  # the clocks go forward an hour later
+        ("Europe/London", "2026-10-25", ("2026-10-24T23:00Z", "2026-10-25T00:00Z")),
+        ("Pacific/Auckland", "2026-07-01", ("2026-06-30T12:00Z", "2026-07-01T00:00Z")),
+        ("America/Los_Angeles", "2026-07-01", ("2026-07-01T07:00Z", "2026-07-01T00:00Z")),
+        ("Atlantic/Azores", "2026-10-25", ("2026-10-25T00:00Z", "2026-10-25T01:00Z")),  # midnight comes twice
+        ("Africa/Cairo", "2026-04-24", ("2026-04-23T22:00Z", "2026-04-24T00:00Z")),  # and here not at all
+    ],
+)
+async def test_tariff_that_is_armed_for_either_midnight_of_its_day_is_left_alone(
+    tx: Connection, zone: str, starts: str, midnights: tuple[str, ...]
+) -> None:
+    for midnight in midnights:
+        assert await armed_at(tx, zone, starts, midnight) == [], midnight
+        await tx.execute("DELETE FROM public.customer_tariffs")
+
+
+@pytest.mark.parametrize(
+    "midnight", ["2026-06-30T00:00Z", "2026-07-02T00:00Z", "2026-07-01T01:00Z", "2026-06-30T22:00Z"]
+)
+async def test_tariff_that_is_armed_for_another_time_is_missing(tx: Connection, midnight: str) -> None:
+    assert await armed_at(tx, "Europe/London", "2026-07-01", midnight) == [date(2026, 7, 1)]
+
+
+async def test_tariff_armed_for_todays_midnight_of_utc_is_not_written_over_by_the_next(tx: Connection) -> None:
+    half_past_midnight, midnight = "2026-06-30T23:30Z", "2026-07-01T00:00Z"
+    assert await armed_at(tx, "Europe/London", "2026-07-01", midnight, half_past_midnight) == []
+
+
+async def test_next_tariff_is_missing_once_the_one_of_today_is_active(tx: Connection) -> None:
+    assert await armed_at(tx, "Europe/London", "2026-07-01", "2026-07-01T00:00Z", "2026-07-01T00:00:01Z") == [
+        date(2027, 1, 1)
+    ]
+
+
 async def test_element_b_has_its_own_price_where_the_tariff_says_so(tx: Connection) -> None:
     home = await make_home(tx)
     starts = await make_price(tx, home, 30, "0.21", computed_unit_rate_b=Decimal("0.11"))

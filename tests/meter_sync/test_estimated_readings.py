@@ -138,3 +138,18 @@ async def test_new_meters_registers_go_on_in_the_circuit_without_a_gap_or_a_doub
     assert await home.fetch("SELECT sum(kwh), count(*), max(kwh) FROM flows.circuit_interval_hh") == [
         (Decimal("4.8"), 48, Decimal("0.1"))
     ]
+
+
+async def test_read_of_nothing_makes_no_estimate_of_all_that_was_ever_counted(home: Home) -> None:
+    for number, kwh in ((0, "7000"), (20, "0"), (47, "7004.7"), (48, "7004.8")):
+        await home.read(instant(number), kwh)
+    await estimate(home)
+    assert sum(kwh for kwh, _ in (await home.values()).values()) == Decimal("4.8")
+
+
+@pytest.mark.parametrize("kwh", ["NaN", "Infinity", "1e30"])
+async def test_read_that_is_no_number_holds_up_no_estimate(home: Home, kwh: str) -> None:
+    for number, read in ((0, "7000"), (20, kwh), (48, "7004.8")):
+        await home.read(instant(number), read)
+    await estimate(home)
+    assert sum(kwh for kwh, _ in (await home.values()).values()) == Decimal("4.8")

@@ -9,8 +9,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from flows_meter_sync.intervals.advance import (
-    IMPOSSIBLE,
-    ROLL_OVER,
     TOO_MUCH,
     WAS_RESET,
     WENT_DOWN,
@@ -20,6 +18,7 @@ from flows_meter_sync.intervals.advance import (
     RegisterCount,
     derive,
 )
+from flows_meter_sync.intervals.counter import IMPOSSIBLE, ROLL_OVER
 from flows_meter_sync.intervals.runs import MISSING
 from flows_shared.time import HALF_HOUR, LONDON, Period
 

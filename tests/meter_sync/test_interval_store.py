@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 import asyncpg
 import pytest
@@ -98,6 +99,21 @@ async def test_run_over_months_and_clock_changes_is_summed_by_local_day(store: S
     days = await store.rows(DAYS)
     assert days == await store.rows(SUMMED)
     assert {day: count for day, _, count in days}[date(2026, 3, 29)] == 46
+
+
+@pytest.mark.parametrize("zone", ["Atlantic/Azores", "America/Havana", "Africa/Cairo"])
+async def test_day_begins_for_the_store_where_it_begins_for_the_database(store: Store, db: Database, zone: str) -> None:
+    """Where midnight comes twice or not at all: what the store summed, the database sums to the same."""
+    async with db.connection() as connection:
+        await connection.execute("UPDATE flows.escos SET time_zone = $1", zone)
+    run = Run(store.register_id, ZoneInfo(zone), datetime(2026, 3, 1, tzinfo=UTC), tuple([1_000] * 48 * 260))
+    assert await store.add(run) == 48 * 260
+    stored = await store.rows(DAYS)
+    async with db.connection() as connection:
+        await connection.execute("SELECT flows.sum_esco_days(id) FROM flows.escos")
+    assert await store.rows(DAYS) == stored
+    assert {count for _, _, count in stored[1:-1]} == {46, 48, 50}
+    assert await store.gaps(run.start, run.end) == []
 
 
 async def test_month_without_a_partition_gets_one(store: Store, db: Database) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 from urllib.parse import urlsplit
 from uuid import UUID
@@ -157,6 +158,25 @@ async def test_passive_meters_hold_what_their_source_holds_and_twice_is_once(
     assert source.meter("EML1").counters.connections > 0
 
 
+async def test_value_of_the_source_that_cannot_be_is_missing_here_with_the_reason(
+    source: Community, follower: Follower
+) -> None:
+    ours = """SELECT hh.timestamp FROM flows.register_interval_hh AS hh
+                JOIN flows.meter_registers USING (register_id) JOIN flows.meter_registry ON meter_registry.id = meter_id
+               WHERE serial = 'EML2' ORDER BY 1"""
+    times = [row["timestamp"] for row in await source.fetch(ours)]
+    wrong = dict(zip(times, ("12.6501", "7000.3", "12.65"), strict=False))
+    for at, kwh in wrong.items():
+        await source.execute("UPDATE flows.register_interval_hh SET kwh = $2 WHERE timestamp = $1", at, Decimal(kwh))
+    assert (await follower.follow())["last_error"] is None
+    assert [row["timestamp"] for row in await follower.admin.fetch(ours)] == times[2:]
+    said = "SELECT DISTINCT timestamp, reason FROM flows.register_interval_missing_reasons ORDER BY 1"
+    assert [tuple(row) for row in await follower.admin.fetch(said)] == [
+        (times[0], "the source has a value that cannot be: 12.6501 kWh"),
+        (times[1], "the source has a value that cannot be: 7000.3 kWh"),
+    ]
+
+
 async def follow_database(follower: Follower, url: str) -> None:
     """From now on, without any API."""
     parts = urlsplit(url)
@@ -207,7 +227,39 @@ async def test_what_is_wrong_with_a_source_stands_beside_it(follower: Follower) 
     assert url not in (await follower.follow())["last_error"]
 
 
+async def test_half_hour_off_the_clock_at_the_source_is_left_out_and_said(
+    source: Community, follower: Follower
+) -> None:
+    """As an older Flows may hold one: 10:00:03 is no half hour, and would count as one."""
+    async with source.admin.connection() as theirs:
+        expected = await everything(theirs)
+    await source.execute("ALTER TABLE flows.register_interval_hh DROP CONSTRAINT timestamp_is_a_half_hour")
+    await source.execute(
+        """INSERT INTO flows.register_interval_hh
+           SELECT register_id, max(timestamp) - interval '10 hours' + interval '3 seconds', 1
+             FROM flows.register_interval_hh GROUP BY register_id LIMIT 1"""
+    )
+    said = (await follower.follow())["last_error"]
+    assert said.startswith("1 of its readings begin at no half hour and were left out, as at ")
+    assert said.endswith(":03+00:00")
+    assert await everything(follower.admin) == expected
+
+
 async def test_sources_are_followed_every_hour(follower: Follower) -> None:
     await enqueue_hourly({"worker": follower.worker})
     jobs = await follower.admin.fetch("SELECT arguments FROM flows.outbox WHERE job = 'follow_source'")
     assert [str(job["arguments"]) for job in jobs] == [str([str(follower.esco)])]
+
+
+async def test_half_hour_that_cannot_be_keeps_no_other_from_coming(source: Community, follower: Follower) -> None:
+    """The source is older than the check against it."""
+    await source.execute("ALTER TABLE flows.register_interval_hh DROP CONSTRAINT kwh_from_0_to_10000")
+    await source.execute(
+        """UPDATE flows.register_interval_hh SET kwh = 'NaN'
+            WHERE (register_id, timestamp) = (SELECT register_id, max(timestamp) FROM flows.register_interval_hh
+                                               GROUP BY register_id ORDER BY register_id LIMIT 1)"""
+    )
+    assert (await follower.follow())["last_error"] is None
+    count = "SELECT count(*) FROM flows.register_interval_hh"
+    [[theirs]] = await source.fetch(count)
+    assert await follower.admin.fetchval(count) == theirs - 1

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from flows_meter_sync.errors import MeterTimedOut
-from flows_meter_sync.simulator.config import Faults, Hardware, MeterConfig, PowerCut
+from flows_meter_sync.simulator.config import Faults, Hardware, MeterConfig, PowerCut, WrongCount
 from flows_shared.time import HALF_HOUR, LONDON, Period, local_day
 from meter_sync.community import Community
 from meter_sync.conftest import MakeCommunity, at
@@ -272,3 +272,62 @@ async def test_what_came_before_a_meter_failed_is_kept_and_the_next_pass_goes_on
     assert whole == measured(lab, "EML1", SINCE, END)
     assert partly.items() <= whole.items()
     assert await days(lab) == await summed(lab)
+
+
+@pytest.mark.parametrize("hardware", [Hardware.EMA1W, Hardware.P1AX])
+@pytest.mark.parametrize("wrong", [0, 6_900_000, 4_294_967_295, 9_000_000])
+async def test_count_that_is_wrong_leaves_its_two_half_hours_open_with_their_energy_known(
+    community: MakeCommunity, hardware: Hardware, wrong: int
+) -> None:
+    at_three = at("2026-11-02T03:00")
+    config = MeterConfig(
+        "EML1", hardware=hardware, installed_on=date(2026, 10, 31), first_wh=7_000_000,
+        wrong_counts=(WrongCount(at_three, wrong),),
+    )  # fmt: skip
+    lab = await community(config, now=NOW, since=SINCE)
+    await lab.sync("ProfileLog")
+    truth = measured(lab, "EML1", SINCE, END)
+    around = [at_three - HALF_HOUR, at_three]
+    assert await lab.half_hours("EML1") == {start: kwh for start, kwh in truth.items() if start not in around}
+    assert {start: tries for start, (_, tries) in (await reasons(lab)).items()} == dict.fromkeys(around, 1)
+    counts = await lab.fetch("SELECT timestamp, kwh FROM flows.register_counts ORDER BY timestamp")
+    assert [row["timestamp"] for row in counts] == [at_three - HALF_HOUR, at_three + HALF_HOUR]
+    assert counts[1]["kwh"] - counts[0]["kwh"] == truth[around[0]] + truth[around[1]]
+
+
+async def test_wrong_count_that_is_the_newest_is_judged_with_the_next_visit(community: MakeCommunity) -> None:
+    moment, newest = NOW, at("2026-11-03T10:30")
+    config = MeterConfig(
+        "EML1", installed_on=date(2026, 10, 31), first_wh=7_000_000, wrong_counts=(WrongCount(newest, 0),)
+    )
+    lab = await community(config, now=lambda: moment, since=SINCE)
+    await lab.sync("ProfileLog")
+    moment = NOW + timedelta(hours=2)
+    await lab.sync("ProfileLog")
+    truth = measured(lab, "EML1", SINCE, END + timedelta(hours=2))
+    assert set(truth) - set(await lab.half_hours("EML1")) == {newest - HALF_HOUR, newest}
+    assert (await lab.half_hours("EML1")).items() <= truth.items()
+
+
+async def test_half_hour_is_not_more_than_the_fuse_of_the_service_head_lets_through(community: MakeCommunity) -> None:
+    # 7 kWh in half an hour: 60 A at 253 V let 7.59 kWh through, 50 A 6.325 kWh.
+    at_three = at("2026-11-02T03:00")
+    begin = Period(at_three, at_three + 2 * HALF_HOUR)
+    later = [WrongCount(start + HALF_HOUR, 7_000 * (number + 1)) for number, start in enumerate(begin.half_hours())]
+    config = MeterConfig("EML1", wrong_counts=(WrongCount(at_three, 0), *later))
+    lab = await community(config, now=NOW, since=SINCE)
+    await lab.execute(
+        """WITH feeder AS (INSERT INTO flows.feeder_registry (name, esco)
+                           SELECT 'F1', id FROM flows.escos RETURNING id),
+                head AS (INSERT INTO flows.service_head_registry (name, feeder, fuse_rating)
+                         SELECT 'H1', id, 50 FROM feeder RETURNING id)
+           INSERT INTO flows.service_head_meter (service_head, meter)
+           SELECT head.id, $1 FROM head""",
+        lab.ids["EML1"],
+    )
+    await lab.sync("ProfileLog")
+    assert not set(begin.half_hours()) & set(await lab.half_hours("EML1"))
+    await lab.execute("UPDATE flows.service_head_registry SET fuse_rating = 60")
+    await lab.sync("ProfileLog")
+    held = await lab.half_hours("EML1")
+    assert [held[start] for start in begin.half_hours()] == [Decimal(7), Decimal(7)]

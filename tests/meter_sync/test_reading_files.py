@@ -9,6 +9,8 @@ import pytest
 from typer.testing import CliRunner
 
 from databases import RoleUrl
+from flows_meter_sync.estimation.estimate import estimate_missing
+from flows_meter_sync.estimation.methods import Method
 from flows_meter_sync.files import field
 from flows_meter_sync.files.exports import export_field, export_own
 from flows_meter_sync.files.field import Wh
@@ -58,7 +60,7 @@ async def test_last_half_hour_of_a_day_comes_with_the_next_days_file(home: Home)
 
 
 async def test_same_file_twice_changes_nothing_and_says_so(home: Home) -> None:
-    file = field_file(home.serial, 0, "100", "350", "900")
+    file = field_file(home.serial, 0, "4000100", "4000350", "4000900")
     await take(home, file)
     before = await home.values()
     assert said(await take(home, file)) == [(2, "there already"), (3, "there already"), (4, "waits")]
@@ -79,7 +81,7 @@ async def test_bad_rows_are_refused_and_the_good_ones_taken(home: Home) -> None:
         "2026-01-05 04:00:00+0000,2100,0",
         "2026-03-05 04:00:00+0000,2100,0",
     ]
-    outcomes = await take(home, File(f"{home.serial}-20260105.csv", header + "\n".join(rows)))
+    outcomes = await take(home, File(f"{home.serial}-20260105.csv", header + "\n".join(rows)), wh=Wh.COUNTS)
     assert [each.outcome for each in outcomes] == (
         ["taken", "waits"] + ["refused"] * 5 + ["taken", "waits"] + ["refused"]
     )
@@ -94,6 +96,23 @@ async def test_bad_rows_are_refused_and_the_good_ones_taken(home: Home) -> None:
     assert [kwh for kwh, _ in (await home.values()).values()] == [Decimal("0.2"), Decimal("0.1")]
 
 
+@pytest.mark.parametrize("at", ["10:07:00Z", "10:00:03Z", "10:00:00.000001Z", "10:07:00+00:07:30"])
+async def test_line_off_the_clock_is_named_and_the_rest_is_kept(home: Home, at: str) -> None:
+    rows = [f"{home.serial},SINGLE,2026-01-05T{time},0.1" for time in ("10:00:00Z", at, "10:30:00Z")]
+    outcomes = await take(home, File("ours.csv", "\n".join(["serial,element,start,kwh", *rows])))
+    assert said(outcomes) == [(2, "taken"), (3, "refused"), (4, "taken")]
+    assert outcomes[1].details == f"2026-01-05T{at} is not on the half hour"
+    assert list(await home.values()) == [instant(20), instant(21)]
+
+
+@pytest.mark.parametrize(
+    "at", ["0001-01-01T00:00:00+14:00", "9999-12-31T23:30:00-12:00", "9999-12-31T23:30:00Z", "infinity"]
+)
+async def test_time_at_the_end_of_time_is_refused(home: Home, at: str) -> None:
+    rows = f"serial,element,start,kwh\n{home.serial},SINGLE,{at},0.1"
+    assert said(await take(home, File("ours.csv", rows))) == [(2, "refused")]
+
+
 async def test_reading_that_is_held_is_not_overwritten_by_a_file(home: Home) -> None:
     await home.add(instant(0), 1_000)
     [outcome, _] = await take(home, field_file(home.serial, 0, "1000000", "1000250"))
@@ -104,9 +123,37 @@ async def test_reading_that_is_held_is_not_overwritten_by_a_file(home: Home) -> 
     assert await home.values() == {instant(0): (Decimal("0.1"), "measured")}
 
 
-async def test_numbers_that_go_up_and_down_within_what_half_an_hour_can_hold_are_energy(home: Home) -> None:
-    await take(home, field_file(home.serial, 0, "250", "130", "700"))
-    assert [kwh for kwh, _ in (await home.values()).values()] == [Decimal("0.25"), Decimal("0.13"), Decimal("0.7")]
+@pytest.mark.parametrize(
+    ("numbers", "energy", "counted"),
+    [
+        (["500"] * 48, "24.000", "0.000"),
+        (["100", "350", "900"], "1.350", "0.800"),
+        (["250", "130", "700"], "1.080", "0.450"),
+        (["1000", "0", "1300"], "2.300", "0.300"),
+        (["500"], "0.500", "0.000"),
+    ],
+)
+async def test_file_whose_numbers_can_be_counts_or_energy_is_refused_with_both_readings_of_it(
+    home: Home, numbers: list[str], energy: str, counted: str
+) -> None:
+    [outcome] = await take(home, field_file(home.serial, 0, *numbers))
+    assert (outcome.outcome, outcome.details) == (
+        "refused",
+        f"its numbers can be energy, {energy} kWh, or counts, {counted} kWh: "
+        "say which they are, by --wh energy or --wh counts, over the API by wh=energy or wh=counts",
+    )
+    assert await home.values() == {}
+
+
+async def test_one_file_that_has_to_be_asked_about_holds_up_no_other(home: Home) -> None:
+    outcomes = await take(
+        home, field_file(home.serial, 0, "500", "500"), field_file(home.serial, 48, "4000000", "4000100")
+    )
+    assert said(outcomes) == [(1, "refused"), (2, "taken"), (3, "waits")]
+
+
+async def test_file_that_is_the_same_either_way_is_taken(home: Home) -> None:
+    assert said(await take(home, field_file(home.serial, 0, "0", "0"))) == [(2, "taken"), (3, "waits")]
 
 
 async def test_what_the_numbers_are_can_be_said(home: Home) -> None:
@@ -122,13 +169,12 @@ async def test_files_of_the_two_elements_go_to_their_registers(home: Home) -> No
     )
     header = f'"created_at","{home.serial}","{home.serial}_rev"\n'
     rows = header + "2026-01-05 00:00:00+0000,1000,500\n2026-01-05 00:30:00+0000,1200,900\n"
-    outcomes = await take(
-        home, File(f"{home.serial}-A-20260105.csv", rows), File(f"{home.serial}-B-20260105.csv", rows)
-    )
+    files = [File(f"{home.serial}-{element}-20260105.csv", rows) for element in ("A", "B")]
+    outcomes = await take(home, *files, wh=Wh.COUNTS)
     assert [each.outcome for each in outcomes] == ["taken", "waits"] * 2
     stored = await home.fetch("SELECT register_id, kwh FROM flows.register_interval_hh ORDER BY kwh")
     assert stored == [(home.register_id, Decimal("0.2")), (b, Decimal("0.4"))]
-    unmarked = await take(home, field_file(home.serial, 0, "1000", "1200"))
+    unmarked = await take(home, field_file(home.serial, 0, "4001000", "4001200"))
     assert unmarked[0].details == f"{home.serial} has elements A and B: the file's name has to say which it is of"
 
 
@@ -201,3 +247,116 @@ def test_command_reports_every_row_and_fails_where_one_is_refused(
     assert exported.exit_code == 0, exported.output
     [written] = (tmp_path / "out").iterdir()
     assert len(written.read_text().splitlines()) == 1 + 48
+
+
+def drops(serial: str) -> File:
+    """A count that drops to 0 and recovers: 100 Wh, then 200 Wh in two half hours, then 100 Wh."""
+    return field_file(serial, 0, "7000000", "7000100", "0", "7000300", "7000400")
+
+
+async def test_count_that_drops_and_recovers_is_no_energy(home: Home) -> None:
+    outcomes = await take(home, drops(home.serial))
+    assert [(each.outcome, each.details) for each in outcomes[1:3]] == [
+        ("refused", "the count went down: 7000100 to 0 Wh"),
+        ("refused", "the count went up by more than the fuse lets through: 0 to 7000300 Wh"),
+    ]
+    assert await home.values() == {
+        instant(0): (Decimal("0.1"), "imported"),
+        instant(3): (Decimal("0.1"), "imported"),
+    }
+
+
+async def test_open_stretch_of_a_file_is_estimated_from_the_counts_around_it(home: Home) -> None:
+    await take(home, drops(home.serial))
+    [found] = await estimate_missing(home.own, await home.registers(), Period(instant(0), instant(4)), Method.AUTO)
+    assert [(each.timestamp, each.energy) for each in found.estimates] == [(instant(1), 1_000), (instant(2), 1_000)]
+    assert sum(kwh for kwh, _ in (await home.values()).values()) == Decimal("0.4")
+
+
+@pytest.mark.parametrize("cut", range(1, 5))
+@pytest.mark.parametrize("counts", [
+    ("7000000", "7000100", "0", "7000300", "7000400"),
+    ("7000000", "7000100", "6900000", "7000300", "7000400"),
+    ("7000000", "7000100", "9000000", "7000300", "7000400"),
+])  # fmt: skip
+@pytest.mark.parametrize("backwards", [False, True], ids=["in order", "second half first"])
+async def test_file_in_two_halves_gives_what_it_gives_whole(
+    home: Home, counts: tuple[str, ...], cut: int, backwards: bool
+) -> None:
+    halves = [field_file(home.serial, 0, *counts[:cut]), field_file(home.serial, cut, *counts[cut:])]
+    for half in reversed(halves) if backwards else halves:
+        await take(home, half, wh=Wh.COUNTS)
+    assert {at: kwh for at, (kwh, _) in (await home.values()).items()} == {
+        instant(0): Decimal("0.1"),
+        instant(3): Decimal("0.1"),
+    }
+
+
+async def test_rows_in_any_order_are_counts_in_the_order_of_time(home: Home) -> None:
+    file = drops(home.serial)
+    header, *rows = file.text.splitlines()
+    outcomes = await take(home, File(file.name, "\n".join([header, *reversed(rows)])))
+    assert said(outcomes) == [(2, "waits"), (3, "taken"), (4, "refused"), (5, "refused"), (6, "taken")]
+    assert sum(kwh for kwh, _ in (await home.values()).values()) == Decimal("0.2")
+
+
+async def test_instant_that_comes_twice_counts_once(home: Home) -> None:
+    file = field_file(home.serial, 0, "7000000", "7000100")
+    again = file.text.splitlines()[2]
+    other = again.replace("7000100", "7000200")
+    outcomes = await take(home, File(file.name, f"{file.text}{again}\n{other}\n"))
+    assert said(outcomes) == [(2, "taken"), (3, "waits"), (4, "there already"), (5, "refused")]
+    assert await home.values() == {instant(0): (Decimal("0.1"), "imported")}
+
+
+@pytest.mark.parametrize(
+    "number", ["NaN", "inf", "1e9", "7000.123", "-5", "4294967296", "9223372036854775808", "٧٠٠٠٠٠٠", "7 000 000"]
+)
+async def test_what_is_no_number_of_wh_is_refused_and_the_others_are_taken(home: Home, number: str) -> None:
+    outcomes = await take(home, field_file(home.serial, 0, "7000000", "7000100", number, "7000300", "7000400"))
+    assert said(outcomes) == [(2, "taken"), (3, "waits"), (4, "refused"), (5, "taken"), (6, "waits")]
+    assert "is no number of Wh from 0 to 4294967295" in outcomes[2].details
+
+
+@pytest.mark.parametrize("text", ["", "\n", '"created_at","{serial}","{serial}_rev"\n'])
+async def test_file_without_rows_takes_nothing(home: Home, text: str) -> None:
+    outcomes = await take(home, File(f"{home.serial}-20260105.csv", text.replace("{serial}", home.serial)))
+    assert {each.outcome for each in outcomes} <= {"refused"}
+    assert await home.values() == {}
+
+
+@pytest.mark.parametrize(("kwh", "outcome"), [("12.65", "taken"), ("12.6501", "refused"), ("7000.3", "refused")])
+async def test_energy_above_what_the_fuse_lets_through_is_refused(home: Home, kwh: str, outcome: str) -> None:
+    text = write_csv([HalfHourRow(home.serial, "SINGLE", instant(0), Decimal(kwh), "measured")])
+    assert [each.outcome for each in await take(home, File("readings.csv", text))] == [outcome]
+    if kwh == "7000.3":
+        [said] = await take(home, File("readings.csv", text))
+        assert said.details == "7000.300 kWh is more than the fuse lets through in half an hour: 12.650 kWh"
+
+
+async def test_three_phase_meter_takes_three_times_as_much(home: Home) -> None:
+    await home.execute("UPDATE flows.meter_registry SET hardware = 'P1.ax'")
+    rows = [HalfHourRow(home.serial, "SINGLE", instant(at), Decimal(kwh), "measured") for at, kwh in ((0, 37), (1, 38))]
+    outcomes = await take(home, File("readings.csv", write_csv(rows)))
+    assert [each.outcome for each in outcomes] == ["taken", "refused"]
+
+
+@pytest.mark.parametrize("row", [
+    "{serial},SINGLE,2026-01-05T00:00:00Z,1e999999",
+    "{serial},SINGLE,2026-01-05T00:00:00Z,NaN",
+    "{serial},SINGLE,2026-01-05T00:00:00Z,-0.1",
+    "{serial},SINGLE,0001-01-01T00:00:00+14:00,0.1",
+    "{serial},SINGLE,9999-12-31T23:30:00Z,0.1",
+    "{serial}\0,SINGLE,2026-01-05T00:00:00Z,0.1",
+    "İ🔌,SINGLE,2026-01-05T00:00:00Z,0.1",
+])  # fmt: skip
+async def test_row_at_the_edge_of_what_can_be_written_stops_no_good_one(home: Home, row: str) -> None:
+    good = f"{home.serial},SINGLE,2026-01-05T01:00:00Z,0.1"
+    text = "\n".join(["serial,element,start,kwh", row.replace("{serial}", home.serial), good])
+    assert said(await take(home, File("readings.csv", text))) == [(2, "refused"), (3, "taken")]
+
+
+async def test_field_that_no_reader_can_hold_refuses_its_file_alone(home: Home) -> None:
+    long = File("long.csv", "serial,element,start,kwh\n" + "1" * 200_000)
+    outcomes = await take(home, long, field_file(home.serial, 0, "7000000", "7000100"))
+    assert said(outcomes) == [(1, "refused"), (2, "taken"), (3, "waits")]

@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 from pydantic import SecretStr
 
-from flows_meter_sync.readings.counts import Count
+from flows_meter_sync.intervals.counter import Count
 from flows_meter_sync.settings import ReadingsSettings
 from flows_meter_sync.validation.rules import Limits, Readings, check
 from flows_meter_sync.validation.validate import validate_readings
@@ -28,10 +28,8 @@ def test_60_amperes_let_through_at_most_6_9_kwh_in_half_an_hour() -> None:
     assert rules({TUESDAY: 69_001}, limits=Limits(60, 3, 5, 20_000, 100)) == []
 
 
-def test_negative_value_and_a_time_off_the_half_hour_are_flagged() -> None:
+def test_negative_value_is_flagged() -> None:
     assert rules({TUESDAY: -1}) == [(TUESDAY, "negative")]
-    odd = TUESDAY + timedelta(minutes=10)
-    assert rules({odd: 5}) == [(odd, "off_the_half_hour")]
 
 
 def test_spike_is_many_times_the_most_of_the_weeks_before() -> None:

@@ -432,6 +432,27 @@ async def test_future_tariff_that_a_meter_lacks_is_sent_until_it_reads_back_the_
     assert await missing(lab, 1) == 0
 
 
+async def test_tariff_that_another_writer_armed_for_midnight_utc_of_a_summer_day_is_left_alone(
+    community: MakeCommunity,
+) -> None:
+    lab, year = await community(PREPAY), datetime.now(UTC).year
+    summer = date(year + 1, 7, 1)  # local midnight is 23:00 UTC of the day before
+    await make_customer_with_tariff(lab, summer)
+    assert await missing(lab) == 1
+    [ours] = await lab.fetch("SELECT id, arguments FROM flows.meter_commands")
+    assert ours["arguments"]["activation_at"] == f"{year + 1}-06-30T23:00:00Z"
+    theirs = {**ours["arguments"], "activation_at": f"{year + 1}-07-01T00:00:00Z"}
+    await lab.execute("DELETE FROM flows.meter_commands")
+    assert (await send(lab, await ask(lab, "tariff", theirs)))["status"] == "confirmed"
+    armed = lab.meter("EML1").state.tariffs.armed_at
+    await lab.sync("TariffsActive", "TariffsFuture")
+    assert await missing(lab) == await missing(lab, 1) == 0
+    assert lab.meter("EML1").state.tariffs.armed_at == armed
+    other = {**theirs, "activation_at": f"{year + 1}-07-02T00:00:00Z"}
+    assert (await send(lab, await ask(lab, "tariff", other, "a day late")))["status"] == "confirmed"
+    assert await missing(lab, 2) == 1
+
+
 async def test_tariff_that_a_meter_refuses_is_not_sent_again_every_day(community: MakeCommunity) -> None:
     lab = await community(MeterConfig("EML1", hardware=Hardware.P1AX))
     await make_customer_with_tariff(lab, next_start())

@@ -3,18 +3,22 @@
 import asyncio
 import sys
 from collections.abc import Iterator
+from datetime import date
+from decimal import Decimal
 from pathlib import Path
 from urllib.parse import urlsplit
 from uuid import uuid4
+from zoneinfo import ZoneInfo
 
 import asyncpg
 import pytest
 
-from builders import insert, make_home
+from builders import insert, make_esco, make_home, make_meter
 from databases import Databases
 from flows_local.servers import FOR_TESTS, Postgres
 from flows_shared.db import DatabaseUnavailable, connect
 from flows_shared.migrate import MigrationFailed, downgrade, pending, upgrade
+from flows_shared.time import Period, local_midnight
 
 
 @pytest.fixture
@@ -153,5 +157,93 @@ async def test_money_from_before_the_ledger_knew_it_is_posted_once(database_url:
             await upgrade(database_url)
             assert [tuple(row) for row in await db.fetch(entries)] == [("payment", 1), ("topup", 1)]
             await downgrade(database_url, "0004")
+    finally:
+        await db.close()
+
+
+async def test_meters_of_a_group_go_on_counting_after_an_upgrade_and_so_does_what_followed_them(
+    database_url: str,
+) -> None:
+    db = await connect(database_url, name="tests")
+    kept = (
+        "SELECT register, role, valid_from::text, valid_to FROM public.sharing_meters ORDER BY created_at, valid_from"
+    )
+    try:
+        await downgrade(database_url, "0011")
+        esco = await make_esco(db)
+        roof, new = await make_meter(db, esco, nature="solar"), await make_meter(db, esco, nature="solar")
+        await db.execute("DELETE FROM flows.meter_registers WHERE meter_id = $1", new.id)
+        group = (await insert(db, "public.sharing_groups", esco=esco, name="Roofs"))["id"]
+        await insert(db, "public.sharing_meters", sharing_group=group, register=roof.register, role="generation")
+        follower = await db.fetchval("SELECT flows.exchange_meter($1, $2, '2026-10-16 10:10Z')", roof.id, new.id)
+        await upgrade(database_url)
+        assert [tuple(row) for row in await db.fetch(kept)] == [
+            (roof.register, "generation", "-infinity", None),
+            (follower, "generation", "-infinity", None),
+        ]
+        await db.execute("UPDATE public.sharing_meters SET valid_to = '2026-11-01' WHERE register = $1", follower)
+        again = {"register": follower, "role": "generation", "valid_from": date(2026, 12, 1)}
+        await insert(db, "public.sharing_meters", sharing_group=group, **again)
+        await downgrade(database_url, "0011")
+        assert {row["register"] for row in await db.fetch("SELECT register FROM public.sharing_meters")} == {
+            roof.register,
+            follower,
+        }
+        await upgrade(database_url)
+    finally:
+        await db.close()
+
+
+async def test_half_hours_off_the_clock_leave_the_readings_for_the_audit_log(database_url: str) -> None:
+    """0.2 kWh at 10:00, and 0.5 at 10:07 that would count as another half hour: the day holds 0.2 kWh then."""
+    db = await connect(database_url, name="tests")
+    add = "INSERT INTO flows.register_interval_hh (register_id, timestamp, kwh) VALUES ($1, $2::text::timestamptz, $3)"
+    day = "SELECT kwh::text, intervals FROM flows.register_interval_daily WHERE register_id = $1"
+    kept = """
+        SELECT action, before ->> 'kwh' AS kwh, row_id LIKE '%10:07%' AS named
+          FROM flows.audit_log WHERE table_name = 'flows.register_interval_hh'
+    """
+    try:
+        await downgrade(database_url, "0011")
+        register = (await make_home(db)).meter.register
+        await db.execute(add, register, "2026-10-05 10:00Z", Decimal("0.2"))
+        await db.execute(add, register, "2026-10-05 10:07Z", Decimal("0.5"))
+        assert [tuple(row) for row in await db.fetch(day, register)] == [("0.7", 2)]
+        await upgrade(database_url)
+        assert [tuple(row) for row in await db.fetch(day, register)] == [("0.2", 1)]
+        assert [tuple(row) for row in await db.fetch(kept)] == [("delete", "0.5", True)]
+    finally:
+        await db.close()
+
+
+async def test_days_that_began_at_the_second_midnight_are_summed_anew(database_url: str) -> None:
+    """0.1 kWh a half hour in the Azores: the day before the change held 50 half hours, and 48 of 50 were on it."""
+    db = await connect(database_url, name="tests")
+    days = "SELECT day, kwh::text, intervals FROM flows.register_interval_daily WHERE register_id = $1 ORDER BY day"
+    zone = ZoneInfo("Atlantic/Azores")
+    time = Period(local_midnight(date(2026, 10, 24), zone), local_midnight(date(2026, 10, 26), zone))
+    try:
+        await downgrade(database_url, "0011")
+        register = (await make_home(db, await make_esco(db, time_zone=zone.key))).meter.register
+        for at in time.half_hours():
+            await insert(db, "flows.register_interval_hh", register_id=register, timestamp=at, kwh=Decimal("0.1"))
+        await upgrade(database_url)
+        assert [tuple(row) for row in await db.fetch(days, register)] == [
+            (date(2026, 10, 24), "4.8", 48),
+            (date(2026, 10, 25), "5.0", 50),
+        ]
+        missing = "SELECT date FROM flows.register_interval_hh_missing WHERE register_id = $1 AND date = ANY($2)"
+        assert await db.fetch(missing, register, [date(2026, 10, 24), date(2026, 10, 25)]) == []
+    finally:
+        await db.close()
+
+
+async def test_community_whose_zone_is_refused_now_stays_as_it_is(database_url: str) -> None:
+    db = await connect(database_url, name="tests")
+    try:
+        await downgrade(database_url, "0011")
+        await make_esco(db, time_zone="Asia/Kathmandu")
+        await upgrade(database_url)
+        assert await db.fetchval("SELECT time_zone FROM flows.escos") == "Asia/Kathmandu"
     finally:
         await db.close()

@@ -20,7 +20,16 @@ from flows_billing.routes.settings import Settings
 from flows_billing.runs.escos import find_escos
 from flows_billing.runs.preview import preview_run
 from flows_billing.runs.request import SERVICE, enqueue_runs, request_runs
-from flows_billing.runs.run import Esco, Run, RunStatus, Unbilled, months_until, parse_month, require_finished
+from flows_billing.runs.run import (
+    Esco,
+    Run,
+    RunStatus,
+    Unbilled,
+    months_until,
+    parse_month,
+    require_finished,
+    require_vat_number,
+)
 from flows_billing.runs.simulate import simulate
 from flows_billing.runs.store import find_run, unbilled_outcomes
 from flows_billing.settings import BillingSettings
@@ -89,6 +98,9 @@ async def start_runs(asked: RunRequest, response: Response, claims: CallingServi
     """Bill a month that has ended, or go on with it."""
     month = parse_month(asked.month)
     async with acting(db, claims.all) as transaction:
+        if asked.escos and len(asked.escos) == 1:  # of several, each says so by a run of its own that fails
+            [esco] = await find_escos(transaction, asked.escos)
+            require_vat_number(esco)
         requested = await request_runs(
             transaction, month, asked.escos, requested_by=claims.actor or claims.subject, now=utc_now()
         )
@@ -111,6 +123,7 @@ async def run_result(run_id: UUID, _claims: CallingService, db: Db) -> RunResult
 async def preview(asked: PreviewRequest, _claims: CallingService, db: Db, settings: Settings) -> PreviewResult:
     """What a month's run would bill. Nothing is stored."""
     esco, month = await _billable(db, asked.esco, asked.month)
+    require_vat_number(esco)
     return PreviewResult.of(await preview_run(db, esco, month, settings, only=asked.accounts), ACCOUNTS_SHOWN)
 
 

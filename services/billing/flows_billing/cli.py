@@ -11,6 +11,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from flows_billing.accounts.store import account_by_number
 from flows_billing.commands.final import close_account
+from flows_billing.commands.holds import release_bill, show_holds
 from flows_billing.commands.ledger import ledger
 from flows_billing.commands.month_end import evidence
 from flows_billing.commands.opening import load, opened
@@ -24,9 +25,9 @@ from flows_billing.runs.escos import esco_by_code, find_escos
 from flows_billing.runs.execute import execute_run
 from flows_billing.runs.preview import Preview, preview_run
 from flows_billing.runs.request import RequestedRuns, enqueue_runs, request_runs
-from flows_billing.runs.run import Esco, Run, months_until, parse_month, require_finished
+from flows_billing.runs.run import Esco, Run, months_until, parse_month, require_finished, require_vat_number
 from flows_billing.runs.simulate import Simulation, simulate
-from flows_billing.runs.store import latest_runs, unbilled_outcomes
+from flows_billing.runs.store import find_run, latest_runs, unbilled_outcomes
 from flows_billing.settings import RunSettings
 from flows_billing.sharing.report import SharedGroup, share_month
 from flows_billing.sharing.tables import half_hour_rows, member_rows, sharing_tables, write_csv
@@ -40,7 +41,7 @@ from flows_billing.tables import (
     unbilled_table,
 )
 from flows_billing.views import ProposedTariff
-from flows_shared.db import Database
+from flows_shared.db import Database, is_connection_lost
 from flows_shared.errors import FlowsError
 from flows_shared.time import Month, utc_now
 
@@ -53,6 +54,8 @@ commands.add_typer(ledger, name="ledger")
 billing.command("evidence")(evidence)
 billing.command("rebill")(rebill_month)
 billing.command("final")(close_account)
+billing.command("holds")(show_holds)
+billing.command("release")(release_bill)
 billing.command("report")(report)
 
 MonthText = Annotated[str, typer.Argument(help="A month that has ended, such as 2026-10.", show_default=False)]
@@ -66,6 +69,12 @@ class InvoicesDisagree(FlowsError):
     """Some invoices do not follow from their sources; the table above names them."""
 
     code = "billing.invoices_disagree"
+
+
+class RunsFailed(FlowsError):
+    """Runs that could not go on; those of other communities did."""
+
+    code = "billing.run_failed"
 
 
 class AccountsNotBilled(FlowsError):
@@ -87,6 +96,8 @@ def run_month(
     settings = load()
     runs = asyncio.run(_queue(month, esco, settings) if queue else _execute(month, esco, settings))
     Console().print(runs_table(runs))
+    if stopped := [f"{run.esco.code}: {run.error}" for run in runs if run.status == "failed"]:
+        raise RunsFailed("; ".join(stopped))
     if not queue and (failed := sum(run.failed for run in runs)):
         raise AccountsNotBilled(f"{failed} account{'s' if failed > 1 else ''} could not be billed for {month}")
 
@@ -190,9 +201,15 @@ async def _execute_shown(db: Database, run: Run, settings: RunSettings) -> Run:
     columns = TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn()
     with Progress(*columns, console=Console(stderr=True)) as bar:
         task = bar.add_task(f"{run.esco.code} {run.month}", total=None)
-        return await execute_run(
-            db, run.id, settings, utc_now(), lambda done, total: bar.update(task, completed=done, total=total)
-        )
+        try:
+            return await execute_run(
+                db, run.id, settings, utc_now(), lambda done, total: bar.update(task, completed=done, total=total)
+            )
+        except Exception as error:
+            if is_connection_lost(error):
+                raise
+    async with db.connection() as connection:
+        return await find_run(connection, run.id)
 
 
 async def _queue(month: str, esco: str | None, settings: RunSettings) -> list[Run]:
@@ -226,6 +243,7 @@ async def _show_unbilled(db: Database, run: Run) -> None:
 async def _preview(month: str, code: str, number: int | None, settings: RunSettings) -> Preview:
     async with opened(settings) as db:
         esco, asked = await _billable(db, code, month)
+        require_vat_number(esco)
         async with db.connection() as connection:
             only = None if number is None else [await account_by_number(connection, esco.id, number)]
         return await preview_run(db, esco, asked, settings, only=only)

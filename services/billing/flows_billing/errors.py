@@ -31,6 +31,15 @@ class MonthUnfinished(InvalidError):
         super().__init__(f"{month} cannot be billed for {esco_code}: there it is {today}, so the month is not over")
 
 
+class ZoneUnfit(InvalidError):
+    """The local days of a community's zone cannot be billed by half hours."""
+
+    code = "billing.zone_unfit"
+
+    def __init__(self, zone: str, reason: str) -> None:
+        super().__init__(f"nothing can be billed in time zone {zone}: {reason}")
+
+
 class UnknownEsco(NotFoundError):
     """No community has this code or id."""
 
@@ -40,6 +49,15 @@ class UnknownEsco(NotFoundError):
         super().__init__(f"there is no community '{esco}'")
 
 
+class EscoUnreadable(InvalidError):
+    """What is held of the community cannot be read, such as a time zone that there is not."""
+
+    code = "billing.esco_unreadable"
+
+    def __init__(self, code: str, reason: Exception) -> None:
+        super().__init__(f"community {code} cannot be read: {reason}")
+
+
 class UnknownRun(NotFoundError):
     """No billing run has this id."""
 
@@ -47,6 +65,18 @@ class UnknownRun(NotFoundError):
 
     def __init__(self, run_id: UUID) -> None:
         super().__init__(f"there is no billing run {run_id}")
+
+
+class SellerWithoutVatNumber(ConflictError):
+    """Who is registered for VAT must show the number on each bill."""
+
+    code = "billing.no_vat_number"
+
+    def __init__(self, esco_code: str) -> None:
+        super().__init__(
+            f"{esco_code} cannot bill: it is registered for VAT, and its VAT number is missing. "
+            "Enter vat_number, or set vat_registered to false"
+        )
 
 
 class TariffInvalid(InvalidError):
@@ -170,6 +200,24 @@ class AccountNotClosable(InvalidError):
 
     def __init__(self, number: int, why: str) -> None:
         super().__init__(f"account {number} cannot be closed: {why}")
+
+
+class ReasonMissing(InvalidError):
+    """Whoever releases a bill says why."""
+
+    code = "billing.reason_missing"
+
+    def __init__(self) -> None:
+        super().__init__("say why the bill is right as it is")
+
+
+class NothingHeld(NotFoundError):
+    """No bill of the account waits in this month."""
+
+    code = "billing.nothing_held"
+
+    def __init__(self, month: Month) -> None:
+        super().__init__(f"no bill of the account is held for {month}")
 
 
 class UnknownCreditNote(NotFoundError):

@@ -1,9 +1,10 @@
 """The billing worker: bill a month, print its invoices, and begin by itself when a month has ended."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
-from datetime import timedelta
+from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -21,15 +22,17 @@ from flows_billing.invoices.pdf import render
 from flows_billing.invoices.status import set_statuses
 from flows_billing.ledger.check import check_ledger
 from flows_billing.reports import refresh
+from flows_billing.runs.apart import in_parts, is_about_data, say_error
 from flows_billing.runs.costs import store_month_costs
 from flows_billing.runs.escos import due_escos, find_escos
 from flows_billing.runs.execute import execute_run
 from flows_billing.runs.judge import sum_ahead
 from flows_billing.runs.request import SERVICE, enqueue_runs, request_runs
-from flows_billing.runs.run import parse_month
+from flows_billing.runs.run import Esco, parse_month
 from flows_billing.runs.store import find_run
 from flows_billing.settings import BillingSettings
 from flows_billing.solar.store import grant_solar_credits
+from flows_shared.db import Connection
 from flows_shared.jobs import complete_job
 from flows_shared.outbox import enqueue
 from flows_shared.settings import load_settings
@@ -78,11 +81,14 @@ async def credit_solar(ctx: dict[str, Any]) -> None:
     """On the first days of a month, every hour: the solar credits of the one that ended, where they are missing."""
     worker: Worker = ctx["worker"]
     async with worker.db.connection() as connection:
-        for esco in await find_escos(connection, None):
-            today = local_date(utc_now(), esco.zone)
-            if today.day <= CRON_GIVES_UP_AFTER.days:
-                made = await grant_solar_credits(connection, esco.id, Month.of(today).previous())
-                log.info("solar_credits_made", esco=esco.code, credits=made)
+        await _each_esco(connection, partial(_credit_solar, connection), failed="solar_not_credited")
+
+
+async def _credit_solar(connection: Connection, esco: Esco) -> None:
+    today = local_date(utc_now(), esco.zone)
+    if today.day <= CRON_GIVES_UP_AFTER.days:
+        made = await grant_solar_credits(connection, esco.id, Month.of(today).previous())
+        log.info("solar_credits_made", esco=esco.code, credits=made)
 
 
 async def render_credit_notes(ctx: dict[str, Any], note_ids: list[str]) -> None:
@@ -136,9 +142,16 @@ async def start_due_runs(ctx: dict[str, Any]) -> None:
     now, hour = utc_now(), timedelta(hours=_settings(worker).billing_cron_hour)
     async with worker.db.transaction() as transaction:
         for month, escos in (await due_escos(transaction, now, hour, CRON_GIVES_UP_AFTER)).items():
-            requested = await request_runs(transaction, month, escos, requested_by="cron", now=now)
-            await enqueue_runs(transaction, requested.with_work)
-            log.info("month_ended", month=str(month), communities=len(escos))
+            ask = partial(_start_runs, transaction, month, now)
+            _, broken = await in_parts(transaction, escos, ask)
+            for esco, error in broken.items():
+                log.error("run_not_started", esco=str(esco), month=str(month), reason=say_error(error))
+
+
+async def _start_runs(connection: Connection, month: Month, now: datetime, escos: Sequence[UUID]) -> None:
+    requested = await request_runs(connection, month, escos, requested_by="cron", now=now)
+    await enqueue_runs(connection, requested.with_work)
+    log.info("month_ended", month=str(month), communities=len(escos))
 
 
 async def sum_bands(ctx: dict[str, Any]) -> None:
@@ -148,10 +161,13 @@ async def sum_bands(ctx: dict[str, Any]) -> None:
     if settings.billing_usage_source == "half_hours":
         return
     async with worker.db.connection() as connection:
-        for esco in await find_escos(connection, None):
-            month = Month.of(local_date(utc_now(), esco.zone))
-            for each in (month.previous(), month):
-                await sum_ahead(connection, esco, each, settings)
+        await _each_esco(connection, partial(_sum_bands, connection, settings), failed="bands_not_summed")
+
+
+async def _sum_bands(connection: Connection, settings: BillingSettings, esco: Esco) -> None:
+    month = Month.of(local_date(utc_now(), esco.zone))
+    for each in (month.previous(), month):
+        await sum_ahead(connection, esco, each, settings)
 
 
 async def update_statuses(ctx: dict[str, Any]) -> None:
@@ -212,6 +228,17 @@ def create_worker() -> WorkerDefinition:
             cron(settle_changes, minute=35),
         ],
     )
+
+
+async def _each_esco(connection: Connection, work: Callable[[Esco], Awaitable[None]], *, failed: str) -> None:
+    """One community stops no other: the log names those whose data stopped them."""
+    for esco in await find_escos(connection, None):
+        try:
+            await work(esco)
+        except Exception as error:
+            if not is_about_data(error):
+                raise
+            log.error(failed, esco=esco.code, reason=say_error(error))
 
 
 def _settings(worker: Worker) -> BillingSettings:

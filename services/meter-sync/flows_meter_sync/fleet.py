@@ -87,7 +87,7 @@ class Fleet:
         await self.leases.wait_for(meter_id, self.settings.meter_sync_lease_wait_seconds)
         try:
             async with self.db.connection() as connection:
-                known = await load_meters(connection, [meter_id])
+                known = await load_meters(connection, [meter_id], self.settings.readings_meter_amperes)
             yield known.get(meter_id)
         finally:
             async with self.db.connection() as connection:
@@ -143,7 +143,7 @@ class Fleet:
         for id in errands.keys() - taken:
             self._due.put_later(errands[id], BUSY_SECONDS)
         async with self.db.connection() as connection:
-            known = await load_meters(connection, taken)
+            known = await load_meters(connection, taken, self.settings.readings_meter_amperes)
             syncers = {id: syncers_of(errands[id].metrics) for id in known}
             visited = {id: meter for id, meter in known.items() if _has_any(meter, syncers[id])}
             by_hand = {id for id in visited if errands[id].by_hand}

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from flows_meter_sync.emop.records import MeterType
+from flows_meter_sync.intervals.counter import MOST_VOLTS, ROLL_OVER, Counter, energy_let_through
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,6 +16,14 @@ class Hardware:
     three_phase: bool = False
     twin_element: bool = False
     steps: int = 10
+
+    @property
+    def phases(self) -> int:
+        return 3 if self.three_phase else 1
+
+    def counter(self, amperes: int) -> Counter:
+        """How its registers count behind a fuse of so many amperes a phase."""
+        return Counter(ROLL_OVER * self.steps, energy_let_through(amperes, self.phases, MOST_VOLTS))
 
 
 UNKNOWN: Final = Hardware("")

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal, TypeAlias, TypeVar
+from typing import Final, Literal, TypeAlias, TypeVar
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -17,9 +17,15 @@ from flows_shared.db import Connection
 T = TypeVar("T")
 Element: TypeAlias = Literal["A", "B", "SINGLE"]
 
-METERS = """
+# Of the service heads that feed a meter, the least fuse that is known.
+FUSE: Final = """LEFT JOIN LATERAL (
+               SELECT min(registry.fuse_rating) AS fuse_rating
+                 FROM flows.service_head_meter AS link
+                 JOIN flows.service_head_registry AS registry ON registry.id = link.service_head
+                WHERE link.meter = meter.id AND registry.fuse_rating > 0) AS head ON true"""
+METERS = f"""
     SELECT meter.id, meter.serial, host(meter.ip_address) AS host, meter.port, meter.hardware, meter.prepay_enabled,
-           esco.time_zone, esco.code AS esco,
+           esco.time_zone, esco.code AS esco, coalesce(head.fuse_rating, $2) AS amperes,
            shadow.health = 'unhealthy' AND shadow.csq IS NULL AND shadow.health_details LIKE 'no connection%' AS away,
            proxy.host AS proxy_host, proxy.port AS proxy_port, proxy.username, proxy.password,
            ARRAY(SELECT ROW(register.register_id, register.element, register.nature)
@@ -30,6 +36,7 @@ METERS = """
       JOIN flows.escos AS esco ON esco.id = meter.esco
       JOIN flows.meter_shadows AS shadow ON shadow.id = meter.id
       LEFT JOIN flows.meter_proxies AS proxy ON proxy.esco = esco.id
+      {FUSE}
      WHERE meter.id = ANY($1) AND meter.mode = 'active' AND meter.installation_status <> 'deleted'
 """
 DUE_METERS = """
@@ -66,7 +73,8 @@ class Register:
 class KnownMeter:
     """An active meter as the registry has it; `host` is None where it has no address.
 
-    `away` says that the last visit found no way to it.
+    `away` says that the last visit found no way to it. `amperes` are those of the fuse, or what a meter carries a phase
+    where none is known.
     """
 
     id: UUID
@@ -80,11 +88,12 @@ class KnownMeter:
     esco: str
     proxy: Proxy | None
     away: bool
+    amperes: int
 
 
-async def load_meters(db: Connection, meter_ids: Collection[UUID]) -> dict[UUID, KnownMeter]:
-    """The active ones of these meters."""
-    rows = await db.fetch(METERS, meter_ids)
+async def load_meters(db: Connection, meter_ids: Collection[UUID], amperes: int) -> dict[UUID, KnownMeter]:
+    """The active ones of these meters; `amperes` where no fuse is known."""
+    rows = await db.fetch(METERS, meter_ids, amperes)
     return {
         row["id"]: KnownMeter(
             row["id"],
@@ -98,6 +107,7 @@ async def load_meters(db: Connection, meter_ids: Collection[UUID]) -> dict[UUID,
             row["esco"],
             _proxy(row),
             row["away"],
+            row["amperes"],
         )
         for row in rows
     }

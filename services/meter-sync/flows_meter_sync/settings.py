@@ -5,6 +5,7 @@ from decimal import Decimal
 from pydantic import Field, SecretStr
 
 from flows_meter_sync.estimation.methods import Method
+from flows_meter_sync.intervals.counter import METER_AMPERES
 from flows_shared.settings import DatabaseSettings, LogSettings, ServiceSettings
 
 
@@ -18,7 +19,15 @@ class GatewaySettings(LogSettings):
     gateway_timeout_seconds: float = Field(30.0, gt=0, description="the gateway may take so long to answer")
 
 
-class SyncSettings(DatabaseSettings):
+class SupplySettings(DatabaseSettings):
+    """What can pass through a meter: nothing above it is taken as energy."""
+
+    readings_meter_amperes: int = Field(
+        METER_AMPERES, ge=1, le=10_000, description="what a meter carries a phase, where no fuse is known"
+    )
+
+
+class SyncSettings(SupplySettings):
     """How meters are talked to, and how what they say is stored."""
 
     meter_sync_concurrency: int = Field(
@@ -55,7 +64,7 @@ class SyncSettings(DatabaseSettings):
     meter_sync_flush_rows: int = Field(20_000, ge=1, description="and as soon as so many rows wait")
 
 
-class ReadingsSettings(DatabaseSettings):
+class ReadingsSettings(SupplySettings):
     """When half hours look wrong, and what is done about those that are missing."""
 
     readings_estimate_after_days: int = Field(
@@ -65,7 +74,6 @@ class ReadingsSettings(DatabaseSettings):
         Method.AUTO, description="weekday_profile, linear, weekday_average, or the best that what is known allows"
     )
     readings_check_days: int = Field(3, ge=1, le=366, description="days that are checked anew every day")
-    readings_meter_amperes: int = Field(100, ge=1, description="what a meter carries a phase, where no fuse is known")
     readings_spike_factor: int = Field(5, ge=2, description="so many times the most of the weeks before is a spike")
     readings_spike_least_kwh: Decimal = Field(Decimal(2), ge=0, description="in half an hour; less is no spike")
     readings_sum_tolerance_kwh: Decimal = Field(

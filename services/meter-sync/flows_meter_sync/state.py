@@ -25,7 +25,7 @@ HEALTH: Final = """
 READ_AGES: Final = """
     WITH newest AS (
         SELECT register.meter_id,
-               min(last.day::timestamp AT TIME ZONE esco.time_zone + last.intervals * interval '30 minutes') AS at
+               min(flows.local_midnight(last.day, esco.time_zone) + last.intervals * interval '30 minutes') AS at
           FROM flows.meter_registers AS register
           JOIN flows.meter_registry AS meter ON meter.id = register.meter_id
           JOIN flows.escos AS esco ON esco.id = meter.esco

@@ -23,6 +23,11 @@ class Register:
     start: datetime
     end: datetime | None
 
+    @property
+    def feeds(self) -> Element:
+        """The supply that it measures: a meter of one element measures what element A of one with two does."""
+        return "A" if self.element == "SINGLE" else self.element
+
 
 @dataclass(frozen=True, slots=True)
 class Party:

@@ -1,8 +1,8 @@
 """The plan of a bill: which days at which tariff, VAT and benchmark, measured by which registers."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from itertools import pairwise
 from typing import Literal, TypeAlias
 from uuid import UUID
@@ -11,10 +11,11 @@ from zoneinfo import ZoneInfo
 from flows_billing.accounts.account import Account, Register, billed_days, supplied_days
 from flows_billing.days import Days
 from flows_billing.outcomes import NotBilled, failed, skipped
+from flows_billing.rating.guard import UNGUARDED, Guard
 from flows_billing.rating.vat_rules import VatTerms, VatUse
 from flows_billing.sharing.terms import Sharing, SharingTerms
 from flows_billing.solar.credits import SolarCredit
-from flows_billing.tariffs.tariff import Benchmark, Tariff, Tariffs, benchmark_on
+from flows_billing.tariffs.tariff import Benchmark, Element, Tariff, Tariffs, benchmark_on
 from flows_billing.usage.metered import Need
 from flows_shared.time import Month, Period, local_midnight
 
@@ -24,7 +25,7 @@ BENCHMARK_METHODS = {"direct_debit": "direct_debit", "prepay": "prepay"}
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """What holds for a community's bills of a month."""
+    """What holds for a community's bills of a month; by home, why its solar credit is not known."""
 
     month: Month
     zone: ZoneInfo
@@ -33,6 +34,8 @@ class Terms:
     benchmarks: Sequence[Benchmark]
     sharing: Sharing = field(default_factory=Sharing)
     solar_credits: Sequence[SolarCredit] = ()
+    guard: Guard = UNGUARDED
+    solar_problems: Mapping[UUID, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +79,19 @@ class Plan:
     @property
     def billed_days(self) -> int:
         return sum(part.days.count for part in self.parts)
+
+    @property
+    def versions(self) -> list[Tariff]:
+        """The tariff versions of its parts, in the order of their days."""
+        return list({part.tariff.id: part.tariff for part in self.parts}.values())
+
+    def parts_at(self, version: Tariff) -> list[Part]:
+        """Parts that differ only in VAT, sharing, registration or benchmark: one supply at one price."""
+        return [part for part in self.parts if part.tariff.id == version.id]
+
+    def days_at(self, version: Tariff) -> int:
+        """Billed days on which a version holds, which its blocks and its minimum are pro rata to."""
+        return sum(part.days.count for part in self.parts_at(version))
 
 
 # A plan for each who pays for a part of the month, mostly one, in the order of their first days.
@@ -140,7 +156,8 @@ def _plan(account: Account, payer: UUID, runs: Sequence[Days], terms: Terms) -> 
                 )
             parts.append(part)
     parts = _joined(parts)
-    segments = _segments(parts, account.registers, terms.zone)
+    by_day = terms.guard.cuts(account.id, Days(parts[0].days.start, parts[-1].days.end))
+    segments = _segments(parts, account.registers, terms.zone, by_day)
     if not segments:
         return failed("no_meter", "no register measured the supply in this time")
     return Plan(account, payer, terms.month, tuple(parts), segments)
@@ -196,13 +213,20 @@ def _terms_of(part: Part) -> tuple[Tariff, VatUse, bool, Benchmark | None, Shari
     return part.tariff, part.use, part.exporter_registered, part.benchmark, part.sharing
 
 
-def _segments(parts: Sequence[Part], registers: Sequence[Register], zone: ZoneInfo) -> tuple[Segment, ...]:
+def _segments(
+    parts: Sequence[Part], registers: Sequence[Register], zone: ZoneInfo, by_day: bool
+) -> tuple[Segment, ...]:
     return tuple(
-        Segment(part, register, span, Need(register.id, span, part.tariff.profile, part.tariff.judges_days))
+        Segment(part, register, span, Need(register.id, span, part.tariff.profile, by_day or part.tariff.judges_days))
         for part in parts
-        for register in registers
+        for register in sorted(registers, key=_place)
         if (span := _shared_time(part.days, register, zone)) is not None
     )
+
+
+def _place(register: Register) -> tuple[Element, datetime, Element, UUID]:
+    """What feeds the same supply follows each other in time, however the registers were read."""
+    return register.feeds, register.start, register.element, register.id
 
 
 def _shared_time(days: Days, register: Register, zone: ZoneInfo) -> Period | None:

@@ -9,8 +9,16 @@ from flows_billing.errors import UnknownAccount
 from flows_shared.db import Connection
 from flows_shared.time import Month
 
+IN_MONTH = """property.esco = $1
+       AND account.type = 'supply'
+       AND account.start_date < $3
+       AND (account.end_date IS NULL OR account.end_date >= $2)
+       AND ($4::uuid[] IS NULL OR account.id = ANY($4))
+       AND ($5 OR NOT EXISTS (SELECT FROM public.invoices AS invoice
+                               WHERE invoice.account = account.id AND invoice.status <> 'void'
+                                 AND invoice.period_start >= $2 AND invoice.period_start < $3))"""
 # A meter in prepay mode bills itself, whatever the account says.
-ACCOUNTS = """
+ACCOUNTS = f"""
     SELECT account.id, account.account_number AS number, account.property AS premises, account.status,
            account.start_date, account.end_date, account.payment_method,
            account.payment_method = 'prepay' OR coalesce(meter.prepay_enabled, false) AS prepay,
@@ -18,14 +26,13 @@ ACCOUNTS = """
       FROM public.accounts AS account
       JOIN public.properties AS property ON property.id = account.property
       LEFT JOIN public.meters AS meter ON meter.id = property.supply_meter
-     WHERE property.esco = $1
-       AND account.type = 'supply'
-       AND account.start_date < $3
-       AND (account.end_date IS NULL OR account.end_date >= $2)
-       AND ($4::uuid[] IS NULL OR account.id = ANY($4))
-       AND ($5 OR NOT EXISTS (SELECT FROM public.invoices AS invoice
-                               WHERE invoice.account = account.id AND invoice.status <> 'void'
-                                 AND invoice.period_start >= $2 AND invoice.period_start < $3))
+     WHERE {IN_MONTH}
+     ORDER BY account.account_number
+"""
+IDS = f"""
+    SELECT account.id
+      FROM public.accounts AS account JOIN public.properties AS property ON property.id = account.property
+     WHERE {IN_MONTH}
      ORDER BY account.account_number
 """
 PARTIES = """
@@ -45,25 +52,11 @@ RIVALS = """
        AND rival.start_date < $3
        AND (rival.end_date IS NULL OR rival.end_date >= $2)
 """
-# The registers of meters and of those whose place they took in the home: what these measured is the home's.
-MEASURED = """
-    WITH RECURSIVE measured AS (
-        SELECT meter_id AS meter, register_id, meter_id, start_time
-          FROM flows.meter_registers WHERE meter_id = ANY({meters}) AND replaced_by IS NULL
-         UNION
-        SELECT measured.meter, earlier.register_id, earlier.meter_id, earlier.start_time
-          FROM measured
-          JOIN flows.meter_registers AS last
-            ON last.replaced_by = measured.meter_id AND last.end_time = measured.start_time
-          JOIN flows.meter_registers AS earlier
-            ON earlier.replaced_by = measured.meter_id AND earlier.meter_id = last.meter_id
-    )
-"""
-REGISTERS = f"""{MEASURED.format(meters="$1")}
-    SELECT measured.meter AS meter_id, register_id AS id, element, nature, register.start_time AS start, end_time AS end
-      FROM measured JOIN flows.meter_registers AS register USING (register_id)
+REGISTERS = """
+    SELECT meter, register_id AS id, element, nature, start_time AS start, end_time AS end
+      FROM flows.meter_line($1)
      WHERE nature <> 'solar'
-     ORDER BY measured.meter, element, register.start_time
+     ORDER BY meter, element, start_time
 """
 SUPPLIERS = """
     SELECT account, valid_from, supplier
@@ -89,6 +82,14 @@ async def account_by_number(db: Connection, esco: UUID, number: int) -> UUID:
 async def account_numbers(db: Connection, accounts: Sequence[UUID]) -> dict[UUID, int]:
     """By account, in the order of their numbers."""
     return {row["id"]: row["account_number"] for row in await db.fetch(NUMBERS, accounts)}
+
+
+async def supply_account_ids(
+    db: Connection, esco: UUID, month: Month, *, only: Sequence[UUID] | None = None, billed_too: bool = False
+) -> list[UUID]:
+    """Those that `supply_accounts` reads, whether or not they can be read."""
+    days = Days.of(month)
+    return [row["id"] for row in await db.fetch(IDS, esco, days.start, days.end, only, billed_too)]
 
 
 async def supply_accounts(
@@ -125,7 +126,7 @@ async def _registers(db: Connection, meters: Sequence[UUID]) -> dict[UUID, tuple
     found: dict[UUID, tuple[Register, ...]] = {}
     for row in await db.fetch(REGISTERS, meters):
         register = Register(row["id"], row["element"], row["nature"], row["start"], row["end"])
-        found[row["meter_id"]] = (*found.get(row["meter_id"], ()), register)
+        found[row["meter"]] = (*found.get(row["meter"], ()), register)
     return found
 
 

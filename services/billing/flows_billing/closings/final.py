@@ -3,13 +3,12 @@
 Asked again with the same day, it goes on where it stopped: with what is not billed yet, and the refund.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from uuid import UUID
 
-from flows_billing.accounts.store import supply_accounts
 from flows_billing.closings.store import (
     ClosingAccount,
     RegisterRead,
@@ -28,15 +27,16 @@ from flows_billing.corrections.rebill import rebill
 from flows_billing.corrections.rebilling import Confirmation
 from flows_billing.corrections.store import hold_standing
 from flows_billing.errors import AccountNotClosable, LastDayNotOver, UnknownAccount
+from flows_billing.holds.rules import closing_hold
+from flows_billing.holds.store import keep_holds, unreleased
 from flows_billing.invoices.issue import issue_bills
 from flows_billing.outcomes import NotBilled, Outcome
 from flows_billing.payments.record import record_refund
 from flows_billing.payments.store import balance_of
-from flows_billing.rating.store import back_bill_guard
 from flows_billing.runs.judge import prepare
 from flows_billing.runs.preview import from_half_hours
 from flows_billing.runs.request import SERVICE
-from flows_billing.runs.run import Esco
+from flows_billing.runs.run import Esco, require_vat_number
 from flows_billing.settings import RunSettings
 from flows_shared.acting import act_for
 from flows_shared.db import Connection, Database
@@ -75,12 +75,17 @@ class FinalBill:
 
 async def final_bill(db: Database, esco: Esco, asked: Closing, settings: RunSettings, now: datetime) -> FinalBill:
     """End an account, and bill it until then."""
+    require_vat_number(esco)
     today = local_date(now, esco.zone)
     if asked.last_day >= today:
         raise LastDayNotOver(asked.last_day, today)
-    account, reads = await _close(db, esco, asked)
-    corrected, notes = await _correct_later(db, esco, account, asked, settings, now)
-    billed, problem = await _bill_rest(db, esco, account, asked, settings, now)
+    account, reads, problem = await _close(db, esco, asked)
+    corrected: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+    billed: tuple[str, ...] = ()
+    if problem is None:
+        corrected, notes = await _correct_later(db, esco, account, asked, settings, now)
+        billed, problem = await _bill_rest(db, esco, account, asked, settings, now)
     async with db.transaction() as transaction:
         await _act(transaction, asked)
         refund = await refunded_pence(transaction, account.id)
@@ -103,8 +108,10 @@ async def final_bill(db: Database, esco: Esco, asked: Closing, settings: RunSett
     )
 
 
-async def _close(db: Database, esco: Esco, asked: Closing) -> tuple[ClosingAccount, dict[UUID, RegisterRead]]:
-    """The day, the closing reads and whose the home is then, at once."""
+async def _close(
+    db: Database, esco: Esco, asked: Closing
+) -> tuple[ClosingAccount, dict[UUID, RegisterRead], NotBilled | None]:
+    """The day, the closing reads and whose the home is then, at once; and why the reads hold the bill."""
     until = local_midnight(asked.last_day + timedelta(days=1), esco.zone)
     async with db.transaction() as transaction:
         await _act(transaction, asked)
@@ -113,10 +120,32 @@ async def _close(db: Database, esco: Esco, asked: Closing) -> tuple[ClosingAccou
             raise UnknownAccount(asked.account_number)
         _require_closable(account, asked.last_day)
         await close(transaction, account.id, asked.last_day, asked.requested_by)
-        reads = await _reads(transaction, account, asked, until)
+        counted = await known_reads(transaction, account.id, until)
+        reads = await _reads(transaction, account, asked, until, counted)
         await store_reads(transaction, account.id, reads)
         await hand_over(transaction, account, asked.last_day + timedelta(days=1))
-    return account, reads
+        problem = await _hold(transaction, esco, account, asked, reads, counted)
+    return account, reads, problem
+
+
+async def _hold(
+    db: Connection,
+    esco: Esco,
+    account: ClosingAccount,
+    asked: Closing,
+    reads: Mapping[UUID, RegisterRead],
+    counted: Sequence[RegisterRead],
+) -> NotBilled | None:
+    """Why what was read at the end needs a person: its meter and half hours say otherwise."""
+    if esco.hold_read_kwh is None:
+        return None
+    given = [(known, reads[known.register].read) for known in counted]
+    holds = [closing_hold(known.element, read, known.read, esco.hold_read_kwh) for known, read in given]
+    found = {account.id: [hold for hold in holds if hold]}
+    month = Month.of(asked.last_day)
+    held = await unreleased(db, month, found)
+    await keep_holds(db, month, held)
+    return held.get(account.id)
 
 
 def _require_closable(account: ClosingAccount, last_day: date) -> None:
@@ -130,8 +159,10 @@ def _require_closable(account: ClosingAccount, last_day: date) -> None:
         raise AccountNotClosable(account.number, f"it ended on {account.end_date}")
 
 
-async def _reads(db: Connection, account: ClosingAccount, asked: Closing, until: datetime) -> dict[UUID, RegisterRead]:
-    reads = {read.register: read for read in await known_reads(db, account.id, until)}
+async def _reads(
+    db: Connection, account: ClosingAccount, asked: Closing, until: datetime, counted: Sequence[RegisterRead]
+) -> dict[UUID, RegisterRead]:
+    reads = {read.register: read for read in counted}
     registers = await open_registers(db, account.id, until)
     for element, kwh in asked.reads.items():
         if element not in registers:
@@ -196,12 +227,12 @@ async def _bill_month(
         await _act(transaction, asked)
         if await hold_standing(transaction, account.id, month):
             return []
-        accounts = await supply_accounts(transaction, esco.id, month, only=[account.id])
-        guard = await back_bill_guard(transaction, [account.id], local_date(now, esco.zone), esco.back_bill_months)
-        docket = await prepare(transaction, esco, month, accounts, from_half_hours(settings), guard)
+        issued_on = local_date(now, esco.zone)
+        docket = await prepare(transaction, esco, month, [account.id], from_half_hours(settings), issued_on)
         [verdicts] = docket.verdicts(1)
         verdict = verdicts[account.id]
         if isinstance(verdict, NotBilled):
+            await keep_holds(transaction, month, verdicts)
             return verdict
         invoices = await issue_bills(transaction, esco, None, verdict, now)
         await enqueue(transaction, SERVICE, "render_invoices", [str(invoice.id) for invoice in invoices])

@@ -7,7 +7,6 @@ from decimal import Decimal
 from typing import Literal, TypeAlias
 from uuid import UUID
 
-from flows_billing.accounts.store import MEASURED
 from flows_shared.db import Connection
 
 ReadSource: TypeAlias = Literal["meter", "customer", "estimated"]
@@ -27,15 +26,14 @@ NOTE = """
         ON CONFLICT (account) DO NOTHING
 """
 # The home's registers at the end: of its meter, or of one that this came after since.
-METERS = """ARRAY(
-    SELECT property.supply_meter
-      FROM public.accounts AS account JOIN public.properties AS property ON property.id = account.property
-     WHERE account.id = $1)"""
-HOME = f"""{MEASURED.format(meters=METERS)}, home AS (
-        SELECT register.register_id, register.element
-          FROM measured JOIN flows.meter_registers AS register USING (register_id)
-         WHERE register.nature <> 'solar' AND register.start_time < $2
-           AND (register.end_time IS NULL OR register.end_time >= $2)
+HOME = """
+    WITH home AS (
+        SELECT line.register_id, line.element
+          FROM flows.meter_line(ARRAY(
+               SELECT property.supply_meter
+                 FROM public.accounts AS account JOIN public.properties AS property ON property.id = account.property
+                WHERE account.id = $1)) AS line
+         WHERE line.nature <> 'solar' AND line.start_time < $2 AND (line.end_time IS NULL OR line.end_time >= $2)
     )
 """
 READS = f"""{HOME}

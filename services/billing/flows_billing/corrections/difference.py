@@ -9,8 +9,10 @@ from typing import Final, Literal, TypeAlias
 from uuid import UUID
 
 from flows_billing.days import Days
-from flows_billing.rating.back_bill import Charge, Guard, guarded
+from flows_billing.rating.back_bill import guarded
 from flows_billing.rating.bill import Bill
+from flows_billing.rating.charges import Charge
+from flows_billing.rating.guard import Guard
 from flows_billing.rating.lines import Line
 
 Cause: TypeAlias = Literal["readings", "tariff", "vat", "payer", "days"]
@@ -39,6 +41,7 @@ class BilledLine:
     register: UUID | None
     band: str | None
     block_from_kwh: Decimal | None
+    vat_reason: str | None
 
     @classmethod
     def of(cls, line: Line) -> "BilledLine":
@@ -55,6 +58,7 @@ class BilledLine:
             register=line.register,
             band=line.usage.band if line.usage else None,
             block_from_kwh=line.block_from_kwh,
+            vat_reason=line.vat.reason,
         )
 
     @property
@@ -202,7 +206,21 @@ def _is_same(original: BilledInvoice, bill: Bill) -> bool:
 
 def _charges(original: BilledInvoice | None) -> list[Charge]:
     lines = original.lines if original else ()
-    return [Charge(line.days, line.amount_pence, line.vat_rate, line.includes_vat) for line in lines]
+    return [
+        Charge(
+            kind=line.kind,
+            days=line.days,
+            quantity=line.quantity,
+            amount_pence=line.amount_pence,
+            vat_rate=line.vat_rate,
+            includes_vat=line.includes_vat,
+            vat_reason=line.vat_reason,
+            register=line.register,
+            band=line.band,
+            block_from_kwh=line.block_from_kwh,
+        )
+        for line in lines
+    ]
 
 
 def _days(lines: Iterable[BilledLine]) -> set[date]:

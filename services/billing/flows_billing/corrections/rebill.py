@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID, uuid4
 
-from flows_billing.accounts.store import account_numbers, supply_accounts
+from flows_billing.accounts.store import account_numbers, supply_account_ids
 from flows_billing.corrections.difference import BilledInvoice, Cause, Correction, correct, say_causes
 from flows_billing.corrections.rebilling import Confirmation, RebilledAccount, Rebilling, shown
 from flows_billing.corrections.store import (
@@ -26,17 +26,20 @@ from flows_billing.corrections.store import (
     take_note_numbers,
     void_invoices,
 )
+from flows_billing.days import Days
 from flows_billing.invoices.invoice import Invoice
 from flows_billing.invoices.issue import issue_bills
 from flows_billing.outcomes import NotBilled, skipped
-from flows_billing.rating.back_bill import Guard
 from flows_billing.rating.bill import Verdict
-from flows_billing.rating.store import back_bill_guard
+from flows_billing.rating.guard import UNGUARDED, Guard
+from flows_billing.rating.store import changed_days
+from flows_billing.runs.apart import is_about_data, say_error
 from flows_billing.runs.judge import Docket, prepare
 from flows_billing.runs.preview import from_half_hours
 from flows_billing.runs.request import SERVICE
-from flows_billing.runs.run import Esco
+from flows_billing.runs.run import Esco, require_vat_number
 from flows_billing.settings import RunSettings
+from flows_billing.sharing.store import store_allocation
 from flows_shared.acting import act_for
 from flows_shared.db import Connection, Database
 from flows_shared.outbox import enqueue
@@ -74,24 +77,34 @@ async def rebill(
 
     `only` are accounts, `causes` those of which a correction must have one; empty, all.
     """
+    require_vat_number(esco)
     async with db.connection() as connection:
         seen_at = await clock(connection)
         originals = await billed_invoices(connection, esco.id, month, only)
         billed = list(originals)
-        accounts = await supply_accounts(connection, esco.id, month, only=billed, billed_too=True)
-        docket = await prepare(connection, esco, month, accounts, from_half_hours(settings))
-        guard = await back_bill_guard(connection, billed, local_date(now, esco.zone), esco.back_bill_months)
+        accounts = await supply_account_ids(connection, esco.id, month, only=billed, billed_too=True)
+        issued_on = local_date(now, esco.zone)
+        docket = await prepare(connection, esco, month, accounts, from_half_hours(settings), issued_on)
+        guard = replace(docket.guard, changed=await changed_days(connection, docket.registers, Days.of(month)))
         numbers = await account_numbers(connection, billed)
+        for allocation in docket.measured.shared.allocations if confirmation else ():
+            await store_allocation(connection, allocation, month)
     asked = _Month(esco, month, now, seen_at, guard)
-    found = [
-        await _rebill_account(db, asked, account, numbers[account], originals[account], verdict, causes, confirmation)
-        for account, verdict in _verdicts(docket, billed, settings.billing_batch_accounts)
-    ]
+    found = []
+    for account, verdict in _verdicts(docket, billed, settings.billing_batch_accounts):
+        arguments = account, numbers[account], originals[account], verdict, causes, confirmation
+        try:
+            found.append(await _rebill_account(db, asked, *arguments))
+        except Exception as error:
+            if not is_about_data(error):
+                raise
+            found.append(RebilledAccount(account, numbers[account], "failed", say_error(error)))
     return Rebilling(esco, month, tuple(sorted(found, key=lambda account: account.account_number)))
 
 
 def _verdicts(docket: Docket, billed: Sequence[UUID], size: int) -> Iterator[tuple[UUID, Verdict]]:
-    for batch in docket.verdicts(size):
+    """The whole bills: what of them is too old depends on what was billed before."""
+    for batch in replace(docket, guard=UNGUARDED, holds={}).verdicts(size):
         yield from batch.items()
     for account in billed:
         if account not in docket.planned:

@@ -21,7 +21,7 @@ INVOICES = """
 """
 LINES = """
     SELECT invoice, kind, description, period_start, period_end, quantity, unit, rate, includes_vat, vat_rate,
-           amount_pence, register, band, block_from_kwh
+           amount_pence, register, band, block_from_kwh, vat_reason
       FROM public.invoice_lines
      WHERE invoice = ANY($1)
      ORDER BY invoice, position

@@ -10,7 +10,7 @@ from uuid import UUID
 import asyncpg
 
 from flows_billing.rating.vat import vat_summary
-from flows_billing.rating.vat_rules import OUTSIDE_SCOPE
+from flows_billing.rating.vat_rules import CREDIT_REASONS, OUTSIDE_SCOPE
 from flows_shared.db import Connection
 
 PDF: Final = "application/pdf"
@@ -25,7 +25,8 @@ class PrintedLine:
     """`tariff_from` is the start of the version that priced it; `first_interval` the source's first half hour.
 
     `tariff_until` is the first day of the version after it, as far as that is known. `shared_by` is the group of
-    shared energy, `shared_from` the start of its terms.
+    shared energy, `shared_from` the start of its terms; `basis` how an amount came about that no quantity and price
+    explain.
     """
 
     kind: str
@@ -49,11 +50,17 @@ class PrintedLine:
     tariff_until: date | None
     shared_by: str | None
     shared_from: date | None
+    basis: str | None
 
     @property
     def is_taxable(self) -> bool:
         """Whether it is within the scope of VAT."""
         return self.vat_reason not in OUTSIDE_SCOPE
+
+    @property
+    def is_credit(self) -> bool:
+        """What the customer is paid for, and what is left out of that: beside what was supplied to them."""
+        return self.kind in CREDITS or self.vat_reason in CREDIT_REASONS
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +99,8 @@ class PrintedInvoice:
 
     `replaces` is the invoice that it takes the place of, `credit_note` what took this one back, `asked_for_by` the
     later bill that asks for the account's balance. `is_collected`: by Direct Debit, for which a mandate is active.
-    `use` is that of the premises on the last day, as VAT knows it.
+    `use` is that of the premises on the last day, as VAT knows it; `exporter_vat_number` is the customer's, who
+    supplied what they exported.
     """
 
     id: UUID
@@ -140,6 +148,7 @@ class PrintedInvoice:
     is_final: bool = False
     reads: tuple[MeterReads, ...] = ()
     past: PastUse | None = None
+    exporter_vat_number: str | None = None
 
     @property
     def heading(self) -> str:
@@ -164,7 +173,7 @@ class PrintedInvoice:
     @property
     def is_homes(self) -> bool:
         """Whether all of it is a home's supply, which alone is capped: neither a business's nor in part one."""
-        reasons = {line.vat_reason for line in self.lines if line.kind not in CREDITS}
+        reasons = {line.vat_reason for line in self.lines if not line.is_credit}
         return self.use == "domestic" and reasons <= {"domestic", "not_registered", None}
 
     @property
@@ -172,9 +181,14 @@ class PrintedInvoice:
         return sum((line.quantity for line in self.lines if line.kind in ENERGY), Decimal(0))
 
     @property
+    def supplied_days(self) -> Decimal:
+        """For which there is a standing charge."""
+        return sum((line.quantity for line in self.lines if line.kind == "standing_charge"), Decimal(0))
+
+    @property
     def supplied_pence(self) -> int:
         """What was supplied, with VAT: credits are beside it."""
-        supplied = vat_summary(line for line in self.lines if line.kind not in CREDITS)
+        supplied = vat_summary(line for line in self.lines if not line.is_credit)
         return sum(amount.net_pence + amount.vat_pence for amount in supplied)
 
     @property
@@ -199,7 +213,8 @@ INVOICES = """
                       WHERE (status.property = property.id OR status.customer = invoice.customer)
                         AND status.valid_from < invoice.period_end
                       ORDER BY status.property IS NULL, status.valid_from DESC LIMIT 1), esco.vat_use) AS use,
-           closing.account IS NOT NULL AS is_final, note.number AS credit_note
+           closing.account IS NOT NULL AS is_final, note.number AS credit_note,
+           exporter.vat_number AS exporter_vat_number
       FROM public.invoices AS invoice
       JOIN public.customers AS customer ON customer.id = invoice.customer
       JOIN public.accounts AS account ON account.id = invoice.account
@@ -221,6 +236,13 @@ INVOICES = """
                                  WHERE payer.account = invoice.account AND payer.customer = invoice.customer)
               AND (party.start_date IS NULL OR party.start_date < invoice.period_end)
               AND (party.end_date IS NULL OR party.end_date >= invoice.period_start)) AS people ON true
+      LEFT JOIN LATERAL (
+           SELECT string_agg(DISTINCT registration.vat_number, ', ') AS vat_number
+             FROM public.invoice_lines AS line
+             JOIN LATERAL (SELECT vat_number FROM public.vat_registrations
+                            WHERE customer = invoice.customer AND valid_from <= line.period_start
+                            ORDER BY valid_from DESC LIMIT 1) AS registration ON true
+            WHERE line.invoice = invoice.id AND line.vat_reason = 'exporter_registered') AS exporter ON true
 """
 UNPRINTED = f"""{INVOICES}
      WHERE invoice.id = ANY($1)
@@ -244,7 +266,7 @@ LINES = """
              WHERE own.id IS NULL AND later.esco = community.esco AND later.superseded_by IS NULL
                AND later.period_start > community.period_start
              ORDER BY 1 LIMIT 1),
-           sharing.name, terms.period_start
+           sharing.name, terms.period_start, line.basis
       FROM public.invoice_lines AS line
       LEFT JOIN public.customer_tariffs AS own ON own.id = line.customer_tariff
       LEFT JOIN public.microgrid_tariffs AS community ON community.id = line.microgrid_tariff
@@ -259,13 +281,13 @@ USAGE = """
           FROM public.invoice_lines AS line
          WHERE line.invoice = ANY($1) AND line.kind IN ('energy', 'shared_energy')
     ), guessed AS (
-        SELECT billed.invoice, (guess.timestamp AT TIME ZONE esco.time_zone)::date AS day, sum(guess.kwh) AS kwh
+        SELECT billed.invoice, flows.local_date(guess.timestamp, esco.time_zone) AS day, sum(guess.kwh) AS kwh
           FROM billed
           JOIN public.invoices AS invoice ON invoice.id = billed.invoice
           JOIN flows.escos AS esco ON esco.id = invoice.esco
           JOIN flows.estimated_intervals AS guess ON guess.register_id = billed.register
-           AND guess.timestamp >= billed.period_start::timestamp AT TIME ZONE esco.time_zone
-           AND guess.timestamp < billed.period_end::timestamp AT TIME ZONE esco.time_zone
+           AND guess.timestamp >= flows.local_midnight(billed.period_start, esco.time_zone)
+           AND guess.timestamp < flows.local_midnight(billed.period_end, esco.time_zone)
          GROUP BY billed.invoice, day
     ), measured AS (
         SELECT billed.invoice, daily.day, sum(daily.kwh) AS kwh
@@ -279,9 +301,9 @@ USAGE = """
      ORDER BY invoice, day
 """
 READS = """
-    SELECT held.invoice, held.serial, held.element, (held.opened_at AT TIME ZONE esco.time_zone)::date,
+    SELECT held.invoice, held.serial, held.element, flows.local_date(held.opened_at, esco.time_zone),
            held.opening_read, held.opening_source,
-           ((held.closed_at - interval '1 microsecond') AT TIME ZONE esco.time_zone)::date,
+           flows.local_date(held.closed_at - interval '1 microsecond', esco.time_zone),
            held.closing_read, held.closing_source
       FROM public.invoice_reads AS held
       JOIN public.invoices AS invoice ON invoice.id = held.invoice

@@ -15,6 +15,7 @@ from flows_billing.invoices.words import (
     line_rows,
     line_titles,
     read_cells,
+    self_billing,
     totals,
     usage_heading,
     use_over_time,
@@ -64,6 +65,8 @@ def render(invoice: PrintedInvoice) -> bytes:
     write_heading(page, invoice, title, facts(invoice), what_to_pay(invoice))
     write_lines(page, invoice.lines)
     write_totals(page, totals(invoice))
+    if text := self_billing(invoice):
+        page.paragraph("What you sold us", text)
     page.paragraph("How to pay", *how_to_pay(invoice))
     page.table("Your meter", READ_TITLES, [read_cells(read) for read in invoice.reads], READ_COLUMNS)
     if text := comparison(invoice):

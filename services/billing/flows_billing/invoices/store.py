@@ -27,7 +27,7 @@ INVOICES = """
 LINES = """
     invoice, position, kind, description, quantity, unit, rate, amount_pence, includes_vat, vat_rate, period_start,
     period_end, customer_tariff, microgrid_tariff, register, first_interval, last_interval, intervals, estimated,
-    element, band, block_from_kwh, component, vat_reason, sharing_terms
+    element, band, block_from_kwh, component, vat_reason, sharing_terms, basis
 """
 
 # A final bill's closing read may be the customer's own.
@@ -134,4 +134,5 @@ def _line_row(invoice: UUID, position: int, line: Line) -> tuple[object, ...]:
         line.component,
         line.vat.reason,
         line.sharing_terms,
+        line.basis,
     )

@@ -36,7 +36,7 @@ AMOUNTS = f"""{CHOSEN}
 TOTALS = f"""{CHOSEN}, taxed AS (
         SELECT invoice, vat_rate, includes_vat, sum(amount_pence) AS amount
           FROM public.invoice_lines WHERE invoice IN (SELECT id FROM chosen)
-         GROUP BY invoice, vat_rate, includes_vat
+         GROUP BY invoice, vat_rate, includes_vat, coalesce(vat_reason LIKE 'exporter%', false)
     ), summed AS (
         SELECT invoice, sum(CASE WHEN includes_vat THEN amount - vat ELSE amount END) AS net, sum(vat) AS vat
           FROM taxed, LATERAL (SELECT round(CASE WHEN includes_vat THEN amount * vat_rate / (1 + vat_rate)
@@ -115,6 +115,31 @@ LEDGER = f"""{CHOSEN}
       LEFT JOIN public.ledger_postings AS posting ON posting.entry = entry.id AND posting.ledger_account = ledger.id
      GROUP BY number, total_pence
     HAVING coalesce(sum(posting.amount_pence), 0) <> total_pence
+"""
+# What is charged and what a registered exporter charges are two amounts: the VAT return asks for each.
+VAT_POSTED = f"""{CHOSEN}, taxed AS (
+        SELECT invoice, coalesce(vat_reason LIKE 'exporter%', false) AS is_bought, vat_rate, includes_vat,
+               sum(amount_pence) AS amount
+          FROM public.invoice_lines WHERE invoice IN (SELECT id FROM chosen)
+         GROUP BY 1, 2, 3, 4
+    ), due AS (
+        SELECT invoice, CASE WHEN is_bought THEN 'input_vat' ELSE 'vat' END AS code,
+               -sum(round(CASE WHEN includes_vat THEN amount * vat_rate / (1 + vat_rate)
+                               ELSE amount * vat_rate END)) AS pence
+          FROM taxed GROUP BY invoice, is_bought
+    ), posted AS (
+        SELECT entry.invoice, ledger.code, sum(posting.amount_pence) AS pence
+          FROM public.ledger_entries AS entry
+          JOIN public.ledger_postings AS posting ON posting.entry = entry.id
+          JOIN public.ledger_accounts AS ledger ON ledger.id = posting.ledger_account
+         WHERE entry.kind = 'invoice' AND ledger.code IN ('vat', 'input_vat')
+           AND entry.invoice IN (SELECT id FROM chosen)
+         GROUP BY entry.invoice, ledger.code
+    )
+    SELECT number, 'posted to ' || code, coalesce(due.pence, 0)::text, coalesce(posted.pence, 0)::text
+      FROM due FULL JOIN posted USING (invoice, code)
+      JOIN chosen ON chosen.id = invoice
+     WHERE coalesce(due.pence, 0) <> coalesce(posted.pence, 0)
 """
 SOLAR = f"""{CHOSEN}, billed AS (
         SELECT invoice, -sum(amount_pence) AS pence
@@ -200,6 +225,7 @@ CHECKS = (
     READINGS,
     DAYS,
     LEDGER,
+    VAT_POSTED,
     SOLAR,
     SOLAR_SUMS,
     CREDITED,

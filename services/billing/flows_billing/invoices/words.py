@@ -5,9 +5,9 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Final
 
-from flows_billing.invoices.documents import CREDITS, MeterReads, PrintedInvoice, PrintedLine
+from flows_billing.invoices.documents import MeterReads, PrintedInvoice, PrintedLine
 from flows_billing.rating.rounding import RULES
-from flows_billing.rating.vat import net_amounts, vat_summary
+from flows_billing.rating.vat import VatAmount, net_amounts, vat_summary
 from flows_shared.money import format_pounds
 
 READ_SOURCES: Final = {"meter": " (read by the meter)", "customer": " (read by you)", "estimated": " (estimated)"}
@@ -216,14 +216,31 @@ def totals(invoice: PrintedInvoice) -> list[tuple[str, str]]:
 
 
 def vat_rows(invoice: PrintedInvoice, title: str = "Total without VAT") -> list[tuple[str, str]]:
-    """What is taxed, without VAT; its VAT by rate; and what is outside the scope of VAT."""
+    """What is taxed, without VAT; its VAT by rate and by who supplies; and what is outside the scope of VAT."""
     rows = [(title, format_pounds(invoice.net_pence - invoice.outside_pence))]
-    for amount in vat_summary(invoice.taxable):
-        rate = format_quantity(amount.vat_rate * 100)
-        rows.append((f"VAT {rate}% on {format_pounds(amount.net_pence)}", format_pounds(amount.vat_pence)))
+    rows += [vat_row(amount) for amount in vat_summary(invoice.taxable)]
     if any(not line.is_taxable for line in invoice.lines):
         rows.append(("Outside the scope of VAT", format_pounds(invoice.outside_pence)))
     return rows
+
+
+def vat_row(amount: VatAmount) -> tuple[str, str]:
+    """Of a rate: what it is charged on, and the VAT."""
+    what = f"VAT {format_quantity(amount.vat_rate * 100)}% on {format_pounds(amount.net_pence)}"
+    return f"{what} that you sold us" if amount.is_bought else what, format_pounds(amount.vat_pence)
+
+
+def self_billing(invoice: PrintedInvoice) -> str | None:
+    """What a bill has to say that is an invoice of the customer's too: VAT Notice 700/62."""
+    bought = [amount for amount in vat_summary(invoice.lines) if amount.is_bought and amount.vat_rate]
+    if not bought:
+        return None
+    vat = format_pounds(-sum(amount.vat_pence for amount in bought))
+    return (
+        f"Self-billing: you supply us with what you export, and this bill is your VAT invoice for it. Your VAT "
+        f"registration number is {invoice.exporter_vat_number}. The VAT shown on it, {vat}, is your output tax due to "
+        "HMRC."
+    )
 
 
 def comparison(invoice: PrintedInvoice) -> str | None:
@@ -231,9 +248,9 @@ def comparison(invoice: PrintedInvoice) -> str | None:
     saving = invoice.saving_pence
     if saving is None or invoice.benchmark_pence is None or not invoice.is_homes:
         return None
-    days = format_units(sum((x.quantity for x in invoice.lines if x.kind == "standing_charge"), Decimal(0)), "day")
+    days = format_units(invoice.supplied_days, "day")
     cost, paid = format_pounds(invoice.benchmark_pence), format_pounds(invoice.supplied_pence)
-    credits = " Credits are not counted." if any(line.kind in CREDITS for line in invoice.lines) else ""
+    credits = " Credits are not counted." if any(line.is_credit for line in invoice.lines) else ""
     found = f"You saved {format_pounds(saving)}" if saving >= 0 else f"That is {format_pounds(-saving)} less than here"
     return (
         f"At the regulator's price cap, {format_units(invoice.kwh, 'kWh')} and {days} of standing charge would have "
@@ -258,7 +275,8 @@ def explanation(invoice: PrintedInvoice) -> list[str]:
     measured = "Energy is the sum of the half hours that your meter measured on these days."
     shared = dict.fromkeys(_shared(line) for line in invoice.lines if line.kind == "shared_energy")
     vat_said = [vat] if invoice.vat_pence else []
-    return [*_corrected(invoice), measured, *shared, *RULES[:2], *vat_said, *said, *estimated]
+    based = [f"{line.description}: {line.basis}." for line in invoice.lines if line.basis]
+    return [*_corrected(invoice), measured, *shared, *RULES[:2], *vat_said, *said, *based, *estimated]
 
 
 def _shared(line: PrintedLine) -> str:

@@ -21,6 +21,7 @@ class LedgerCode(StrEnum):
     RECEIVABLE = "receivable"
     SALES = "sales"
     VAT = "vat"
+    INPUT_VAT = "input_vat"
     BANK = "bank"
     METER_CREDIT = "meter_credit"
     SOLAR_CREDITS = "solar_credits"
@@ -50,8 +51,9 @@ class Entry:
 
 
 def invoice_entries(invoices: Sequence[Invoice]) -> list[Entry]:
-    """What the customer owes, against sales and the VAT to hand on; solar credits are an expense, not fewer sales.
+    """What the customer owes, against sales and the VAT to hand on, beside the VAT to reclaim on what they export.
 
+       Solar credits are an expense, not fewer sales.
     An invoice of nothing posts nothing.
     """
     entries = map(_invoice_entry, new_ids(len(invoices)), invoices)
@@ -65,7 +67,8 @@ def _invoice_entry(id: UUID, invoice: Invoice) -> Entry:
         Posting(LedgerCode.RECEIVABLE, bill.plan.account.id, bill.total_pence),
         Posting(LedgerCode.SALES, None, -(bill.net_pence + credited)),
         Posting(LedgerCode.SOLAR_CREDITS, None, credited),
-        Posting(LedgerCode.VAT, None, -bill.vat_pence),
+        Posting(LedgerCode.VAT, None, -bill.output_vat_pence),
+        Posting(LedgerCode.INPUT_VAT, None, bill.input_vat_pence),
     )
     return Entry(
         id=id,

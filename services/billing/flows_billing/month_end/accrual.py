@@ -37,10 +37,10 @@ MEASURED = """
       LEFT JOIN LATERAL (SELECT sum(daily.kwh) AS kwh,
                                 sum(daily.kwh * CASE register.element WHEN 'B' THEN price.computed_unit_rate_b
                                                                       ELSE price.computed_unit_rate END) AS cost
-                           FROM flows.meter_registers AS register
+                           FROM flows.meter_line(ARRAY[property.supply_meter]) AS register
                            JOIN flows.register_interval_daily AS daily ON daily.register_id = register.register_id
                             AND daily.day >= span.first AND daily.day < span.last
-                          WHERE register.meter_id = property.supply_meter AND register.nature <> 'solar') AS used
+                          WHERE register.nature <> 'solar') AS used
         ON true
      WHERE account.id = ANY($1)
 """
@@ -74,4 +74,9 @@ def _rows(
 
 async def _measured(db: Connection, accounts: Sequence[UUID], month: Month) -> dict[UUID, tuple[Decimal, int | None]]:
     rows = await db.fetch(MEASURED, accounts, month.first_day, month.next().first_day)
-    return {row["id"]: (row["kwh"], None if row["pence"] is None else int(row["pence"])) for row in rows}
+    return {row["id"]: (row["kwh"], _pence(row["pence"])) for row in rows}
+
+
+def _pence(cost: Decimal | None) -> int | None:
+    """None too where a reading is no number."""
+    return None if cost is None or not cost.is_finite() else int(cost)

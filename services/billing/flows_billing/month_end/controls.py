@@ -10,7 +10,8 @@ from flows_shared.time import Month
 
 # In all of them $1 is the community, $2 the month's first day, $3 the next month's.
 ACCOUNTS = """
-    SELECT account.account_number, account.type, account.status, account.start_date, account.end_date,
+    SELECT account.account_number, account.type, account.status, account.start_date::text,
+           account.end_date::text,
            CASE WHEN invoice.numbers IS NOT NULL THEN 'billed'
                 WHEN outcome.outcome <> 'billed' THEN outcome.outcome
                 ELSE 'not_billed' END AS outcome,

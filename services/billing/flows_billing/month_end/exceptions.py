@@ -78,15 +78,15 @@ APPROVED_TABLES = """
      ORDER BY relname
 """
 APPROVED = """
-    SELECT {name}::text AS kind, (approved.created_at AT TIME ZONE esco.time_zone)::date AS day, account.account_number,
+    SELECT {name}::text AS kind, flows.local_date(approved.created_at, esco.time_zone) AS day, account.account_number,
            {amount}::bigint AS amount_pence, approved.reason, {recorder}::text AS recorded_by, approved.approved_by
       FROM {place} AS approved
       JOIN public.accounts AS account ON account.id = approved.account
       JOIN public.properties AS property ON property.id = account.property
       JOIN flows.escos AS esco ON esco.id = property.esco
      WHERE property.esco = $1
-       AND (approved.created_at AT TIME ZONE esco.time_zone)::date >= $2
-       AND (approved.created_at AT TIME ZONE esco.time_zone)::date < $3
+       AND flows.local_date(approved.created_at, esco.time_zone) >= $2
+       AND flows.local_date(approved.created_at, esco.time_zone) < $3
      ORDER BY day, account.account_number
 """
 

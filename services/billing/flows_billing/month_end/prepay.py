@@ -8,8 +8,8 @@ ABOUT: Final = "Prepay meters: what they reported, what was put on them, and wha
 PREPAY = """
     WITH metered AS (
         SELECT meter.id, meter.serial, esco.time_zone,
-               $2::timestamp AT TIME ZONE esco.time_zone AS starts_at,
-               $3::timestamp AT TIME ZONE esco.time_zone AS ends_at
+               flows.local_midnight($2, esco.time_zone) AS starts_at,
+               flows.local_midnight($3, esco.time_zone) AS ends_at
           FROM flows.meter_registry AS meter JOIN flows.escos AS esco ON esco.id = meter.esco
          WHERE meter.esco = $1
            AND (meter.prepay_enabled OR EXISTS (SELECT FROM public.topups

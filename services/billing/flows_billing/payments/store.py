@@ -13,7 +13,7 @@ Table: TypeAlias = Literal["payments", "refunds", "write_offs", "gifts"]
 
 STANDING = """
     SELECT account.id AS account, flows.hold_receivable(account.id) AS balance_pence,
-           (now() AT TIME ZONE esco.time_zone)::date AS today,
+           flows.local_date(now(), esco.time_zone) AS today,
            (SELECT part.customer FROM public.customer_accounts AS part
              WHERE part.account = account.id AND (part.end_date IS NULL OR part.end_date >= current_date)
              ORDER BY part.role = 'occupier' DESC, part.created_at, part.id LIMIT 1) AS payer,

@@ -8,131 +8,95 @@ Sources, as of November 2026:
 - A private network is not licensed; a community keeps the rule because its customers cannot leave it for another
   supplier. It may set another number of months, or none.
 
-How it is applied:
-1. The age is counted from the day on which the bill is issued, in whole months, to each local day of a line.
-2. What a line charges is spread evenly over its days, of the new bill as of the one that it corrects.
-3. If the days that are too old cost more than they were billed at before, VAT included and all lines of the bill taken
-   together, the excess is left out by a line of its own for each rate of VAT, rounded up to the penny. So a night rate
-   that rises by what the day rate falls is no excess, and a bill that falls is never raised.
-4. Each payer's bill is judged by itself: an older month that falls makes no room for another that rises.
-5. Days of a recorded exception are never too old.
+How it is applied (decision 14):
+1. The age is counted from the day on which the bill is issued, in whole months, to each local day (`guard.py`).
+2. A day is charged what was used on it, at the prices of the blocks that it filled, and its standing charge. A minimum
+   is judged for the days that may be charged for; only what has no days is spread evenly over those of its line.
+3. If the days that are too old cost more than they were billed at before, VAT included and all charges of the bill
+   taken together, the excess is left out by a line of its own for each rate of VAT, rounded up to the penny. So a night
+   rate that rises by what the day rate falls is no excess. The other days are charged for as they are.
+4. Credits are owed however old they are: they pay for no charge that is left out. A credit that was given before and is
+   smaller now is a rise like another, judged among credits.
+5. Each payer's bill is judged by itself: an older month that falls makes no room for another that rises.
+6. Days of a recorded exception are never too old.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from datetime import date
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
-from typing import Final, TypeAlias
-from uuid import UUID
 
 from flows_billing.days import Days
-from flows_billing.rating.bill import Bill
+from flows_billing.rating.bill import Bill, summed
+from flows_billing.rating.charges import Charge, Group, Judged, charge_of, judge, judge_before
+from flows_billing.rating.guard import Guard
 from flows_billing.rating.lines import Line
 from flows_billing.rating.rounding import penny_up
-from flows_billing.rating.vat import vat_summary
+from flows_billing.rating.vat_rules import VatShare, credit_reason
 from flows_shared.money import pounds
-from flows_shared.time import Month
 
-# A rate of VAT, and whether prices include it.
-VatKey: TypeAlias = tuple[Decimal, bool]
-
-
-@dataclass(frozen=True, slots=True)
-class Charge:
-    """What was charged for some days, by a line."""
-
-    days: Days
-    amount_pence: int
-    vat_rate: Decimal
-    includes_vat: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Guard:
-    """Days before `since` are too old to be charged for; none: no day is. `excepted` are days of an account."""
-
-    since: date | None
-    excepted: Mapping[UUID, Sequence[Days]] = field(default_factory=dict)
-
-    def too_old(self, account: UUID, days: Days) -> int:
-        """How many of the days are."""
-        if self.since is None or days.start >= self.since:
-            return 0
-        excepted = self.excepted.get(account, ())
-        old = Days(days.start, min(days.end, self.since))
-        return sum(not any(each.start <= day < each.end for each in excepted) for day in old.each())
-
-
-UNGUARDED: Final = Guard(None)
-
-
-def oldest_day(issued: date, months: int | None) -> date | None:
-    """The first day that a bill of this day may charge for: so many months before, or that month's last day."""
-    if months is None:
-        return None
-    month = Month.of(issued).plus(-months)
-    return month.first_day.replace(day=min(issued.day, Days.of(month).count))
+Sums = Mapping[Group, Fraction]
 
 
 def guarded(bill: Bill, before: Iterable[Charge], guard: Guard) -> Bill:
     """The bill without what is too old to be charged for and was not billed `before`."""
     account = bill.plan.account.id
-    if guard.since is None or not guard.too_old(account, bill.plan.days):
+    if not guard.too_old(account, bill.plan.days):
         return bill
-    left_out = _excess(_old_part(charges_of(bill.lines), account, guard), _old_part(before, account, guard))
-    if not left_out:
-        return bill
-    lines = (*bill.lines, *(_left_out_line(bill, guard.since, key, pence) for key, pence in left_out.items()))
-    vat = vat_summary(lines)
-    return replace(
-        bill,
-        lines=lines,
-        net_pence=sum(amount.net_pence for amount in vat),
-        vat_pence=sum(amount.vat_pence for amount in vat),
-    )
+    judged = judge(bill, guard)
+    now, then = _sums(judged), _sums(judge_before(before, judged, account, guard))
+    left_out = [
+        _left_out_line(bill, guard, group, pence, now, then)
+        for is_credit in (False, True)
+        for group, pence in _excess(_of_kind(now, is_credit), _of_kind(then, is_credit)).items()
+    ]
+    return summed(replace(bill, lines=(*bill.lines, *left_out))) if left_out else bill
 
 
-def charges_of(lines: Iterable[Line]) -> list[Charge]:
-    return [Charge(line.part.days, line.amount_pence, line.vat_rate, line.includes_vat) for line in lines]
-
-
-def _old_part(charges: Iterable[Charge], account: UUID, guard: Guard) -> dict[VatKey, Fraction]:
-    sums: defaultdict[VatKey, Fraction] = defaultdict(Fraction)
-    for charge in charges:
-        share = Fraction(guard.too_old(account, charge.days), charge.days.count)
-        sums[charge.vat_rate, charge.includes_vat] += charge.amount_pence * share
+def _sums(judged: Iterable[Judged]) -> Sums:
+    sums: defaultdict[Group, Fraction] = defaultdict(Fraction)
+    for each in judged:
+        sums[each.charge.group] += each.pence
     return sums
 
 
-def _excess(now: Mapping[VatKey, Fraction], before: Mapping[VatKey, Fraction]) -> dict[VatKey, int]:
+def _of_kind(sums: Sums, is_credit: bool) -> Sums:
+    return {group: pence for group, pence in sums.items() if group[0] == is_credit}
+
+
+def _excess(now: Sums, before: Sums) -> dict[Group, int]:
     """Pence to leave out by rate of VAT: where it rose, in proportion to how much."""
-    risen = {key: now.get(key, Fraction(0)) - before.get(key, Fraction(0)) for key in {*now, *before}}
-    whole = sum((_with_vat(key, pence) for key, pence in risen.items()), Fraction(0))
+    risen = {group: now.get(group, Fraction(0)) - before.get(group, Fraction(0)) for group in {*now, *before}}
+    whole = sum((_with_vat(group, pence) for group, pence in risen.items()), Fraction(0))
     if whole <= 0:
         return {}
-    rises = {key: pence for key, pence in risen.items() if pence > 0}
-    share = whole / sum(_with_vat(key, pence) for key, pence in rises.items())
-    return {key: penny_up(pence * share) for key, pence in sorted(rises.items(), reverse=True)}
+    rises = {group: pence for group, pence in risen.items() if pence > 0}
+    share = whole / sum(_with_vat(group, pence) for group, pence in rises.items())
+    return {group: penny_up(pence * share) for group, pence in sorted(rises.items(), reverse=True)}
 
 
-def _with_vat(key: VatKey, pence: Fraction) -> Fraction:
-    rate, included = key
+def _with_vat(group: Group, pence: Fraction) -> Fraction:
+    _, rate, included = group
     return pence if included else pence * (1 + Fraction(rate))
 
 
-def _left_out_line(bill: Bill, since: date, key: VatKey, pence: int) -> Line:
-    alike = next((x for x in bill.lines if (x.vat_rate, x.includes_vat) == key), bill.lines[0])
-    days = Days(bill.plan.days.start, min(bill.plan.days.end, since))
+def _left_out_line(bill: Bill, guard: Guard, group: Group, pence: int, now: Sums, before: Sums) -> Line:
+    is_credit, rate, includes_vat = group
+    assert guard.since is not None
+    alike = next((line for line in bill.lines if charge_of(line).group == group), None)
+    reason = credit_reason(rate) if is_credit else bill.lines[0].vat.reason
+    days = Days(bill.plan.days.start, min(bill.plan.days.end, guard.since))
     return Line(
         kind="adjustment",
-        description=f"Not charged: used before {since:%d.%m.%Y}, too long ago",
+        description=f"Not charged: used before {guard.since:%d.%m.%Y}, too long ago",
         quantity=Decimal(1),
         unit="item",
         rate=-pounds(pence),
-        includes_vat=key[1],
+        includes_vat=includes_vat,
         amount_pence=-pence,
-        part=replace(alike.part, days=days),
-        vat=replace(alike.vat, rate=key[0]),
+        part=replace((alike or bill.lines[0]).part, days=days),
+        vat=replace(alike.vat, fraction=Decimal(1)) if alike else VatShare(Decimal(1), rate, reason),
+        basis=f"what was used on the days that are too old comes to {penny_up(now.get(group, Fraction(0)))}p; "
+        f"{penny_up(before.get(group, Fraction(0)))}p were billed for it before",
     )

@@ -1,14 +1,13 @@
 """A plan and what was measured in, lines and totals out."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from functools import partial
 from typing import TypeAlias
 from uuid import UUID
 
 from flows_billing.accounts.plan import Plan, Segment
-from flows_billing.days import Days
 from flows_billing.errors import TariffInvalid
 from flows_billing.outcomes import NotBilled, failed
 from flows_billing.rating.benchmark import benchmark_costs
@@ -18,23 +17,20 @@ from flows_billing.rating.lines import (
     SuppliedVat,
     energy_lines,
     export_lines,
-    minimum_charge_line,
-    missing_of_minimum,
     standing_charge_line,
     taxed,
 )
-from flows_billing.rating.rounding import Costs
+from flows_billing.rating.minimum import minimum_lines
+from flows_billing.rating.rounding import MAX_PENCE, Costs
 from flows_billing.rating.shared import imported, shared_lines, surplus_lines
 from flows_billing.rating.solar import solar_credit_lines
 from flows_billing.rating.vat import vat_summary
 from flows_billing.rating.vat_rules import Seller, supply_vat
-from flows_billing.sharing.measured import Shared
+from flows_billing.sharing.measured import Shared, all_shared
 from flows_billing.usage.metered import Exported, Need, Usage, expected_half_hours, missing_half_hours
 from flows_shared.money import pence
 from flows_shared.time import Period
 
-# What an integer column holds; a bill beyond it comes from a wrong reading or rate.
-MAX_PENCE = 2**31 - 1
 MAX_KWH = Decimal(10**9)
 
 
@@ -47,19 +43,36 @@ class Measured:
     shared: Shared = field(default_factory=Shared)
 
 
+def all_measured(parts: Sequence[Measured]) -> Measured:
+    """Of parts of the accounts."""
+    return Measured(
+        usages={need: usages for part in parts for need, usages in part.usages.items()},
+        exports={key: found for part in parts for key, found in part.exports.items()},
+        shared=all_shared([part.shared for part in parts]),
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class Bill:
-    """What an account owes for its days of a month. `benchmark` is with VAT."""
+    """What an account owes for its days of a month. `benchmark` is with VAT.
+
+    `vat_pence` is what is charged less `input_vat_pence`, which the customer charges on what they export.
+    """
 
     plan: Plan
     lines: tuple[Line, ...]
     net_pence: int
     vat_pence: int
     benchmark: Costs | None
+    input_vat_pence: int = 0
 
     @property
     def benchmark_pence(self) -> int | None:
         return pence(self.benchmark.total) if self.benchmark else None
+
+    @property
+    def output_vat_pence(self) -> int:
+        return self.vat_pence + self.input_vat_pence
 
     @property
     def total_pence(self) -> int:
@@ -103,33 +116,35 @@ def rate(plan: Plan, measured: Measured, seller: Seller) -> Bill | NotBilled:
         return failed("tariff_invalid", str(error))
     if sum(abs(line.amount_pence) for line in lines) * 2 > MAX_PENCE:
         return failed("amount_out_of_range", "the amounts are too large to be true: check the readings and the rates")
-    vat = vat_summary(lines)
-    net_pence, vat_pence = sum(amount.net_pence for amount in vat), sum(amount.vat_pence for amount in vat)
     used = ((segment.part, segment.register.nature, usage.kwh) for segment, usages in metered for usage in usages)
-    return Bill(plan, lines, net_pence, vat_pence, benchmark_costs(plan, used))
+    return summed(Bill(plan, lines, 0, 0, benchmark_costs(plan, used)))
+
+
+def summed(bill: Bill) -> Bill:
+    """The bill with the sums of its lines."""
+    vat = vat_summary(bill.lines)
+    return replace(
+        bill,
+        net_pence=sum(amount.net_pence for amount in vat),
+        vat_pence=sum(amount.vat_pence for amount in vat),
+        input_vat_pence=-sum(amount.vat_pence for amount in vat if amount.is_bought),
+    )
 
 
 def _lines(
     plan: Plan, metered: Metered, exports: Iterable[tuple[Segment, Exported]], shared: Shared, seller: Seller
 ) -> tuple[Line, ...]:
     """Energy, then days, then what fills up to a minimum, each with its VAT; then what was exported, and credits."""
-    days_in_month = Days.of(plan.month).count
     supplied = _supply_vat(plan, _kwh(metered), seller)
-    energy = energy_lines(imported(metered, shared), days_in_month, supplied)
+    energy = energy_lines(plan, imported(metered, shared), supplied)
     energy += shared_lines(metered, shared, supplied)
     days = [
         line for part in plan.parts for line in taxed(partial(standing_charge_line, part), supplied[part.days.start])
     ]
-    minimum = [
-        line
-        for part in plan.parts
-        if (missing := missing_of_minimum(part, [x for x in (*energy, *days) if x.part is part], days_in_month))
-        for line in taxed(partial(minimum_charge_line, part, missing), supplied[part.days.start])
-    ]
     return (
         *energy,
         *days,
-        *minimum,
+        *minimum_lines(plan, [*energy, *days], supplied),
         *export_lines(exports),
         *surplus_lines(plan, shared),
         *solar_credit_lines(plan),

@@ -1,5 +1,6 @@
-"""Lines of a bill: energy by register, band and block, days, what was exported, and what fills a bill up."""
+"""Lines of a bill: energy by register, band and block, days, and what was exported."""
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -9,19 +10,24 @@ from typing import Literal, TypeAlias
 from uuid import UUID
 
 from flows_billing.accounts.account import Register
-from flows_billing.accounts.plan import Part, Segment
-from flows_billing.rating.rounding import exact_amount_pence, line_amount_pence
+from flows_billing.accounts.plan import Part, Plan, Segment
+from flows_billing.days import Days
+from flows_billing.rating.rounding import line_amount_pence
 from flows_billing.rating.vat_rules import VatShare, export_vat
-from flows_billing.tariffs.scale import Block, scale_of
+from flows_billing.tariffs.scale import Block, Scale, scale_of
 from flows_billing.tariffs.tariff import Element
 from flows_billing.usage.metered import Exported, Usage, sum_usages
-from flows_shared.money import pounds
 
 LineKind: TypeAlias = Literal[
     "energy", "shared_energy", "standing_charge", "export_credit", "minimum_charge", "solar_credit", "adjustment"
 ]
 Unit: TypeAlias = Literal["kWh", "day", "item"]
 Metered: TypeAlias = Sequence[tuple[Segment, Sequence[Usage]]]
+# kWh of each local day; of usages, which may be of no day.
+DaysKwh: TypeAlias = tuple[tuple[date, Decimal], ...]
+UsageDays: TypeAlias = list[tuple[date | None, Decimal]]
+# kWh that blocks hold so far, by day where they are blocks of a day.
+Filled: TypeAlias = dict[date | None, Decimal]
 # By the first day of each part.
 SuppliedVat: TypeAlias = Mapping[date, Sequence[VatShare]]
 
@@ -30,7 +36,11 @@ KINDS = {"power": "Electricity", "heat": "Heat"}
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """quantity x rate = amount. `rate` is in GBP a unit and holds VAT where `includes_vat`; a credit's is negative."""
+    """quantity x rate = amount. `rate` is in GBP a unit and holds VAT where `includes_vat`; a credit's is negative.
+
+    `days_kwh` is its energy by day, where usage was asked for by day. `basis` says how an amount came about that no
+    quantity and price explain.
+    """
 
     kind: LineKind
     description: str
@@ -47,27 +57,34 @@ class Line:
     block_from_kwh: Decimal | None = None
     component: UUID | None = None
     sharing_terms: UUID | None = None
+    days_kwh: DaysKwh = ()
+    basis: str | None = None
 
     @property
     def vat_rate(self) -> Decimal:
         return self.vat.rate
 
+    @property
+    def vat_reason(self) -> str:
+        return self.vat.reason
 
-def energy_lines(metered: Metered, days_in_month: int, supplied: SuppliedVat) -> list[Line]:
-    """A line for each register, band and block of a part; blocks are filled in the order of the registers' lives."""
+
+def energy_lines(plan: Plan, metered: Metered, supplied: SuppliedVat) -> list[Line]:
+    """A line for each register, band and block of a part.
+
+    Blocks are filled in order of time by all parts of a tariff version, and by all registers that feed one supply.
+    """
     lines: list[Line] = []
-    filled: dict[tuple[int, Element, str | None], _Filling] = {}
+    days_in_month = Days.of(plan.month).count
+    filled: defaultdict[tuple[UUID, Element, str | None], Filled] = defaultdict(dict)
     for segment, usages in metered:
         part, register = segment.part, segment.register
         for band, sums in by_band(usages):
-            key = id(part), register.element, band
-            if key not in filled:
-                scale = scale_of(part.tariff, register.element, band, part.days.count, days_in_month)
-                filled[key] = _Filling(scale.blocks, scale.threshold_period == "day")
-            shares = filled[key].fill(sums)
+            scale = scale_of(part.tariff, register.element, band, plan.days_at(part.tariff), days_in_month)
             whole = sum_usages(sums, band)
-            for block, kwh in shares:
-                lines += taxed(partial(_energy_line, part, register, block, kwh, whole), supplied[part.days.start])
+            for block, days_kwh in fill(scale, sums, filled[part.tariff.id, register.feeds, band]):
+                make = partial(_energy_line, part, register, block, days_kwh, whole)
+                lines += taxed(make, supplied[part.days.start])
     return lines
 
 
@@ -91,34 +108,6 @@ def export_lines(exports: Iterable[tuple[Segment, Exported]]) -> list[Line]:
     return [_export_line(segment, found) for segment, found in exports]
 
 
-def missing_of_minimum(part: Part, lines: Sequence[Line], days_in_month: int) -> int:
-    """Pence that a part's lines lack of the minimum for its days; credits do not count."""
-    minimum = part.tariff.component("minimum_charge")
-    if minimum is None:
-        return 0
-    wanted = minimum.rate * part.days.count / days_in_month
-    vat_rate = sum((line.vat.rate * line.vat.fraction for line in lines if line.kind == "standing_charge"), Decimal(0))
-    found = sum((_in_terms_of(minimum.includes_vat, line, vat_rate) for line in lines), Decimal(0))
-    return max(0, exact_amount_pence(wanted - found))
-
-
-def minimum_charge_line(part: Part, missing: int, vat: VatShare) -> Line:
-    minimum = part.tariff.component("minimum_charge")
-    assert minimum is not None
-    return Line(
-        kind="minimum_charge",
-        description="Up to the minimum charge",
-        quantity=Decimal(1),
-        unit="item",
-        rate=pounds(missing),
-        includes_vat=minimum.includes_vat,
-        amount_pence=missing,
-        part=part,
-        vat=vat,
-        component=minimum.id,
-    )
-
-
 def taxed(make: Callable[[VatShare], Line], shares: Sequence[VatShare]) -> list[Line]:
     """The line, or where VAT is apportioned a line for each rate with its share of the quantity."""
     if len(shares) == 1:
@@ -133,35 +122,23 @@ def _share_of(line: Line, share: VatShare) -> Line:
         description=f"{line.description} ({share.fraction * 100:f}% of it)".replace(".00%", "%"),
         quantity=quantity,
         amount_pence=line_amount_pence(quantity, line.rate),
+        days_kwh=tuple((day, kwh * share.fraction) for day, kwh in line.days_kwh),
     )
 
 
-def _in_terms_of(with_vat: bool, line: Line, vat_rate: Decimal) -> Decimal:
-    """The exact amount of a line, with or without VAT."""
-    amount = line.quantity * line.rate
-    if line.includes_vat == with_vat:
-        return amount
-    return amount * (1 + vat_rate) if with_vat else amount / (1 + vat_rate)
-
-
-class _Filling:
-    """Blocks that energy is put into, lowest first; those of a day are empty again the next day."""
-
-    def __init__(self, blocks: Sequence[Block], daily: bool) -> None:
-        self.blocks, self.daily = blocks, daily
-        self.used: dict[object, Decimal] = {}
-
-    def fill(self, usages: Sequence[Usage]) -> list[tuple[Block, Decimal]]:
-        if len(self.blocks) == 1:
-            return [(self.blocks[0], sum_usages(usages).kwh)]
-        shares = dict.fromkeys(range(len(self.blocks)), Decimal(0))
-        for usage in usages:
-            key = usage.day if self.daily else None
-            before = self.used.get(key, Decimal(0))
-            for number, block in enumerate(self.blocks):
-                shares[number] += block.share_of(before, usage.kwh)
-            self.used[key] = before + usage.kwh
-        return [(self.blocks[number], kwh) for number, kwh in shares.items() if kwh or number == 0]
+def fill(scale: Scale, usages: Sequence[Usage], filled: Filled) -> list[tuple[Block, UsageDays]]:
+    """Put usages into blocks, lowest first, on top of what is `filled`; those of a day are empty again the next day."""
+    if len(scale.blocks) == 1:
+        return [(scale.blocks[0], [(usage.day, usage.kwh) for usage in usages])]
+    shares: list[tuple[Block, UsageDays]] = [(block, []) for block in scale.blocks]
+    for usage in usages:
+        key = usage.day if scale.threshold_period == "day" else None
+        before = filled.get(key, Decimal(0))
+        for block, found in shares:
+            if kwh := block.share_of(before, usage.kwh):
+                found.append((usage.day, kwh))
+        filled[key] = before + usage.kwh
+    return [(block, found) for block, found in shares if found] or shares[:1]
 
 
 def by_band(usages: Sequence[Usage]) -> Iterable[tuple[str | None, Sequence[Usage]]]:
@@ -174,8 +151,11 @@ def by_band(usages: Sequence[Usage]) -> Iterable[tuple[str | None, Sequence[Usag
     return sorted(bands.items(), key=lambda item: item[0] or "")
 
 
-def _energy_line(part: Part, register: Register, block: Block, kwh: Decimal, usage: Usage, vat: VatShare) -> Line:
+def _energy_line(
+    part: Part, register: Register, block: Block, days_kwh: UsageDays, usage: Usage, vat: VatShare
+) -> Line:
     is_block = block.from_kwh > 0 or block.to_kwh is not None
+    kwh = sum((kwh for _, kwh in days_kwh), Decimal(0))
     return Line(
         kind="energy",
         description=_describe(register, usage.band, block),
@@ -191,7 +171,17 @@ def _energy_line(part: Part, register: Register, block: Block, kwh: Decimal, usa
         usage=usage,
         block_from_kwh=block.from_kwh if is_block else None,
         component=block.component,
+        days_kwh=by_day(days_kwh),
     )
+
+
+def by_day(days_kwh: UsageDays) -> DaysKwh:
+    """Energy by day; nothing where it was not asked for by day."""
+    sums: dict[date, Decimal] = {}
+    for day, kwh in days_kwh:
+        if day is not None:
+            sums[day] = sums.get(day, Decimal(0)) + kwh
+    return tuple(sums.items())
 
 
 def describe(register: Register, band: str | None) -> str:

@@ -9,6 +9,7 @@
    by one by the largest remainder (sharing/apportion.py), so that the parts add up.
 6. A minimum charge and the cost at the benchmark are exact until their end, and rounded half up to the penny once.
    What such a cost is made of is shared out in whole pence by the largest remainder, so that it adds up to it.
+   Where the days of a minimum are taxed at several rates, its pence are handed out by days, by the largest remainder.
 7. What is left out because it is too old to be charged for is exact until its end, and rounded up to the penny.
 """
 
@@ -28,6 +29,8 @@ RULES: Final = (
     "Energy is the exact sum of the half hours and is not rounded.",
 )
 WATT_HOUR: Final = Decimal("0.001")
+# What an integer column holds; an amount beyond it comes from a wrong reading or rate.
+MAX_PENCE: Final = 2**31 - 1
 EXACT_DIGITS: Final = 20
 
 

@@ -5,7 +5,7 @@ from decimal import Decimal
 from functools import partial
 
 from flows_billing.accounts.plan import Part, Plan, Segment
-from flows_billing.rating.lines import Line, Metered, SuppliedVat, by_band, describe, taxed
+from flows_billing.rating.lines import DaysKwh, Line, Metered, SuppliedVat, by_band, by_day, describe, taxed
 from flows_billing.rating.rounding import line_amount_pence
 from flows_billing.rating.vat_rules import VatShare, export_vat
 from flows_billing.sharing.measured import ByDayAndBand, Shared
@@ -29,7 +29,14 @@ def shared_lines(metered: Metered, shared: Shared, supplied: SuppliedVat) -> lis
         for band, sums in by_band(usages)
         if (kwh := sum((_of(usage, found) for usage in sums), Decimal(0)))
         for line in taxed(
-            partial(_shared_line, segment, kwh, sum_usages(sums, band)), supplied[segment.part.days.start]
+            partial(
+                _shared_line,
+                segment,
+                kwh,
+                by_day([(usage.day, _of(usage, found)) for usage in sums]),
+                sum_usages(sums, band),
+            ),
+            supplied[segment.part.days.start],
         )
     ]
 
@@ -48,7 +55,7 @@ def _less(usage: Usage, found: ByDayAndBand) -> Usage:
     return replace(usage, kwh=usage.kwh - _of(usage, found))
 
 
-def _shared_line(segment: Segment, kwh: Decimal, usage: Usage, vat: VatShare) -> Line:
+def _shared_line(segment: Segment, kwh: Decimal, days_kwh: DaysKwh, usage: Usage, vat: VatShare) -> Line:
     terms, register = segment.part.sharing, segment.register
     assert terms is not None
     measured = describe(register, usage.band)
@@ -66,6 +73,7 @@ def _shared_line(segment: Segment, kwh: Decimal, usage: Usage, vat: VatShare) ->
         element=register.element,
         usage=usage,
         sharing_terms=terms.id,
+        days_kwh=days_kwh,
     )
 
 

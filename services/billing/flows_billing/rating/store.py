@@ -5,7 +5,7 @@ from datetime import date
 from uuid import UUID
 
 from flows_billing.days import Days
-from flows_billing.rating.back_bill import Guard, oldest_day
+from flows_billing.rating.guard import Guard, oldest_day
 from flows_billing.rating.vat_rules import Registration, Seller, VatStatus, VatTerms
 from flows_shared.db import Connection
 
@@ -23,6 +23,11 @@ REGISTRATIONS = """
 """
 EXCEPTIONS = "SELECT account, period_start, period_end FROM public.back_bill_exceptions WHERE account = ANY($1)"
 
+CHANGED = """
+    SELECT register_id, day FROM flows.register_days_changed
+     WHERE register_id = ANY($1) AND day >= $2 AND day < $3
+"""
+
 
 async def back_bill_guard(db: Connection, accounts: Sequence[UUID], issued: date, months: int | None) -> Guard:
     """Which days of these accounts are too old for bills that are issued on a day."""
@@ -30,6 +35,14 @@ async def back_bill_guard(db: Connection, accounts: Sequence[UUID], issued: date
     for account, start, end in await db.fetch(EXCEPTIONS, accounts):
         excepted.setdefault(account, []).append(Days(start, end))
     return Guard(oldest_day(issued, months), excepted)
+
+
+async def changed_days(db: Connection, registers: Sequence[UUID], days: Days) -> dict[UUID, set[date]]:
+    """Days whose readings changed since they may have been billed, by register."""
+    found: dict[UUID, set[date]] = {}
+    for register, day in await db.fetch(CHANGED, registers, days.start, days.end):
+        found.setdefault(register, set()).add(day)
+    return found
 
 
 async def vat_terms(

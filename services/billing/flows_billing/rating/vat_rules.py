@@ -3,12 +3,15 @@
 Sources, as of October 2026:
 - VAT Act 1994, Schedule 7A, Group 1 (domestic fuel or power): 5% since 1 September 1997 for qualifying use, which is
   domestic use and a charity's non-business use; VAT Notice 701/19, sections 2.1 and 3.1 to 3.3.
-- VAT Act 1994, section 2(1): the standard rate, 20% since 4 January 2011; Notice 701/19, section 5.3.
+- VAT Act 1994, section 2(1): the standard rate, 20% since 4 January 2011; Notice 701/19, section 5.3. Before that, and
+  before 1 September 1997 (8%) and 1 April 1994 (zero) for fuel and power: the rates that Finance Acts since 1972 set.
 - Small quantities: electricity at a rate of at most 1,000 kWh a month counts as domestic use, Schedule 7A, Group 1,
   Note 5(g); by the day 33 kWh, judged for the period of a bill, Notice 701/19, section 5.2.
 - Mixed use: where 60% or more qualifies, all of it does, otherwise the supply is apportioned, Schedule 7A, Group 1,
   Note 4; Notice 701/19, section 3.4. The customer certifies the share, section 3.5, as a charity does its use.
-- Export: a supply by the customer. Only one who is registered charges VAT on it, at the standard rate.
+- Export: a supply by the customer. Only one who is registered charges VAT on it, at the standard rate: their output
+  tax and our input tax, on a part of the bill that we make out for them (VAT Notice 700/62, self-billing), which shows
+  their VAT number and says so. It needs their agreement.
 - Tax point: the day on which a VAT invoice is issued, VAT Regulations 1995, regulation 86 (continuous supplies of
   power). What it must show, regulation 14: number, dates, seller's name, address and VAT number, customer's name and
   address, and for each line description, quantity, rate of VAT and amount without VAT, with the total of VAT.
@@ -24,11 +27,25 @@ from uuid import UUID
 
 Use: TypeAlias = Literal["domestic", "charity", "business", "mixed"]
 
-REDUCED_RATES: Final = ((date(1997, 9, 1), Decimal("0.05")),)
-STANDARD_RATES: Final = ((date(2011, 1, 4), Decimal("0.20")),)
+NO_VAT: Final = Decimal(0)
+# From the first day of all on, so that every day has its rate.
+REDUCED_RATES: Final = (
+    (date.min, NO_VAT),
+    (date(1994, 4, 1), Decimal("0.08")),
+    (date(1997, 9, 1), Decimal("0.05")),
+)
+STANDARD_RATES: Final = (
+    (date.min, NO_VAT),
+    (date(1973, 4, 1), Decimal("0.10")),
+    (date(1974, 7, 29), Decimal("0.08")),
+    (date(1979, 6, 18), Decimal("0.15")),
+    (date(1991, 4, 1), Decimal("0.175")),
+    (date(2008, 12, 1), Decimal("0.15")),
+    (date(2010, 1, 1), Decimal("0.175")),
+    (date(2011, 1, 4), Decimal("0.20")),
+)
 SMALL_QUANTITY_KWH_A_DAY: Final = 33
 MIXED_USE_PERCENT: Final = 60
-NO_VAT: Final = Decimal(0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +152,15 @@ def export_vat(registered: bool, day: date) -> VatShare:
         return VatShare(Decimal(1), _rate_on(STANDARD_RATES, day), "exporter_registered")
     return VatShare(Decimal(1), NO_VAT, "exporter_not_registered")
 
+
+def credit_reason(rate: Decimal) -> str:
+    """Of a credit for what was exported, by its rate."""
+    return "exporter_registered" if rate else "exporter_not_registered"
+
+
+# Reasons of what a customer supplies to us, and of all that they are paid for.
+EXPORT_REASONS: Final = frozenset({"exporter_registered", "exporter_not_registered"})
+CREDIT_REASONS: Final = EXPORT_REASONS | {"solar_credit"}
 
 # Paid for declared capacity, not for energy that was delivered: no supply, so outside the scope of VAT.
 SOLAR_CREDIT_VAT: Final = VatShare(Decimal(1), NO_VAT, "solar_credit")

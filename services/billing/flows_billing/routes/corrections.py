@@ -15,7 +15,7 @@ from flows_billing.errors import UnknownCreditNote
 from flows_billing.routes.settings import Settings
 from flows_billing.runs.escos import find_escos
 from flows_billing.runs.request import SERVICE
-from flows_billing.runs.run import parse_month
+from flows_billing.runs.run import parse_month, require_vat_number
 from flows_billing.views import ExplainRequest, MonthText
 from flows_shared.acting import acting
 from flows_shared.auth import CallingService
@@ -76,6 +76,7 @@ async def correct(
     month = parse_month(asked.month)
     async with acting(db, claims.all) as transaction:
         [esco] = await find_escos(transaction, [asked.esco])
+        require_vat_number(esco)
         if asked.confirm:
             work = asked.model_dump(mode="json", exclude={"confirm"})
             work["requested_by"] = claims.actor or claims.subject

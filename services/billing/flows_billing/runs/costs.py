@@ -1,24 +1,28 @@
 """A month's costs by customer: rated as the run does, prepay customers too, and at the community's own price."""
 
 from asyncio import to_thread
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from uuid import UUID
 
 from flows_billing.accounts.account import Account
 from flows_billing.accounts.plan import Planned, Terms, plan_account
-from flows_billing.accounts.store import supply_accounts
+from flows_billing.accounts.store import supply_account_ids, supply_accounts
 from flows_billing.outcomes import NotBilled
 from flows_billing.rating.bill import Bill
 from flows_billing.rating.costs import MonthCosts, month_costs
 from flows_billing.rating.rounding import Costs
+from flows_billing.runs.apart import in_parts, say_error
 from flows_billing.runs.judge import Docket, load_terms, measure, plans_of
 from flows_billing.runs.run import Esco
 from flows_billing.settings import RunSettings
 from flows_billing.sharing.terms import Sharing
 from flows_billing.tariffs.tariff import Tariffs
 from flows_shared.db import Connection
+from flows_shared.telemetry.logs import get_logger
 from flows_shared.time import Month
+
+log = get_logger()
 
 STORE = """
     INSERT INTO public.monthly_costs AS stored (
@@ -42,7 +46,28 @@ STORE = """
 
 async def store_month_costs(db: Connection, esco: Esco, month: Month, settings: RunSettings) -> int:
     """What the month cost each customer whose usage is known; done again, it follows what has changed since."""
-    accounts = await supply_accounts(db, esco.id, month, billed_too=True)
+    ids = await supply_account_ids(db, esco.id, month, billed_too=True)
+
+    async def part(accounts: Sequence[UUID]) -> dict[UUID, MonthCosts]:
+        return await _costs(db, esco, month, accounts, settings)
+
+    async def store(customers: Sequence[UUID]) -> None:
+        await db.execute(STORE, month.first_day, *zip(*(_row(id, costs[id]) for id in customers), strict=True))
+
+    parts, broken = await in_parts(db, ids, part, lambda: load_terms(db, esco, month, ()))
+    costs: dict[UUID, MonthCosts] = {}
+    for each in parts:
+        costs = _added(costs, each)
+    _, refused = await in_parts(db, list(costs), store) if costs else ([], {})
+    for id, error in {**broken, **refused}.items():
+        log.error("month_costs_unknown", esco=esco.code, month=str(month), of=str(id), reason=say_error(error))
+    return len(costs) - len(refused)
+
+
+async def _costs(
+    db: Connection, esco: Esco, month: Month, ids: Sequence[UUID], settings: RunSettings
+) -> dict[UUID, MonthCosts]:
+    accounts = await supply_accounts(db, esco.id, month, only=ids, billed_too=True)
     terms = await load_terms(db, esco, month, accounts)
     own = {account.id: _plan(account, terms) for account in accounts}
     community_price = replace(terms, tariffs=Tariffs({}, terms.tariffs.community))
@@ -50,10 +75,12 @@ async def store_month_costs(db: Connection, esco: Esco, month: Month, settings: 
     at_community = {account.id: _plan(account, community_price) for account in differing}
     measured = await measure(db, [*own.values(), *at_community.values()], terms, settings)
     dockets = Docket(esco, own, measured), Docket(esco, at_community, measured)
-    costs = await to_thread(month_costs, _bills(*dockets, settings))
-    if costs:
-        await db.execute(STORE, month.first_day, *zip(*_rows(costs), strict=True))
-    return len(costs)
+    return await to_thread(month_costs, _bills(*dockets, settings))
+
+
+def _added(some: dict[UUID, MonthCosts], more: dict[UUID, MonthCosts]) -> dict[UUID, MonthCosts]:
+    """A customer's accounts may be in several parts."""
+    return some | {id: some[id] + costs if id in some else costs for id, costs in more.items()}
 
 
 def _plan(account: Account, terms: Terms) -> Planned:
@@ -77,9 +104,8 @@ def _has_own_price(planned: Planned) -> bool:
     return any(part.tariff.owner == "customer" for plan in plans_of([planned]) for part in plan.parts)
 
 
-def _rows(costs: Mapping[UUID, MonthCosts]) -> Iterable[tuple[object, ...]]:
-    for customer, each in costs.items():
-        yield customer, *_values(each.paid), *_values(each.microgrid), *_values(each.benchmark)
+def _row(customer: UUID, costs: MonthCosts) -> tuple[object, ...]:
+    return customer, *_values(costs.paid), *_values(costs.microgrid), *_values(costs.benchmark)
 
 
 def _values(costs: Costs | None) -> tuple[object, ...]:

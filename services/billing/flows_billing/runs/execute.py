@@ -11,15 +11,16 @@ from datetime import datetime
 from typing import TypeAlias
 from uuid import UUID
 
-from flows_billing.accounts.store import supply_accounts
+from flows_billing.accounts.store import supply_account_ids
+from flows_billing.holds.store import keep_holds
 from flows_billing.invoices.issue import issue_bills
 from flows_billing.outcomes import NotBilled
 from flows_billing.rating.bill import Bill, Verdict
-from flows_billing.rating.store import back_bill_guard
 from flows_billing.reports.refresh import enqueue_refresh
+from flows_billing.runs.apart import data_invalid, in_parts, say_error
 from flows_billing.runs.judge import prepare
 from flows_billing.runs.request import SERVICE
-from flows_billing.runs.run import Run
+from flows_billing.runs.run import Run, require_vat_number
 from flows_billing.runs.store import begin_run, complete_run, fail_run, find_run, run_held, store_outcomes
 from flows_billing.settings import RunSettings
 from flows_billing.sharing.store import store_allocation
@@ -45,31 +46,29 @@ async def execute_run(
     `on_progress` is told how many accounts have an outcome, and of how many.
     """
     async with db.connection() as connection, run_held(connection, run_id):
-        run = await find_run(connection, run_id)
         try:
+            run = await find_run(connection, run_id)
             with collector_paused():
                 await _bill_accounts(connection, run, settings, now, on_progress or _log_progress)
         except Exception as error:
             if not is_connection_lost(error):
-                await fail_run(connection, run_id, f"{type(error).__name__}: {error}")
+                await fail_run(connection, run_id, say_error(error))
             raise
         return await find_run(connection, run_id)
 
 
 async def _bill_accounts(db: Connection, run: Run, settings: RunSettings, now: datetime, on_progress: Progress) -> None:
-    accounts = await supply_accounts(db, run.esco.id, run.month)
-    await begin_run(db, run.id, [account.id for account in accounts])
+    require_vat_number(run.esco)
+    accounts = await supply_account_ids(db, run.esco.id, run.month)
+    await begin_run(db, run.id, accounts)
     await grant_solar_credits(db, run.esco.id, run.month)
-    issue_date, months = local_date(now, run.esco.zone), run.esco.back_bill_months
-    guard = await back_bill_guard(db, [account.id for account in accounts], issue_date, months)
-    docket = await prepare(db, run.esco, run.month, accounts, settings, guard)
+    docket = await prepare(db, run.esco, run.month, accounts, settings, local_date(now, run.esco.zone))
     for allocation in docket.measured.shared.allocations:
         await store_allocation(db, allocation, run.month)
     done = 0
     async with aclosing(_one_ahead(docket.verdicts(settings.billing_batch_accounts))) as batches:
         async for verdicts in batches:
-            async with db.transaction():
-                await _store(db, run, verdicts, settings, now)
+            await _store_apart(db, run, verdicts, settings, now)
             done += len(verdicts)
             on_progress(done, len(accounts))
     await store_monthly_usage(db, run.esco.id, run.month)
@@ -90,6 +89,20 @@ async def _one_ahead(batches: Iterator[Verdicts]) -> AsyncGenerator[Verdicts, No
         await asyncio.wait([rating])
 
 
+async def _store_apart(db: Connection, run: Run, verdicts: Verdicts, settings: RunSettings, now: datetime) -> None:
+    """In one transaction; where the database refuses it, in several, without the accounts whose rows it refuses."""
+
+    async def store(accounts: Sequence[UUID]) -> None:
+        async with db.transaction():
+            await _store(db, run, {account: verdicts[account] for account in accounts}, settings, now)
+
+    _, broken = await in_parts(db, list(verdicts), store)
+    if broken:
+        outcomes = {account: data_invalid("its bill could not be stored", error) for account, error in broken.items()}
+        async with db.transaction():
+            await store_outcomes(db, run.id, outcomes)
+
+
 async def _store(db: Connection, run: Run, verdicts: Verdicts, settings: RunSettings, now: datetime) -> None:
     """Everything that follows from a batch, in the caller's transaction; an account's last invoice is its outcome."""
     outcomes: dict[UUID, UUID | NotBilled] = {}
@@ -104,6 +117,7 @@ async def _store(db: Connection, run: Run, verdicts: Verdicts, settings: RunSett
         outcomes |= {invoice.bill.plan.account.id: invoice.id for invoice in invoices}
         await _enqueue_printing(db, [invoice.id for invoice in invoices], settings.billing_render_slice)
     await store_outcomes(db, run.id, outcomes)
+    await keep_holds(db, run.month, outcomes)
 
 
 async def _enqueue_printing(db: Connection, invoices: Sequence[UUID], size: int) -> None:

@@ -2,17 +2,21 @@
 
 from asyncio import to_thread
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
+from datetime import date
 from uuid import UUID
 
 from flows_billing.accounts.account import Account
 from flows_billing.accounts.plan import Plan, Planned, Terms, plan_account
-from flows_billing.accounts.store import supply_accounts
+from flows_billing.accounts.store import supply_account_ids, supply_accounts
 from flows_billing.errors import SharingInvalid
-from flows_billing.outcomes import NotBilled
-from flows_billing.rating.back_bill import UNGUARDED, Guard, guarded
-from flows_billing.rating.bill import Measured, Verdict, rate_account
-from flows_billing.rating.store import vat_terms
+from flows_billing.holds.store import find_holds
+from flows_billing.outcomes import NotBilled, failed
+from flows_billing.rating.back_bill import guarded
+from flows_billing.rating.bill import Measured, Verdict, all_measured, rate_account
+from flows_billing.rating.guard import UNGUARDED, Guard
+from flows_billing.rating.store import back_bill_guard, vat_terms
+from flows_billing.runs.apart import data_invalid, in_parts, is_about_data, say_error
 from flows_billing.runs.run import Esco
 from flows_billing.settings import RunSettings
 from flows_billing.sharing.allocation import Allocation, allocate_month
@@ -21,6 +25,7 @@ from flows_billing.sharing.store import read_series, sharing_in
 from flows_billing.solar.store import solar_credits_in
 from flows_billing.tariffs.calendar import band_calendars, day_calendar, fill_calendars
 from flows_billing.tariffs.store import benchmarks_in, tariffs_in
+from flows_billing.usage.days import require_half_hours
 from flows_billing.usage.exports import exported
 from flows_billing.usage.metered import Need, Usage
 from flows_billing.usage.rollups import add_band_sums, sum_roll_ups
@@ -37,6 +42,12 @@ class Docket:
     planned: Mapping[UUID, Planned]
     measured: Measured
     guard: Guard = UNGUARDED
+    holds: Mapping[UUID, NotBilled] = field(default_factory=dict)
+
+    @property
+    def registers(self) -> list[UUID]:
+        """Those that measure what is billed."""
+        return list({segment.register.id for plan in plans_of(self.planned.values()) for segment in plan.segments})
 
     def verdicts(self, size: int) -> Iterator[Mapping[UUID, Verdict]]:
         """Some accounts at a time, so that no more bills than these are held at once."""
@@ -48,6 +59,15 @@ class Docket:
         planned = self.planned[account]
         if isinstance(planned, NotBilled):
             return planned
+        try:
+            verdict = self._rate(planned)
+            return verdict if isinstance(verdict, NotBilled) else self.holds.get(account, verdict)
+        except Exception as error:
+            if not is_about_data(error):
+                raise
+            return data_invalid("its bill could not be computed", error)
+
+    def _rate(self, planned: Sequence[Plan]) -> Verdict:
         verdict = rate_account(planned, self.measured, self.esco.seller)
         if isinstance(verdict, NotBilled):
             return verdict
@@ -56,6 +76,8 @@ class Docket:
 
 async def load_terms(db: Connection, esco: Esco, month: Month, accounts: Sequence[Account]) -> Terms:
     """What holds for these accounts in a month."""
+    await require_half_hours(db, month, esco.zone)
+    credits, problems = await solar_credits_in(db, esco.id, month)
     customers = list({party.customer for account in accounts for party in account.parties})
     premises = [account.premises for account in accounts]
     return Terms(
@@ -65,7 +87,8 @@ async def load_terms(db: Connection, esco: Esco, month: Month, accounts: Sequenc
         vat=await vat_terms(db, esco.seller, premises, customers, month.next().first_day),
         benchmarks=await benchmarks_in(db, esco.id, month),
         sharing=await sharing_in(db, esco.id, month),
-        solar_credits=await solar_credits_in(db, esco.id, month),
+        solar_credits=credits,
+        solar_problems=problems,
     )
 
 
@@ -73,14 +96,57 @@ async def prepare(
     db: Connection,
     esco: Esco,
     month: Month,
-    accounts: Sequence[Account],
+    accounts: Sequence[UUID],
     settings: RunSettings,
-    guard: Guard = UNGUARDED,
+    issued_on: date | None = None,
 ) -> Docket:
-    """Plan the accounts' bills and sum what they need."""
-    terms = await load_terms(db, esco, month, accounts)
-    planned = {account.id: plan_account(account, terms) for account in accounts}
-    return Docket(esco, planned, await measure(db, planned.values(), terms, settings), guard)
+    """Plan the accounts' bills and sum what they need; an account whose data stop that is planned to fail.
+
+    With a day of issue, what is too old to be charged for by then is left out, and what looks wrong is held.
+    """
+
+    async def part(ids: Sequence[UUID]) -> Docket:
+        found = await supply_accounts(db, esco.id, month, only=ids, billed_too=True)
+        guard = await back_bill_guard(db, ids, issued_on, esco.back_bill_months) if issued_on else UNGUARDED
+        terms = replace(await load_terms(db, esco, month, found), guard=guard)
+        planned = {account.id: plan_of(account, terms) for account in found}
+        measured = await measure(db, planned.values(), terms, settings)
+        if issued_on is None:
+            return Docket(esco, planned, measured)
+        holds = await find_holds(db, esco, month, plans_of(planned.values()), measured)
+        return Docket(esco, planned, measured, guard, holds)
+
+    parts, broken = await in_parts(db, accounts, part, lambda: load_terms(db, esco, month, ()))
+    return _one_docket(esco, accounts, parts, broken)
+
+
+def _one_docket(
+    esco: Esco, accounts: Sequence[UUID], parts: Sequence[Docket], broken: Mapping[UUID, Exception]
+) -> Docket:
+    """In the order of the accounts."""
+    planned: dict[UUID, Planned] = {account: plan for part in parts for account, plan in part.planned.items()}
+    planned |= {account: data_invalid("it could not be read", error) for account, error in broken.items()}
+    return Docket(
+        esco,
+        {account: planned[account] for account in accounts if account in planned},
+        parts[0].measured if len(parts) == 1 else all_measured([part.measured for part in parts]),
+        _one_guard([part.guard for part in parts]),
+        {account: hold for part in parts for account, hold in part.holds.items()},
+    )
+
+
+def _one_guard(guards: Sequence[Guard]) -> Guard:
+    excepted = {account: days for guard in guards for account, days in guard.excepted.items()}
+    return Guard(guards[0].since, excepted) if guards else UNGUARDED
+
+
+def plan_of(account: Account, terms: Terms) -> Planned:
+    """Without a credit that cannot be computed, a home's bill would be too high."""
+    planned = plan_account(account, terms)
+    problem = terms.solar_problems.get(account.premises)
+    if problem and not isinstance(planned, NotBilled):
+        return failed("solar_credit_invalid", problem)
+    return planned
 
 
 async def measure(db: Connection, planned: Iterable[Planned], terms: Terms, settings: RunSettings) -> Measured:
@@ -97,11 +163,15 @@ async def measure(db: Connection, planned: Iterable[Planned], terms: Terms, sett
 
 async def sum_ahead(db: Connection, esco: Esco, month: Month, settings: RunSettings) -> None:
     """Make the sums by band that the month's run will take."""
-    accounts = await supply_accounts(db, esco.id, month)
-    terms = await load_terms(db, esco, month, accounts)
-    plans = plans_of(plan_account(account, terms) for account in accounts)
-    needs = [segment.need for plan in plans for segment in plan.segments]
-    await add_band_sums(db, needs, month, esco.zone, work_mem_mb=settings.billing_work_mem_mb)
+
+    async def part(ids: Sequence[UUID]) -> None:
+        accounts = await supply_accounts(db, esco.id, month, only=ids)
+        terms = await load_terms(db, esco, month, accounts)
+        plans = plans_of(plan_account(account, terms) for account in accounts)
+        needs = [segment.need for plan in plans for segment in plan.segments]
+        await add_band_sums(db, needs, month, esco.zone, work_mem_mb=settings.billing_work_mem_mb)
+
+    await in_parts(db, await supply_account_ids(db, esco.id, month), part, lambda: load_terms(db, esco, month, ()))
 
 
 async def _usages(
@@ -136,6 +206,10 @@ async def _shared(db: Connection, plans: Sequence[Plan], terms: Terms) -> Shared
                 allocations.append(await to_thread(allocate_month, group, readings, terms.month, terms.zone))
             except SharingInvalid as error:
                 invalid[group.id] = str(error)
+            except Exception as error:
+                if not is_about_data(error):
+                    raise
+                invalid[group.id] = f"what {group.name} shares could not be computed: {say_error(error)}"
     profiles = {part.tariff.profile for plan in plans for part in plan.parts if part.sharing and part.tariff.profile}
     calendars = await band_calendars(db, profiles, terms.month, terms.zone)
     return share_out(plans, allocations, invalid, calendars | day_calendar(terms.month, terms.zone), terms.zone)

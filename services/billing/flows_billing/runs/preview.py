@@ -5,11 +5,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 from uuid import UUID
 
-from flows_billing.accounts.account import Account
-from flows_billing.accounts.store import supply_accounts
+from flows_billing.accounts.store import account_numbers, supply_account_ids
 from flows_billing.outcomes import NotBilled, Outcome
 from flows_billing.rating.bill import Bill, Verdict
-from flows_billing.rating.store import back_bill_guard
 from flows_billing.runs.judge import prepare
 from flows_billing.runs.run import Esco
 from flows_billing.settings import RunSettings
@@ -66,14 +64,12 @@ async def preview_run(
     """The accounts that have no invoice for the month yet, or those named; what they would be billed."""
     settings = from_half_hours(settings)
     async with db.connection() as connection:
-        accounts = await supply_accounts(connection, esco.id, month, only=only, billed_too=only is not None)
-        today = local_date(utc_now(), esco.zone)
-        ids = [account.id for account in accounts]
-        guard = await back_bill_guard(connection, ids, today, esco.back_bill_months)
-        docket = await prepare(connection, esco, month, accounts, settings, guard)
-    by_id = {account.id: account for account in accounts}
+        accounts = await supply_account_ids(connection, esco.id, month, only=only, billed_too=only is not None)
+        docket = await prepare(connection, esco, month, accounts, settings, local_date(utc_now(), esco.zone))
+        numbers = await account_numbers(connection, accounts)
     batches = docket.verdicts(settings.billing_batch_accounts)
-    return Preview(esco, month, tuple(_previewed(by_id[id], each) for batch in batches for id, each in batch.items()))
+    found = tuple(_previewed(id, numbers[id], each) for batch in batches for id, each in batch.items())
+    return Preview(esco, month, found)
 
 
 def from_half_hours(settings: RunSettings) -> RunSettings:
@@ -81,19 +77,19 @@ def from_half_hours(settings: RunSettings) -> RunSettings:
     return settings.model_copy(update={"billing_usage_source": "half_hours"})
 
 
-def _previewed(account: Account, verdict: Verdict) -> PreviewedAccount:
+def _previewed(account: UUID, number: int, verdict: Verdict) -> PreviewedAccount:
     if isinstance(verdict, NotBilled):
         why = verdict.outcome, verdict.reason, verdict.details
-        return PreviewedAccount(account.id, account.number, *why, Decimal(0), 0, 0, 0, None, ())
-    return _billed(account, verdict)
+        return PreviewedAccount(account, number, *why, Decimal(0), 0, 0, 0, None, ())
+    return _billed(account, number, verdict)
 
 
-def _billed(account: Account, bills: Sequence[Bill]) -> PreviewedAccount:
+def _billed(account: UUID, number: int, bills: Sequence[Bill]) -> PreviewedAccount:
     """The sums of its bills, where the payer changes within the month."""
     benchmarks = [bill.benchmark_pence for bill in bills if bill.benchmark_pence is not None]
     return PreviewedAccount(
-        account=account.id,
-        account_number=account.number,
+        account=account,
+        account_number=number,
         outcome=Outcome.BILLED,
         reason=None,
         details=None,

@@ -2,11 +2,12 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from typing import Final, Literal, TypeAlias
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from flows_billing.errors import MonthInFuture, MonthInvalid, MonthUnfinished
+from flows_billing.errors import MonthInFuture, MonthInvalid, MonthUnfinished, SellerWithoutVatNumber
 from flows_billing.rating.vat_rules import Seller
 from flows_shared.time import Month, local_date
 
@@ -26,6 +27,8 @@ class Esco:
     vat_number: str | None
     payment_days: int
     back_bill_months: int | None = 12
+    hold_spikes: bool = True
+    hold_read_kwh: Decimal | None = Decimal(1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +83,12 @@ def months_until(month: Month, until: Month | None) -> list[Month]:
     if months[-1] != last:
         raise MonthInvalid(f"{month} until {last} is not a time of 1 to {MOST_MONTHS} months")
     return months
+
+
+def require_vat_number(esco: Esco) -> None:
+    """A seller who charges VAT shows their number: VAT Regulations 1995, regulation 14."""
+    if esco.seller.registered and not esco.vat_number:
+        raise SellerWithoutVatNumber(esco.code)
 
 
 def require_finished(month: Month, esco: Esco, now: datetime) -> None:

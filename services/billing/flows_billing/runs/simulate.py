@@ -5,11 +5,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from uuid import UUID
 
-from flows_billing.accounts.plan import plan_account
-from flows_billing.accounts.store import supply_accounts
+from flows_billing.accounts.account import Account
+from flows_billing.accounts.plan import Terms
+from flows_billing.accounts.store import account_numbers, supply_account_ids, supply_accounts
 from flows_billing.errors import UnknownProfile
 from flows_billing.outcomes import NotBilled
-from flows_billing.runs.judge import Docket, load_terms, measure
+from flows_billing.runs.apart import in_parts, say_error
+from flows_billing.runs.judge import Docket, load_terms, measure, plan_of
 from flows_billing.runs.preview import from_half_hours
 from flows_billing.runs.run import Esco
 from flows_billing.settings import RunSettings
@@ -83,14 +85,30 @@ async def _simulate_month(
     db: Database, esco: Esco, month: Month, proposal: Tariff, settings: RunSettings, only: Sequence[UUID] | None
 ) -> tuple[Compared, ...]:
     async with db.connection() as connection:
-        accounts = await supply_accounts(connection, esco.id, month, only=only, billed_too=True)
-        terms = await load_terms(connection, esco, month, accounts)
-        proposed_terms = replace(terms, tariffs=Tariffs({}, [proposal]))
-        now = {account.id: plan_account(account, terms) for account in accounts}
-        proposed = {account.id: plan_account(account, proposed_terms) for account in accounts}
-        measured = await measure(connection, [*now.values(), *proposed.values()], terms, settings)
+        ids = await supply_account_ids(connection, esco.id, month, only=only, billed_too=True)
+        numbers = await account_numbers(connection, ids)
+
+        async def part(accounts: Sequence[UUID]) -> list[Compared]:
+            found = await supply_accounts(connection, esco.id, month, only=accounts, billed_too=True)
+            terms = await load_terms(connection, esco, month, found)
+            return await _compare(connection, esco, found, terms, proposal, settings)
+
+        parts, broken = await in_parts(connection, ids, part, lambda: load_terms(connection, esco, month, ()))
+    compared = {each.account: each for part in parts for each in part}
+    for account, error in broken.items():
+        compared[account] = Compared(account, numbers[account], None, None, say_error(error))
+    return tuple(compared[account] for account in ids if account in compared)
+
+
+async def _compare(
+    db: Connection, esco: Esco, accounts: Sequence[Account], terms: Terms, proposal: Tariff, settings: RunSettings
+) -> list[Compared]:
+    proposed_terms = replace(terms, tariffs=Tariffs({}, [proposal]))
+    now = {account.id: plan_of(account, terms) for account in accounts}
+    proposed = {account.id: plan_of(account, proposed_terms) for account in accounts}
+    measured = await measure(db, [*now.values(), *proposed.values()], terms, settings)
     bills = [_bills(Docket(esco, planned, measured)) for planned in (now, proposed)]
-    return tuple(_compared(account.id, account.number, bills[0], bills[1]) for account in accounts)
+    return [_compared(account.id, account.number, bills[0], bills[1]) for account in accounts]
 
 
 def _added(found: Mapping[Month, Sequence[Compared]]) -> tuple[Compared, ...]:

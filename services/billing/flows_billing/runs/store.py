@@ -9,7 +9,7 @@ import asyncpg
 from flows_billing.errors import UnknownRun
 from flows_billing.outcomes import NotBilled, Outcome
 from flows_billing.runs.escos import COLUMNS as ESCO_COLUMNS
-from flows_billing.runs.escos import esco_of
+from flows_billing.runs.escos import esco_of, readable
 from flows_billing.runs.run import Run, Unbilled
 from flows_shared.db import Connection
 from flows_shared.time import Month
@@ -98,7 +98,7 @@ async def find_run(db: Connection, run_id: UUID) -> Run:
 
 
 async def latest_runs(db: Connection, month: Month | None, limit: int) -> list[Run]:
-    return [_run(row) for row in await db.fetch(LATEST_RUNS, month.first_day if month else None, limit)]
+    return list(readable(await db.fetch(LATEST_RUNS, month.first_day if month else None, limit), _run))
 
 
 async def create_runs(db: Connection, escos: Sequence[UUID], month: Month, requested_by: str) -> list[Run]:

@@ -13,9 +13,10 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from flows_billing.days import Days
-from flows_billing.sharing.apportion import apportion
+from flows_billing.sharing.apportion import apportion, turn_at
 from flows_billing.sharing.methods import METHODS
-from flows_billing.sharing.terms import WHOLE, Group, Stint
+from flows_billing.sharing.terms import WHOLE, Group, MeterRole, Stint
+from flows_billing.usage.metered import half_hours_touched
 from flows_shared.time import HALF_HOUR, Month, Period, local_midnight
 
 # Wh of each half hour of a month, in order.
@@ -33,29 +34,67 @@ def kwh(wh: int) -> Decimal:
     return Decimal(wh) / WH_IN_KWH
 
 
+def places_in(month: Period, span: Period) -> slice:
+    """Which half hours of the month begin in a part of it."""
+    count = (month.end - month.start) // HALF_HOUR
+    first, last = ((at - month.start) // HALF_HOUR for at in (span.start, span.end))
+    return slice(max(0, first), min(count, last))
+
+
+def within(series: Series, month: Period, life: Period) -> Series:
+    """What a register measured in its life, the half hours that cut it included; outside of it: nothing."""
+    kept, places = series_of(len(series)), places_in(month, half_hours_touched(life))
+    kept[places] = series[places]
+    return kept
+
+
+@dataclass(frozen=True, slots=True)
+class Metered:
+    """Wh of one of the group's own meters, of which those of `time` count; UNKNOWN where it did not measure."""
+
+    role: MeterRole
+    time: Period
+    series: Series
+
+
 @dataclass(frozen=True, slots=True)
 class Readings:
-    """What was measured in a month: by home and register, and by the group's own meters."""
+    """What was measured in a month: by home and register, and by the group's own meters while they counted."""
 
     period: Period
     homes: Mapping[UUID, Mapping[UUID, Series]]
-    meters: Mapping[UUID, Series]
+    meters: Sequence[Metered]
 
     @property
     def half_hours(self) -> int:
         return (self.period.end - self.period.start) // HALF_HOUR
 
+    def turn(self, number: int) -> int:
+        """For `apportion`."""
+        return turn_at(self.period.start + number * HALF_HOUR)
+
     def places(self, span: Period) -> slice:
         """Which half hours of the month begin in a part of it."""
-        first, last = ((at - self.period.start) // HALF_HOUR for at in (span.start, span.end))
-        return slice(max(0, first), min(self.half_hours, last))
+        return places_in(self.period, span)
 
-    def metered(self, registers: Sequence[UUID]) -> Series:
-        """Wh of these meters together; UNKNOWN where there are none, or one of them did not measure."""
-        known = [self.meters[register] for register in registers if register in self.meters]
-        if not known or len(known) < len(registers):
-            return series_of(self.half_hours, UNKNOWN)
-        return array("q", (UNKNOWN if UNKNOWN in row else sum(row) for row in zip(*known, strict=True)))
+    def metered(self, role: MeterRole, nobody: int) -> Series:
+        """Wh of the meters of a role together: UNKNOWN where one did not measure, `nobody` where there was none."""
+        total, measured, lacking = series_of(self.half_hours), bytearray(self.half_hours), bytearray(self.half_hours)
+        for meter in self.meters:
+            if meter.role == role:
+                for number in range(self.half_hours)[self.places(half_hours_touched(meter.time))]:
+                    if (wh := meter.series[number]) != UNKNOWN:
+                        total[number] += wh
+                        measured[number] = 1
+                    elif self._is_whole(number, meter.time):
+                        lacking[number] = 1
+        found = zip(total, measured, lacking, strict=True)
+        return array("q", (UNKNOWN if lacks else wh if known else nobody for wh, known, lacks in found))
+
+    def _is_whole(self, number: int, time: Period) -> bool:
+        """A half hour that the edges of a time cut may be there or not."""
+        start = self.period.start + number * HALF_HOUR
+        return time.start <= start and start + HALF_HOUR <= time.end
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,14 +121,13 @@ class Allocation:
 
     def boundary(self) -> tuple[Series, Series]:
         """What came in over the boundary of the site, and what went out."""
-        came, went = (self.group.registers(role) for role in ("boundary_import", "boundary_export"))
-        return self.readings.metered(came), self.readings.metered(went)
+        return self.readings.metered("boundary_import", UNKNOWN), self.readings.metered("boundary_export", UNKNOWN)
 
 
 def allocate_month(group: Group, readings: Readings, month: Month, zone: ZoneInfo) -> Allocation:
     """Share the month's generation by the terms and members of each of its days."""
     length = readings.half_hours
-    generation = readings.metered(group.registers("generation"))
+    generation = readings.metered("generation", 0)
     found = Allocation(group, readings, generation, series_of(length), series_of(length), series_of(length))
     demands = {home: _total(registers.values(), length) for home, registers in readings.homes.items()}
     for stint in group.stints(Days.of(month)):
@@ -97,7 +135,7 @@ def allocate_month(group: Group, readings: Readings, month: Month, zone: ZoneInf
         time = Period(local_midnight(days.start, zone), local_midnight(days.end, zone))
         _share_stint(found, stint, demands, readings.places(time))
     for home, series in found.shared_by_home.items():
-        found.shared_by_register.update(_split(readings.homes.get(home, {}), series))
+        found.shared_by_register.update(_split(readings, readings.homes.get(home, {}), series))
     if group.site:
         for number, row in enumerate(zip(*demands.values(), strict=True)):
             found.others[number] = sum(row) - found.consumption[number]
@@ -110,7 +148,7 @@ def _share_stint(found: Allocation, stint: Stint, demands: Mapping[UUID, Series]
     got = [found.shared_by_home.setdefault(home, series_of(found.readings.half_hours)) for home in homes]
     allocate, shares = METHODS[stint.terms.method], stint.shares
     for number, row in enumerate(zip(*wanted, strict=True), start=places.start):
-        parts = allocate(max(0, found.generation[number]), row, shares, number)
+        parts = allocate(max(0, found.generation[number]), row, shares, found.readings.turn(number))
         found.consumption[number], found.shared[number] = sum(row), sum(parts)
         for series, part in zip(got, parts, strict=True):
             series[number] = part
@@ -125,18 +163,20 @@ def _credit_surplus(found: Allocation, stint: Stint, places: slice) -> None:
     length = found.readings.half_hours
     got = [found.surplus_by_home.setdefault(member.home, series_of(length)) for member in credited]
     for number in range(places.start, places.stop) if credited else ():
-        for series, part in zip(got, apportion(found.surplus(number), ratios, WHOLE, number), strict=True):
+        parts = apportion(found.surplus(number), ratios, WHOLE, found.readings.turn(number))
+        for series, part in zip(got, parts, strict=True):
             series[number] = part
 
 
-def _split(registers: Mapping[UUID, Series], shared: Series) -> Mapping[UUID, Series]:
+def _split(readings: Readings, registers: Mapping[UUID, Series], shared: Series) -> Mapping[UUID, Series]:
     """A home's share over its registers, by what each measured in the half hour."""
     if len(registers) < 2:
         return dict.fromkeys(registers, shared)
     split = {register: series_of(len(shared)) for register in registers}
     for number, row in enumerate(zip(*registers.values(), strict=True)):
         if shared[number]:
-            for series, part in zip(split.values(), apportion(shared[number], row, sum(row), number), strict=True):
+            parts = apportion(shared[number], row, sum(row), readings.turn(number))
+            for series, part in zip(split.values(), parts, strict=True):
                 series[number] = part
     return split
 

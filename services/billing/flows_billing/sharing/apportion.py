@@ -1,6 +1,21 @@
 """Whole units shared by weight so that none is lost: the rule of the largest remainder."""
 
 from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Final
+
+from flows_shared.time import HALF_HOUR
+
+EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+A_DAY: Final = 48  # half hours, in UTC
+
+
+def turn_at(start: datetime) -> int:
+    """Whose turn it is in a half hour: one place further with each half hour of a day, and with each day.
+
+    Without the second, a number of homes that divides 48 would have the same one first at noon every day.
+    """
+    return sum(divmod((start - EPOCH) // HALF_HOUR, A_DAY))
 
 
 def apportion(units: int, weights: Sequence[int], whole: int, turn: int = 0) -> list[int]:

@@ -31,6 +31,16 @@ class Shared:
     allocations: tuple[Allocation, ...] = ()
 
 
+def all_shared(parts: Sequence[Shared]) -> Shared:
+    """Of parts of the accounts. A group that several parts share in is allocated by each of them alike."""
+    return Shared(
+        by_need={need: shared for part in parts for need, shared in part.by_need.items()},
+        surplus={key: kwh for part in parts for key, kwh in part.surplus.items()},
+        problems={account: problem for part in parts for account, problem in part.problems.items()},
+        allocations=tuple({found.group.id: found for part in parts for found in part.allocations}.values()),
+    )
+
+
 def share_out(
     plans: Iterable[Plan],
     allocations: Sequence[Allocation],

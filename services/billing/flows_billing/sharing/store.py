@@ -9,8 +9,9 @@ from typing import Final
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from flows_billing.sharing.allocation import UNKNOWN, Allocation, Readings, Series, kwh
-from flows_billing.sharing.terms import WHOLE, Group, Member, MeterRole, Sharing, SharingTerms
+from flows_billing.days import Days
+from flows_billing.sharing.allocation import UNKNOWN, Allocation, Metered, Readings, Series, kwh, series_of, within
+from flows_billing.sharing.terms import WHOLE, Group, Member, Sharing, SharingMeter, SharingTerms
 from flows_shared.db import Connection
 from flows_shared.time import HALF_HOUR, Month, Period
 
@@ -25,17 +26,23 @@ MEMBERS = """
       FROM public.sharing_members
      WHERE sharing_group = ANY($1) AND start_date < $3 AND (end_date IS NULL OR end_date >= $2)
 """
-METERS = (
-    "SELECT sharing_group, register, role FROM public.sharing_meters WHERE sharing_group = ANY($1) ORDER BY register"
-)
+METERS = """
+    SELECT meter.sharing_group, meter.register, meter.role, meter.valid_from, meter.valid_to, register.start_time,
+           register.end_time
+      FROM public.sharing_meters AS meter
+      JOIN flows.meter_registers AS register ON register.register_id = meter.register
+     WHERE meter.sharing_group = ANY($1) AND meter.valid_from < $3 AND (meter.valid_to IS NULL OR meter.valid_to > $2)
+     ORDER BY meter.register, meter.valid_from
+"""
 # The homes of the group, and the others behind its site's boundary.
 HOME_REGISTERS = """
-    SELECT property.id, register.register_id
-      FROM public.properties AS property
-      JOIN flows.meter_registers AS register ON register.meter_id = property.supply_meter AND register.nature <> 'solar'
-     WHERE (property.id = ANY($1) OR property.site = $2)
-       AND register.start_time < $4 AND (register.end_time IS NULL OR register.end_time > $3)
-     ORDER BY property.id, register.register_id
+    WITH home AS MATERIALIZED (
+        SELECT id, supply_meter FROM public.properties WHERE id = ANY($1) OR site = $2
+    )
+    SELECT home.id, register_id, greatest(start_time, $3), least(end_time, $4)
+      FROM home JOIN flows.meter_line(ARRAY(SELECT supply_meter FROM home)) AS line ON line.meter = home.supply_meter
+     WHERE nature <> 'solar' AND start_time < $4 AND (end_time IS NULL OR end_time > $3)
+     ORDER BY home.id, register_id
 """
 # A number that is none, or too large to be true, fails its own account's bill; here it counts as nothing.
 SERIES = """
@@ -79,36 +86,46 @@ STORE_MONTHS = """
 
 
 async def sharing_in(db: Connection, esco: UUID, month: Month) -> Sharing:
-    """The community's groups with the terms and members of the month."""
+    """The community's groups with the terms, members and meters of the month."""
     days = month.first_day, month.next().first_day
     groups = await db.fetch(GROUPS, esco)
     ids = [row["id"] for row in groups]
     if not ids:
         return Sharing()
     terms, members = await _terms(db, ids, days[1]), await _members(db, ids, *days)
-    meters: defaultdict[UUID, dict[UUID, MeterRole]] = defaultdict(dict)
-    for group, register, role in await db.fetch(METERS, ids):
-        meters[group][register] = role
+    meters = await _meters(db, ids, *days)
     return Sharing(
-        tuple(Group(id, name, site, tuple(terms[id]), tuple(members[id]), meters[id]) for id, name, site in groups)
+        tuple(
+            Group(id, name, site, tuple(terms[id]), tuple(members[id]), tuple(meters[id])) for id, name, site in groups
+        )
     )
 
 
 async def read_series(db: Connection, group: Group, month: Month, zone: ZoneInfo) -> Readings:
-    """What the group's homes and meters measured in a month; of homes only what was measured or estimated."""
+    """What the group's homes and meters measured in a month, each register within its life."""
     period = month.period(zone)
-    homes: defaultdict[UUID, list[UUID]] = defaultdict(list)
+    lives: defaultdict[UUID, dict[UUID, Period]] = defaultdict(dict)
     members = [member.home for member in group.members]
-    for home, register in await db.fetch(HOME_REGISTERS, members, group.site, period.start, period.end):
-        homes[home].append(register)
-    supply = await _series(db, [register for each in homes.values() for register in each], period, 0)
+    for home, register, start, end in await db.fetch(HOME_REGISTERS, members, group.site, period.start, period.end):
+        lives[home][register] = Period(start, end)
+    supply = await _series(db, [register for each in lives.values() for register in each], period, 0)
+    own = await _series(db, [meter.register for meter in group.meters], period, UNKNOWN)
+    nothing = series_of((period.end - period.start) // HALF_HOUR, UNKNOWN)
     return Readings(
         period=period,
         homes={
-            home: {register: supply[register] for register in registers if register in supply}
-            for home, registers in homes.items()
+            home: {
+                register: within(supply[register], period, life)
+                for register, life in registers.items()
+                if register in supply
+            }
+            for home, registers in lives.items()
         },
-        meters=await _series(db, list(group.meters), period, UNKNOWN),
+        meters=[
+            Metered(meter.role, time, own.get(meter.register, nothing))
+            for meter in group.meters
+            if (time := meter.time_in(Days.of(month), zone))
+        ],
     )
 
 
@@ -147,6 +164,13 @@ async def _members(db: Connection, groups: Sequence[UUID], start: date, end: dat
     for group, home, first, last, coefficient, priority, surplus in await db.fetch(MEMBERS, groups, start, end):
         parts = int(coefficient * WHOLE), priority, int(surplus * WHOLE)
         found[group].append(Member(home, first, last, *parts))
+    return found
+
+
+async def _meters(db: Connection, groups: Sequence[UUID], start: date, end: date) -> Mapping[UUID, list[SharingMeter]]:
+    found: defaultdict[UUID, list[SharingMeter]] = defaultdict(list)
+    for group, *values in await db.fetch(METERS, groups, start, end):
+        found[group].append(SharingMeter(*values))
     return found
 
 

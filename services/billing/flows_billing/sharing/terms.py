@@ -1,16 +1,18 @@
 """Who shares with whom, on which terms: groups, their dated terms, members and meters."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from functools import cached_property
 from typing import Final, Literal, TypeAlias
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from flows_billing.days import Days
 from flows_billing.errors import SharingInvalid
+from flows_shared.time import Period, local_midnight
 
 Method: TypeAlias = Literal["fixed", "proportional", "priority"]
 MeterRole: TypeAlias = Literal["generation", "boundary_import", "boundary_export"]
@@ -87,18 +89,34 @@ class Stint:
 
 
 @dataclass(frozen=True, slots=True)
+class SharingMeter:
+    """A register's part in a group on the local days `[valid_from, valid_to)`, within its own life `[start, end)`."""
+
+    register: UUID
+    role: MeterRole
+    valid_from: date
+    valid_to: date | None
+    start: datetime
+    end: datetime | None
+
+    def time_in(self, days: Days, zone: ZoneInfo) -> Period | None:
+        """When it counts for the group on some days."""
+        first, last = max(days.start, self.valid_from), min(days.end, self.valid_to or days.end)
+        start, end = max(local_midnight(first, zone), self.start), local_midnight(last, zone)
+        end = end if self.end is None else min(end, self.end)
+        return Period(start, end) if start < end else None
+
+
+@dataclass(frozen=True, slots=True)
 class Group:
-    """`terms` are ordered by their start; `meters` has each register's role."""
+    """`terms` are ordered by their start."""
 
     id: UUID
     name: str
     site: UUID | None
     terms: tuple[SharingTerms, ...]
     members: tuple[Member, ...]
-    meters: Mapping[UUID, MeterRole]
-
-    def registers(self, role: MeterRole) -> list[UUID]:
-        return [register for register, its_role in self.meters.items() if its_role == role]
+    meters: tuple[SharingMeter, ...]
 
     def terms_on(self, day: date) -> SharingTerms | None:
         return next((terms for terms in reversed(self.terms) if terms.period_start <= day), None)

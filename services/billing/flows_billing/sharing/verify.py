@@ -22,38 +22,49 @@ GROUPS: Final = """
       JOIN flows.escos AS esco ON esco.id = sharing.esco
 """
 # $4 the group, [$5, $6) the month's time, $7 its zone. Weights and ratios are of 10^8, energy is in Wh. An amount goes
-# by weight, cut; what is left over goes one by one to the largest remainders, of equals from the half hour's number on.
+# by weight, cut; what is left over goes one by one to the largest remainders, of equals from the turn's place on.
 BILLED_OTHERWISE: Final = """
     , half AS (
-        SELECT timestamp, number - 1 AS number, (timestamp AT TIME ZONE $7)::date AS day
-          FROM generate_series($5::timestamptz, $6::timestamptz - interval '30 minutes', '30 minutes')
-               WITH ORDINALITY AS half (timestamp, number)
+        SELECT timestamp, number / 48 + number % 48 AS turn, (timestamp AT TIME ZONE $7)::date AS day
+          FROM generate_series($5::timestamptz, $6::timestamptz - interval '30 minutes', '30 minutes') AS timestamp,
+               LATERAL (SELECT div(extract(epoch FROM timestamp), 1800)::bigint AS number) AS since
+    ), counting AS MATERIALIZED (
+        SELECT register.register_id, meter.valid_from, coalesce(meter.valid_to, 'infinity') AS valid_to,
+               register.start_time, coalesce(register.end_time, 'infinity') AS end_time
+          FROM public.sharing_meters AS meter
+          JOIN flows.meter_registers AS register ON register.register_id = meter.register
+         WHERE meter.sharing_group = $4 AND meter.role = 'generation'
+    ), supplying AS MATERIALIZED (
+        SELECT property.id AS property, line.register_id, line.start_time,
+               coalesce(line.end_time, 'infinity') AS end_time
+          FROM public.properties AS property
+          JOIN flows.meter_line(ARRAY(SELECT home.supply_meter
+                                        FROM public.sharing_members AS member
+                                        JOIN public.properties AS home ON home.id = member.property
+                                       WHERE member.sharing_group = $4)) AS line ON line.meter = property.supply_meter
+         WHERE line.nature <> 'solar'
     ), measured AS MATERIALIZED (
         SELECT register_id, timestamp, floor(kwh * 1000)::bigint AS wh
           FROM flows.register_intervals
          WHERE timestamp >= $5 AND timestamp < $6
-           AND (register_id IN (SELECT register FROM public.sharing_meters
-                                 WHERE sharing_group = $4 AND role = 'generation')
-                OR register_id IN (SELECT register.register_id
-                                     FROM public.sharing_members AS member
-                                     JOIN public.properties AS property ON property.id = member.property
-                                     JOIN flows.meter_registers AS register ON register.meter_id = property.supply_meter
-                                      AND register.nature <> 'solar'
-                                    WHERE member.sharing_group = $4))
+           AND register_id = ANY(ARRAY(SELECT register_id FROM counting UNION SELECT register_id FROM supplying))
     ), generated AS (
-        SELECT timestamp, sum(wh)::bigint AS wh
-          FROM measured JOIN public.sharing_meters AS meter ON meter.register = register_id AND role = 'generation'
-         GROUP BY timestamp
-        HAVING count(*) = (SELECT count(*) FROM public.sharing_meters WHERE sharing_group = $4 AND role = 'generation')
+        SELECT half.timestamp, sum(wh)::bigint AS wh
+          FROM half
+          JOIN counting ON half.day >= valid_from AND half.day < valid_to
+           AND half.timestamp > start_time - interval '30 minutes' AND half.timestamp < end_time
+          LEFT JOIN measured ON measured.register_id = counting.register_id AND measured.timestamp = half.timestamp
+         GROUP BY half.timestamp
+        HAVING bool_and(wh IS NOT NULL
+                        OR half.timestamp < start_time OR half.timestamp > end_time - interval '30 minutes')
     ), consumed AS (
-        SELECT property.id AS property, timestamp, sum(wh)::bigint AS wh
+        SELECT supplying.property, measured.timestamp, sum(wh)::bigint AS wh
           FROM measured
-          JOIN flows.meter_registers AS register USING (register_id)
-          JOIN public.properties AS property ON property.supply_meter = register.meter_id
-         WHERE register.nature <> 'solar'
-         GROUP BY property.id, timestamp
+          JOIN supplying ON supplying.register_id = measured.register_id
+           AND measured.timestamp > start_time - interval '30 minutes' AND measured.timestamp < end_time
+         GROUP BY supplying.property, measured.timestamp
     ), asked AS (
-        SELECT half.timestamp, half.number, half.day, member.property, terms.method, terms.redistribute,
+        SELECT half.timestamp, half.turn, half.day, member.property, terms.method, terms.redistribute,
                (member.coefficient * 1e8)::bigint AS coefficient, (member.surplus_ratio * 1e8)::bigint AS surplus_ratio,
                CASE terms.method WHEN 'priority' THEN member.priority ELSE 1 END AS class,
                coalesce(generated.wh, 0) AS generation, coalesce(consumed.wh, 0) AS demand
@@ -79,7 +90,7 @@ BILLED_OTHERWISE: Final = """
           FROM pooled
     ), cut AS (
         SELECT *, div(units * weight, whole) AS part, mod(units * weight, whole) AS remainder,
-               mod(place - mod(number, places) + places, places) AS queue
+               mod(place - mod(turn, places) + places, places) AS queue
           FROM weighted
     ), handed AS (
         SELECT *, least(demand, part + CASE WHEN row_number() OVER (class ORDER BY remainder DESC, queue)
@@ -112,7 +123,7 @@ BILLED_OTHERWISE: Final = """
                        AND row_number() OVER (PARTITION BY timestamp
                                               ORDER BY surplus_ratio > 0 DESC,
                                                        mod(surplus * surplus_ratio, 100000000) DESC,
-                                                       mod(taker - mod(number, greatest(takers, 1)) + takers,
+                                                       mod(taker - mod(turn, greatest(takers, 1)) + takers,
                                                            greatest(takers, 1)))
                            <= div(surplus * sum(surplus_ratio) OVER half, 100000000)
                               - sum(div(surplus * surplus_ratio, 100000000)) OVER half THEN 1 ELSE 0 END AS credited
@@ -128,8 +139,11 @@ BILLED_OTHERWISE: Final = """
           FROM chosen
           JOIN public.accounts AS account ON account.id = chosen.account
           JOIN public.invoice_lines AS line ON line.invoice = chosen.id
+           -- Others may span several parts, or some days of one.
+           AND line.kind IN ('energy', 'shared_energy', 'standing_charge', 'export_credit')
           LEFT JOIN public.sharing_terms AS terms ON terms.id = line.sharing_terms AND terms.sharing_group = $4
-         WHERE chosen.status <> 'void' AND chosen.period_start < $6 AND chosen.period_end > $5::date
+         WHERE chosen.status <> 'void'
+           AND chosen.period_start < ($6 AT TIME ZONE $7)::date AND chosen.period_end > ($5 AT TIME ZONE $7)::date
          GROUP BY chosen.number, account.property, line.period_start, line.period_end
     )
     SELECT billed.number, 'shared energy from ' || billed.period_start,

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from flows_billing.accounts.account import Account
 from flows_billing.days import Days
-from flows_billing.rating.rounding import cut_pence
+from flows_billing.rating.rounding import MAX_PENCE, cut_pence
 from flows_billing.sharing.apportion import apportion
 from flows_shared.time import Month
 
@@ -49,7 +49,10 @@ class SolarCredit:
 def installation_pence(installation: Installation, month: Month, tariffs: Sequence[SolarTariff]) -> int:
     """Capacity x days x pence a day, cut to whole pence; the days are those from its commissioning on."""
     days = (day for day in Days.of(month).each() if day >= installation.commissioned_on)
-    return cut_pence(sum((installation.capacity_kw * _rate_on(day, tariffs) for day in days), Decimal(0)))
+    pence = cut_pence(sum((installation.capacity_kw * _rate_on(day, tariffs) for day in days), Decimal(0)))
+    if not 0 <= pence <= MAX_PENCE:
+        raise ValueError(f"{pence} pence is too much to be true")
+    return pence
 
 
 def share_credit(installation: Installation, month: Month, tariffs: Sequence[SolarTariff]) -> list[SolarCredit]:

@@ -2,12 +2,17 @@
 
 from collections.abc import Sequence
 from datetime import date
+from decimal import Decimal
 from uuid import UUID
 
 from flows_billing.invoices.invoice import Invoice
+from flows_billing.runs.apart import in_parts, say_error
 from flows_billing.solar.credits import Installation, SolarCredit, SolarTariff, share_credit
 from flows_shared.db import Connection
+from flows_shared.telemetry.logs import get_logger
 from flows_shared.time import Month
+
+log = get_logger()
 
 TARIFFS = """
     SELECT period_start, credit_pence_per_day FROM public.solar_credit_tariffs
@@ -15,7 +20,8 @@ TARIFFS = """
      ORDER BY period_start
 """
 INSTALLATIONS = """
-    SELECT installation.property, installation.declared_net_capacity, installation.commissioning_date,
+    SELECT installation.property, installation.declared_net_capacity,
+           greatest(installation.commissioning_date, '0001-01-01'),
            array_agg(share.allocation_property ORDER BY share.id), array_agg(share.ratio ORDER BY share.id)
       FROM public.solar_installation AS installation
       JOIN public.properties AS property ON property.id = installation.property
@@ -71,24 +77,37 @@ APPLY = """
 
 async def grant_solar_credits(db: Connection, esco: UUID, month: Month) -> int:
     """Make the month's credits that are not there yet, and top up the prepay meters; how many were made."""
-    credits = await _due(db, esco, month)
+    credits, problems = await _due(db, esco, month)
+    for home, problem in problems.items():
+        log.error("solar_credit_invalid", home=str(home), month=str(month), reason=problem)
     rows = [(credit.home, credit.source, credit.pence, credit.ratio) for credit in credits]
-    made = 0
+
+    async def insert(some: Sequence[tuple[UUID, UUID, int, Decimal]]) -> int:
+        done = await db.execute(INSERT, month.first_day, *zip(*some, strict=True))
+        return int(done.split()[-1])
+
+    async def top_up(escos: Sequence[UUID]) -> None:
+        for each in escos:
+            await db.execute(TOP_UP, each, month.first_day)
+
     async with db.transaction():
-        if rows:
-            done = await db.execute(INSERT, month.first_day, *zip(*rows, strict=True))
-            made = int(done.split()[-1])
-        await db.execute(TOP_UP, esco, month.first_day)
-    return made
+        made, refused = await in_parts(db, rows, insert) if rows else ([], {})
+        _, unfilled = await in_parts(db, [esco], top_up)
+    for error in (*refused.values(), *unfilled.values()):
+        log.error("solar_credit_not_stored", month=str(month), reason=say_error(error))
+    return sum(made)
 
 
-async def solar_credits_in(db: Connection, esco: UUID, month: Month) -> list[SolarCredit]:
-    """The month's credits that are for bills: those stored, and those that are still to be made."""
+async def solar_credits_in(db: Connection, esco: UUID, month: Month) -> tuple[list[SolarCredit], dict[UUID, str]]:
+    """The month's credits that are for bills: those stored, and those that are still to be made.
+
+    And by home, why one that it has a part in cannot be computed.
+    """
     rows = await db.fetch(STORED, esco, month.first_day)
     known = {(row["property_id"], row["source_installation"]) for row in rows}
     stored = [SolarCredit(*values) for *values, is_topup in rows if not is_topup]
-    due = await _due(db, esco, month)
-    return stored + [credit for credit in due if (credit.home, credit.source) not in known]
+    due, problems = await _due(db, esco, month)
+    return stored + [credit for credit in due if (credit.home, credit.source) not in known], problems
 
 
 async def apply_solar_credits(db: Connection, invoices: Sequence[Invoice]) -> None:
@@ -102,11 +121,20 @@ async def apply_solar_credits(db: Connection, invoices: Sequence[Invoice]) -> No
         await db.execute(APPLY, *zip(*rows, strict=True))
 
 
-async def _due(db: Connection, esco: UUID, month: Month) -> list[SolarCredit]:
+async def _due(db: Connection, esco: UUID, month: Month) -> tuple[list[SolarCredit], dict[UUID, str]]:
     end: date = month.next().first_day
     tariffs = [SolarTariff(*row) for row in await db.fetch(TARIFFS, esco, end)]
     installations = [
         Installation(home, capacity, commissioned_on, tuple(zip(homes, ratios, strict=True)))
         for home, capacity, commissioned_on, homes, ratios in await db.fetch(INSTALLATIONS, esco, end)
     ]
-    return [credit for installation in installations for credit in share_credit(installation, month, tariffs)]
+    credits: list[SolarCredit] = []
+    problems: dict[UUID, str] = {}
+    for installation in installations:
+        try:
+            credits += share_credit(installation, month, tariffs)
+        except (ArithmeticError, ValueError) as error:  # NaN and infinity, of rows older than the checks against them
+            problems |= dict.fromkeys(
+                (home for home, _ in installation.ratios), f"its solar credit could not be computed: {error}"
+            )
+    return credits, problems

@@ -89,8 +89,8 @@ PLANNING = "SET LOCAL work_mem = '{work_mem_mb:d}MB'; SET LOCAL plan_cache_mode 
 MONTHLY_USAGE = """
     WITH link AS MATERIALIZED (
         SELECT link.circuit, link.register,
-               greatest($2::date, (link.start_time AT TIME ZONE esco.time_zone)::date) AS first_day,
-               least($3::date, (link.end_time AT TIME ZONE esco.time_zone)::date + 1) AS end_day,
+               greatest($2::date, flows.local_date(link.start_time, esco.time_zone)) AS first_day,
+               least($3::date, flows.local_date(link.end_time, esco.time_zone) + 1) AS end_day,
                esco.time_zone
           FROM flows.escos AS esco
           JOIN flows.meter_registry AS meter ON meter.esco = esco.id
@@ -107,11 +107,12 @@ MONTHLY_USAGE = """
         SELECT link.circuit, guess.kwh
           FROM link
           JOIN flows.estimated_intervals AS guess ON guess.register_id = link.register
-           AND guess.timestamp >= link.first_day::timestamp AT TIME ZONE link.time_zone
-           AND guess.timestamp < link.end_day::timestamp AT TIME ZONE link.time_zone
+           AND guess.timestamp >= flows.local_midnight(link.first_day, link.time_zone)
+           AND guess.timestamp < flows.local_midnight(link.end_day, link.time_zone)
     )
     INSERT INTO public.monthly_usage AS usage (circuit_id, month, kwh)
     SELECT circuit, $2::date, sum(kwh) FROM used GROUP BY circuit
+    HAVING sum(kwh) BETWEEN 0 AND 1e9  -- what an old NaN makes of a circuit keeps no other from being stored
         ON CONFLICT (circuit_id, month) DO UPDATE SET kwh = excluded.kwh WHERE usage.kwh <> excluded.kwh
 """
 

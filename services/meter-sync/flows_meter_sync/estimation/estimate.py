@@ -9,9 +9,9 @@ from uuid import UUID
 from flows_meter_sync.estimation.methods import Estimate, Method, Profile, estimate_all
 from flows_meter_sync.estimation.spans import split_at_counts
 from flows_meter_sync.estimation.store import store_estimates
-from flows_meter_sync.intervals.advance import ROLL_OVER
+from flows_meter_sync.intervals.counter import Count
 from flows_meter_sync.intervals.gaps import load_gaps
-from flows_meter_sync.readings.counts import Count, load_counts
+from flows_meter_sync.readings.counts import load_counts
 from flows_meter_sync.readings.held import Energies, load_held
 from flows_meter_sync.readings.registers import MeterRegister
 from flows_meter_sync.registry import slices
@@ -73,5 +73,6 @@ def _of_register(
 ) -> Estimated:
     energies = held.get(register.id, {})
     missing = {at for gap in gaps for at in gap.half_hours()}
-    spans = split_at_counts(missing, counts.get(register.id, []), energies, ROLL_OVER * register.hardware.steps)
+    counter = register.counter
+    spans = split_at_counts(missing, counts.get(register.id, []), energies, counter.roll_over, counter.most)
     return Estimated(register, len(missing), estimate_all(spans, Profile(energies, register.zone), method))

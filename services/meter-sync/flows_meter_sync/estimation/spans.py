@@ -1,13 +1,12 @@
 """What a register's counts say of the half hours that are missing between them."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import pairwise
 from typing import NamedTuple
 
-from flows_meter_sync.intervals.advance import advance
-from flows_meter_sync.readings.counts import Count
+from flows_meter_sync.intervals.counter import IMPOSSIBLE, Count, Counter
 from flows_shared.time import HALF_HOUR, floor_half_hour
 
 
@@ -28,21 +27,25 @@ class Between(NamedTuple):
 
 
 def split_at_counts(
-    missing: Collection[datetime], counts: Iterable[Count], held: Mapping[datetime, int], roll_over: int
+    missing: Collection[datetime],
+    counts: Iterable[Count],
+    held: Mapping[datetime, int],
+    roll_over: int,
+    most: int = IMPOSSIBLE - 1,
 ) -> list[Span]:
     """The missing half hours, those between two counts together with what the register advanced there.
 
     From that what is `held` in between is taken off; a count in the middle of a held half hour takes its part of it,
     evenly. A count in the middle of a missing half hour says nothing that could be used.
     """
-    starts = sorted(missing)
+    starts, counter = sorted(missing), Counter(roll_over, most)
     usable = [count for count in sorted(set(counts)) if _cuts_nothing(count.at, missing)]
     spans, rest = [], set(starts)
     for before, after in pairwise(usable):
         inside = tuple(at for at in starts if before.at <= at < after.at)
         if inside:
             rest.difference_update(inside)
-            spans.append(Span(inside, _left(before, after, held, roll_over)))
+            spans.append(Span(inside, _left(before, after, inside, held, counter)))
     outside = tuple(sorted(rest))
     return sorted([*spans, *([Span(outside, None)] if outside else [])], key=lambda span: span.missing)
 
@@ -52,13 +55,15 @@ def _cuts_nothing(at: datetime, missing: Collection[datetime]) -> bool:
     return floor == at or floor not in missing
 
 
-def _left(before: Count, after: Count, held: Mapping[datetime, int], roll_over: int) -> int | None:
-    """What the register advanced beyond what is held; None where that cannot be."""
-    advanced = advance(before.energy, after.energy, roll_over)
+def _left(
+    before: Count, after: Count, inside: Sequence[datetime], held: Mapping[datetime, int], counter: Counter
+) -> int | None:
+    """What the register advanced beyond what is held; None where that cannot be, or not in the half hours missing."""
+    advanced = counter.advance(before, after)
     if advanced is None:
         return None
     left = advanced - held_between(before.at, after.at, held).energy
-    return left if left >= 0 else None
+    return left if 0 <= left <= counter.most * len(inside) else None
 
 
 def held_between(start: datetime, end: datetime, held: Mapping[datetime, int]) -> Between:

@@ -1,7 +1,7 @@
 """From the rows of files to half hours of registers."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import NamedTuple
@@ -9,6 +9,7 @@ from uuid import UUID
 
 from flows_meter_sync.files.rows import WH_STEPS, Outcome, Place, Value
 from flows_meter_sync.intervals.advance import Logged, half_hour
+from flows_meter_sync.intervals.runs import kwh
 from flows_meter_sync.readings.registers import MeterRegister
 from flows_shared.time import HALF_HOUR
 
@@ -50,7 +51,9 @@ def assign(values: Iterable[Value], registers: Sequence[MeterRegister], now: dat
             nowhere.setdefault(value.place, str(reason))
             continue
         said.add(value.place)
-        if value.is_count:
+        if not value.is_count and value.energy > register.counter.most:
+            assigned.outcomes.append(Outcome(value.place, "refused", _too_much(register, value)))
+        elif value.is_count:
             _note_count(assigned, register, value)
         else:
             assigned.half_hours.append(HalfHour(value.place, register, value.at, value.energy))
@@ -63,29 +66,42 @@ def half_hours_of(
     register: MeterRegister, counts: Mapping[datetime, Value], stored: Mapping[datetime, int]
 ) -> tuple[list[HalfHour], list[Outcome]]:
     """The half hours between the counts of files and those stored of files before; counts without a next one wait."""
-    wh = {at: energy // WH_STEPS for at, energy in stored.items()} | {
-        at: value.energy // WH_STEPS for at, value in counts.items()
-    }
-    logged = Logged(WH_STEPS, dict(sorted(wh.items())))
-    positions = logged.positions()
+    logged = logged_in(register, counts, stored)
+    judged = logged.judge()
     before = {at - HALF_HOUR for at in counts if at - HALF_HOUR in stored and at - HALF_HOUR not in counts}
     found: list[HalfHour] = []
     outcomes: list[Outcome] = []
     for at in sorted(before | counts.keys()):
         place = counts[at].place if at in counts else counts[at + HALF_HOUR].place
-        energy = half_hour(logged, positions, at)
+        energy = half_hour(logged, judged, at)
         if isinstance(energy, int):
             found.append(HalfHour(place, register, at, energy))
         elif energy is None:
             outcomes.append(Outcome(place, "waits", "the half hour needs the next count, which no file has said yet"))
         else:
-            outcomes.append(Outcome(place, "refused", f"{energy} to {wh[at + HALF_HOUR]} Wh"))
+            outcomes.append(
+                Outcome(place, "refused", f"{energy}: {logged.counts[at]} to {logged.counts[at + HALF_HOUR]} Wh")
+            )
     return found, outcomes
 
 
-def edges(counts: Mapping[datetime, Value]) -> list[Value]:
-    """The counts at the ends of what files say without a break: a later file goes on from there."""
-    return [value for at, value in counts.items() if at - HALF_HOUR not in counts or at + HALF_HOUR not in counts]
+def logged_in(register: MeterRegister, counts: Mapping[datetime, Value], stored: Mapping[datetime, int]) -> Logged:
+    """What files say of a register, with what is stored of files before, in order of time."""
+    wh = {at: energy // WH_STEPS for at, energy in stored.items()} | {
+        at: value.energy // WH_STEPS for at, value in counts.items()
+    }
+    return Logged(WH_STEPS, dict(sorted(wh.items())), most=register.counter.most)
+
+
+def edges(register: MeterRegister, counts: Mapping[datetime, Value], stored: Mapping[datetime, int]) -> Iterator[Value]:
+    """The counts at the ends of what files say without a break, those in doubt and those beside them.
+
+    A later file goes on from there, and says what is to be believed.
+    """
+    good = logged_in(register, counts, stored).judge().good
+    for at, value in counts.items():
+        if at not in good or not {at - HALF_HOUR, at + HALF_HOUR} <= good.keys() & counts.keys():
+            yield value
 
 
 def _note_count(assigned: Assigned, register: MeterRegister, value: Value) -> None:
@@ -93,6 +109,12 @@ def _note_count(assigned: Assigned, register: MeterRegister, value: Value) -> No
     first = counts.setdefault(value.at, value)
     if first is not value:
         _say_twice(assigned, value, first.energy == value.energy, first.place)
+
+
+def _too_much(register: MeterRegister, value: Value) -> str:
+    return (
+        f"{kwh(value.energy)} kWh is more than the fuse lets through in half an hour: {kwh(register.counter.most)} kWh"
+    )
 
 
 def _say_twice(assigned: Assigned, value: Value, same: bool, first: Place) -> None:
@@ -113,7 +135,7 @@ def _register_of(value: Value, registers: Sequence[MeterRegister], now: datetime
     if not fitting:
         wanted = " ".join(filter(None, [value.direction, "register", value.element and f"of element {value.element}"]))
         raise _Unassigned(f"{value.serial} has no {wanted}")
-    if (value.at if value.is_count else value.at + HALF_HOUR) > now:
+    if value.at > (now if value.is_count else now - HALF_HOUR):
         raise _Unassigned("it has not been yet")
     for register in fitting:
         # A count is also the end of the half hour before, and so of the last one of a register.

@@ -9,8 +9,8 @@ from uuid import UUID
 from flows_meter_sync.files import field
 from flows_meter_sync.files.imports import File
 from flows_meter_sync.files.rows import WH_STEPS
-from flows_meter_sync.intervals.advance import ROLL_OVER
-from flows_meter_sync.readings.counts import Count, load_counts
+from flows_meter_sync.intervals.counter import Count
+from flows_meter_sync.readings.counts import load_counts
 from flows_meter_sync.readings.held import load_held
 from flows_meter_sync.readings.registers import MeterRegister
 from flows_shared.db import Connection
@@ -52,9 +52,7 @@ async def export_field(db: Connection, registers: Sequence[MeterRegister], perio
     held = await load_held(db, [register.id for register in registers], since, until)
     known = await load_counts(db, registers, since, until)
     counts = {
-        register.id: running_counts(
-            held.get(register.id, {}), known.get(register.id, []), ROLL_OVER * register.hardware.steps
-        )
+        register.id: running_counts(held.get(register.id, {}), known.get(register.id, []), register.counter.roll_over)
         for register in registers
     }
     return [

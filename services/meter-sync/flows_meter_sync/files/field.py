@@ -2,16 +2,15 @@
 
 The header is `"created_at","SERIAL","SERIAL_rev"`; a row is a time in UTC, Wh in and Wh out. What writes them in the
 field copies a profile log's records: the Wh are what the register had counted at that instant, the start of a half
-hour, and `NA` or `-1` where there is no valid record. Other tools put the half hour's energy there: see `holds_energy`.
+hour, and `NA` or `-1` where there is no valid record. Other tools put the half hour's energy there: see `numbers.py`.
 """
 
 import csv
 import io
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from datetime import UTC, date, datetime
 from enum import StrEnum
-from itertools import pairwise
 from typing import Final, NamedTuple, cast
 
 from flows_meter_sync.files.rows import (
@@ -31,12 +30,10 @@ from flows_meter_sync.files.rows import (
 NAME: Final = re.compile(r"(?P<serial>[A-Za-z0-9]+?)(-(?P<element>[AB]))?-(?P<day>\d{8})(_[st]{1,2})?\.csv")
 ABSENT: Final = ("", "NA", "-1")
 DIRECTIONS: Final[tuple[Direction, Direction]] = ("import", "export")
-# 50 kWh in half an hour is 100 kW: no register of a home turns so fast.
-MOST_WH_OF_A_HALF_HOUR: Final = 50_000
 
 
 class Wh(StrEnum):
-    """What the numbers of the field's files are."""
+    """What the numbers of the field's files are; `auto`: counts, where they can be nothing else."""
 
     AUTO = "auto"
     COUNTS = "counts"
@@ -84,18 +81,8 @@ def read(name: str, text: str, wh: Wh = Wh.AUTO) -> Contents:
     if next(reader, []) != header_of(named.serial):
         raise FileUnreadable(f"{name}: the first line is not {','.join(header_of(named.serial))}")
     rows, refusals = _rows(name, reader)
-    energy = wh is Wh.ENERGY or (wh is Wh.AUTO and holds_energy([row.wh for row in sorted(rows, key=lambda r: r.at)]))
-    return Contents(list(_values(name, named, rows, is_count=not energy)), refusals)
-
-
-def holds_energy(rows: Sequence[tuple[int | None, int | None]]) -> bool:
-    """Whether numbers are the energy of half hours: they go down, and each is one that half an hour can hold.
-
-    A count goes down only where a register is reset, and then from more than that in all but its first days.
-    """
-    columns = [[value for value in column if value is not None] for column in zip(*rows, strict=True)]
-    goes_down = any(after < before for column in columns for before, after in pairwise(column))
-    return goes_down and all(value <= MOST_WH_OF_A_HALF_HOUR for column in columns for value in column)
+    values = list(_values(name, named, rows, is_count=wh is not Wh.ENERGY))
+    return Contents(values, refusals, numbers_said=wh is not Wh.AUTO)
 
 
 def write(serial: str, rows: Iterable[tuple[datetime, int | None, int | None]]) -> str:

@@ -1,7 +1,8 @@
 """Files into the database: what is new is taken, what is there stays, what cannot be is refused, row by row."""
 
+import csv
 from collections.abc import Collection, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from itertools import groupby
 from typing import Final, NamedTuple
@@ -10,8 +11,10 @@ from uuid import UUID
 from flows_meter_sync.files import field, own
 from flows_meter_sync.files.assign import Assigned, HalfHour, assign, by_register, edges, half_hours_of
 from flows_meter_sync.files.field import Wh
+from flows_meter_sync.files.numbers import ask_for_numbers
 from flows_meter_sync.files.rows import Contents, FileUnreadable, Outcome, Place, Refusal, Value
 from flows_meter_sync.intervals.advance import RegisterCount
+from flows_meter_sync.intervals.counter import METER_AMPERES
 from flows_meter_sync.intervals.missing import keep_missing
 from flows_meter_sync.intervals.runs import KWH_STEPS, Run
 from flows_meter_sync.intervals.store import store_intervals
@@ -23,6 +26,8 @@ from flows_shared.time import HALF_HOUR
 
 TRIES: Final = 3
 
+# A count is judged against those of files so long before and after; in more time a fuse lets through all that matters.
+AROUND: Final = timedelta(days=7)
 STORED_COUNTS: Final = f"""
     SELECT timestamp, round(kwh * {KWH_STEPS})::bigint AS energy FROM flows.register_counts
      WHERE register_id = $1 AND timestamp >= $2 AND timestamp <= $3
@@ -52,21 +57,26 @@ def read_file(file: File, wh: Wh = Wh.AUTO) -> Contents:
     """What a file says, by its name and header one of the field's or of ours; one refusal where it is neither."""
     try:
         return field.read(*file, wh) if field.parse_name(file.name) else own.read(*file)
-    except FileUnreadable as error:
+    except (FileUnreadable, csv.Error) as error:
         return Contents([], [Refusal(Place(file.name, 1), str(error))])
 
 
 async def import_files(
-    db: Database, files: Sequence[File], now: datetime, wh: Wh = Wh.AUTO, escos: Collection[UUID] | None = None
+    db: Database,
+    files: Sequence[File],
+    now: datetime,
+    wh: Wh = Wh.AUTO,
+    escos: Collection[UUID] | None = None,
+    amperes: int = METER_AMPERES,
 ) -> list[Outcome]:
     """Take in what the files say, of meters of these communities; what became of each row, by file."""
     contents = [read_file(file, wh) for file in files]
-    values = [value for each in contents for value in each.values]
     refused = [Outcome(place, "refused", reason) for each in contents for place, reason in each.refusals]
+    serials = sorted({value.serial for each in contents for value in each.values})
     for _ in range(TRIES):
         async with db.transaction() as transaction:
-            serials = sorted({value.serial for value in values})
-            registers = await load_registers(transaction, serials=serials, escos=escos)
+            registers = await load_registers(transaction, serials=serials, escos=escos, amperes=amperes)
+            values, asked = _settled(contents, registers)
             assigned = assign(values, registers, now)
             try:
                 async with transaction.transaction():
@@ -74,17 +84,32 @@ async def import_files(
             except WrittenMeanwhile:
                 continue
             order = {file.name: number for number, file in enumerate(files)}
-            return sorted([*refused, *outcomes], key=lambda each: (order[each.place.file], each.place.line))
+            return sorted([*refused, *asked, *outcomes], key=lambda each: (order[each.place.file], each.place.line))
     raise WrittenMeanwhile("other writers bring the same half hours: try again later")
+
+
+def _settled(contents: Sequence[Contents], registers: Sequence[MeterRegister]) -> tuple[list[Value], list[Outcome]]:
+    """What files say whose numbers nobody has to ask about, and what is to be asked of the others."""
+    values: list[Value] = []
+    asked = []
+    for each in contents:
+        question = None if each.numbers_said else ask_for_numbers(each.values, registers)
+        if question is None:
+            values += each.values
+        else:
+            asked.append(Outcome(Place(each.values[0].place.file, 1), "refused", question))
+    return values, asked
 
 
 async def _store(db: Connection, assigned: Assigned) -> list[Outcome]:
     outcomes, half_hours = list(assigned.outcomes), list(assigned.half_hours)
+    kept: list[RegisterCount] = []
     for register, counts in assigned.counts.items():
         stored = await _stored_counts(db, register, counts)
         found, others = half_hours_of(register, counts, stored)
         half_hours += found
         outcomes += others
+        kept += (RegisterCount(register.id, each.at, _kwh(each)) for each in edges(register, counts, stored))
     registers = by_register(half_hours)
     new: list[HalfHour] = []
     for register_id, of_register in registers.items():
@@ -94,11 +119,6 @@ async def _store(db: Connection, assigned: Assigned) -> list[Outcome]:
         new += taken
         outcomes += others
     await _add(db, new)
-    kept = [
-        RegisterCount(register.id, value.at, _kwh(value))
-        for register, counts in assigned.counts.items()
-        for value in edges(counts)
-    ]
     await keep_missing(db, [], kept)
     return [*outcomes, *(Outcome(each.place, "taken", _named(each)) for each in new)]
 
@@ -140,7 +160,7 @@ def _runs(half_hours: Sequence[HalfHour]) -> list[Run]:
 async def _stored_counts(
     db: Connection, register: MeterRegister, counts: Mapping[datetime, Value]
 ) -> dict[datetime, int]:
-    rows = await db.fetch(STORED_COUNTS, register.id, min(counts) - HALF_HOUR, max(counts) + HALF_HOUR)
+    rows = await db.fetch(STORED_COUNTS, register.id, min(counts) - AROUND, max(counts) + AROUND)
     return {row["timestamp"]: row["energy"] for row in rows}
 
 

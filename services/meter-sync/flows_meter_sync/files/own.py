@@ -8,11 +8,11 @@
 
 import csv
 import io
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal, DecimalException
 from typing import Final, cast
 
 from flows_meter_sync.files.rows import Contents, FileElement, FileUnreadable, Place, Refusal, Value, parse_time
-from flows_meter_sync.intervals.advance import IMPOSSIBLE
+from flows_meter_sync.intervals.counter import IMPOSSIBLE
 from flows_meter_sync.intervals.runs import KWH_STEPS
 from flows_shared.readings import CSV_HEADER
 
@@ -40,6 +40,8 @@ def _value(place: Place, fields: list[str]) -> Value:
     if len(fields) not in (4, 5):
         raise ValueError(f"a row has {', '.join(HEADER)}, not {len(fields)} fields")
     serial, element, start, kwh = (field.strip() for field in fields[:4])
+    if not serial.isprintable():
+        raise ValueError(f"{serial!r} is no serial")
     if element not in ELEMENTS:
         raise ValueError(f"an element is A, B or SINGLE, not '{element}'")
     if fields[4:] == ["estimated"]:
@@ -50,7 +52,7 @@ def _value(place: Place, fields: list[str]) -> Value:
 def _energy(text: str) -> int:
     try:
         energy = Decimal(text) * KWH_STEPS
-    except InvalidOperation:
+    except DecimalException:
         raise ValueError(f"'{text}' is no number of kWh") from None
     if not energy.is_finite() or energy != energy.to_integral_value() or not 0 <= energy < IMPOSSIBLE:
         raise ValueError(f"{text} is not from 0 to 10000 kWh with at most 4 decimals")

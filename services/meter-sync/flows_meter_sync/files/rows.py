@@ -1,7 +1,7 @@
 """What a file says, row by row, and what became of each row."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import MAXYEAR, MINYEAR, datetime
 from typing import Literal, NamedTuple, TypeAlias
 
 from flows_meter_sync.intervals.runs import KWH_STEPS
@@ -52,10 +52,11 @@ class Refusal(NamedTuple):
 
 
 class Contents(NamedTuple):
-    """All that a file says."""
+    """All that a file says; `numbers_said`: that its numbers are what they were taken for."""
 
     values: list[Value]
     refusals: list[Refusal]
+    numbers_said: bool = True
 
 
 class Outcome(NamedTuple):
@@ -70,9 +71,11 @@ def parse_time(text: str) -> datetime:
     """The start of a half hour; a time without an offset is UTC. A `ValueError` says what is wrong."""
     try:
         at = datetime.fromisoformat(text.strip())
-    except ValueError:
+        at = as_utc(at if at.tzinfo else datetime.fromisoformat(f"{text.strip()}+00:00"))
+    except (ValueError, OverflowError):
         raise ValueError(f"'{text}' is no time like 2026-10-25 00:30:00+00:00") from None
-    at = as_utc(at if at.tzinfo else datetime.fromisoformat(f"{text.strip()}+00:00"))
+    if not MINYEAR < at.year < MAXYEAR:
+        raise ValueError(f"no meter has measured at {text}")
     if floor_half_hour(at) != at:
         raise ValueError(f"{text} is not on the half hour")
     return at

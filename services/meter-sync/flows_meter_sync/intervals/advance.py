@@ -9,19 +9,15 @@ from typing import Final, NamedTuple
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from flows_meter_sync.intervals.counter import IMPOSSIBLE, ROLL_OVER, Count, Counter, advance, believed
 from flows_meter_sync.intervals.runs import KWH_STEPS, MISSING, Run
 from flows_shared.time import HALF_HOUR, Period, ceil_half_hour, is_half_hour
-
-# 10 MWh in half an hour is 20 MW: no register of ours turns so fast, and the table's encoding ends there.
-IMPOSSIBLE: Final = 10_000 * KWH_STEPS
-ROLL_OVER: Final = 2**32
-# A count that went down has rolled over only if that takes so little energy; otherwise the register was reset.
-MOST_OF_A_ROLL_OVER: Final = 100 * KWH_STEPS
 
 WENT_DOWN: Final = "the count went down"
 WAS_RESET: Final = "the register was reset"
 CLOCK_CHANGED: Final = "the clock was changed"
-TOO_MUCH: Final = "the count went up by more than any meter can measure"
+TOO_MUCH: Final = "the count went up by more than the fuse lets through"
+DOUBTED: Final = "the count does not agree with those around it"
 
 
 class MissingHalfHour(NamedTuple):
@@ -47,15 +43,16 @@ class Logged:
     `breaks` are the instants at which the count does not go on from the one before: the log tells of a reset there, or
     has the instant twice with different counts.
 
-    Counts are cumulative, each worth `steps` ten-thousandths of a kWh. A clock that was put back logs an instant twice:
-    the first count stays, so that it is an end of the half hour before it and the start of the next, as it was when the
-    log was read before the step.
+    Counts are cumulative, each worth `steps` ten-thousandths of a kWh; `most` of these can pass in half an hour. A
+    clock that was put back logs an instant twice: the first count stays, so that it is an end of the half hour before
+    it and the start of the next, as it was when the log was read before the step.
     """
 
     steps: int
     counts: dict[datetime, int] = field(default_factory=dict)
     reasons: dict[datetime, str] = field(default_factory=dict)
     breaks: set[datetime] = field(default_factory=set)
+    most: int = IMPOSSIBLE - 1
 
     def note(self, at: datetime, count: int | None, reason: str | None = None, *, reset: bool = False) -> None:
         if count is not None:
@@ -65,9 +62,22 @@ class Logged:
         if reset:
             self.breaks.add(at)
 
-    def positions(self) -> dict[datetime, int]:
-        """Where in the log an instant's count comes; those between half hours are no ends of any."""
-        return {at: number for number, at in enumerate(filter(is_half_hour, self.counts))}
+    def judge(self) -> "Judged":
+        """Which counts are to be believed. Those between half hours are no ends of any."""
+        counts = [Count(at, count * self.steps) for at, count in self.counts.items() if is_half_hour(at)]
+        counter = Counter(ROLL_OVER * self.steps, self.most)
+        good = believed(counts, counter, self.breaks)
+        return Judged(
+            counter, {count.at: number for number, count in enumerate(counts)}, {each.at: each for each in good}
+        )
+
+
+class Judged(NamedTuple):
+    """Where in the log the count of each half hour comes, and the counts that are believed, by instant."""
+
+    counter: Counter
+    positions: dict[datetime, int]
+    good: dict[datetime, Count]
 
 
 @dataclass(slots=True)
@@ -82,15 +92,15 @@ class Derived:
 def derive(register_id: UUID, zone: ZoneInfo, logged: Logged, wanted: Iterable[Period]) -> Derived:
     """The half hours of the wanted periods for which the register's count is known at both ends.
 
-    A count that went down leaves its half hour missing, unless the register rolled over: so no half hour is negative,
-    and none holds what another one holds.
+    A count that went down leaves its half hour missing, unless the register rolled over, and so does one that is not
+    believed: no half hour is negative or more than can be, and none holds what another one holds.
     """
-    derived, position = Derived(), logged.positions()
+    derived, judged = Derived(), logged.judge()
     missing: set[datetime] = set()
     for period in wanted:
         energy = []
         for at in period.half_hours():
-            value = half_hour(logged, position, at)
+            value = half_hour(logged, judged, at)
             energy.append(value if isinstance(value, int) else MISSING)
             if not isinstance(value, int):
                 missing.add(at)
@@ -98,44 +108,36 @@ def derive(register_id: UUID, zone: ZoneInfo, logged: Logged, wanted: Iterable[P
                 derived.missing.append(MissingHalfHour(register_id, at, value))
         if energy.count(MISSING) < len(energy):
             derived.runs.append(Run(register_id, zone, ceil_half_hour(period.start), tuple(energy)))
-    derived.counts += _counts_around_gaps(register_id, logged, missing)
+    derived.counts += _counts_around_gaps(register_id, judged.good, missing)
     return derived
 
 
-def advance(before: int, after: int, roll_over: int) -> int | None:
-    """By how much a count went up, over its greatest value too; None where it went down. All in the same unit."""
-    if after >= before:
-        return after - before
-    rolled = after - before + roll_over
-    return rolled if rolled < MOST_OF_A_ROLL_OVER else None
-
-
-def half_hour(logged: Logged, position: Mapping[datetime, int], at: datetime) -> int | str | None:
+def half_hour(logged: Logged, judged: Judged, at: datetime) -> int | str | None:
     """Its energy in 1/10,000 kWh, or why there is none; None where the log does not reach it."""
     end = at + HALF_HOUR
     before, after = logged.counts.get(at), logged.counts.get(end)
     if before is None or after is None:
         return logged.reasons.get(at if before is None else end)
-    if position[end] != position[at] + 1:
+    if judged.positions[end] != judged.positions[at] + 1:
         return CLOCK_CHANGED
     if after < before and not logged.breaks.isdisjoint((at, end)):
         return WAS_RESET
-    energy = advance(before * logged.steps, after * logged.steps, ROLL_OVER * logged.steps)
+    energy = advance(before * logged.steps, after * logged.steps, judged.counter.roll_over)
     if energy is None:
         return WENT_DOWN
-    return energy if energy < IMPOSSIBLE else TOO_MUCH
+    if energy > logged.most:
+        return TOO_MUCH
+    return energy if at in judged.good and end in judged.good else DOUBTED
 
 
-def _counts_around_gaps(register_id: UUID, logged: Logged, missing: Collection[datetime]) -> list[RegisterCount]:
-    """The counts known before and after half hours that are missing: so the energy in between is known."""
+def _counts_around_gaps(
+    register_id: UUID, good: Mapping[datetime, Count], missing: Collection[datetime]
+) -> list[RegisterCount]:
+    """The believed counts before and after half hours that are missing: so the energy in between is known."""
     edges = {
         edge
-        for before, after in pairwise(sorted(logged.counts))
+        for before, after in pairwise(sorted(good))
         if before in missing and after > before + HALF_HOUR
         for edge in (before, after)
     }
-    return [RegisterCount(register_id, edge, _kwh(logged, edge)) for edge in sorted(edges)]
-
-
-def _kwh(logged: Logged, at: datetime) -> Decimal:
-    return Decimal(logged.counts[at] * logged.steps) / KWH_STEPS
+    return [RegisterCount(register_id, edge, Decimal(good[edge].energy) / KWH_STEPS) for edge in sorted(edges)]

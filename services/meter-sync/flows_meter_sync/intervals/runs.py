@@ -17,6 +17,11 @@ KWH_STEPS: Final = 10_000
 MISSING: Final = -1
 
 
+def kwh(energy: int) -> Decimal:
+    """For people, to the Wh."""
+    return (Decimal(energy) / KWH_STEPS).quantize(Decimal("0.001"))
+
+
 @dataclass(frozen=True, slots=True)
 class Run:
     """Energy of the half hours from `start` (UTC) on, each in 1/10,000 kWh or `MISSING`.

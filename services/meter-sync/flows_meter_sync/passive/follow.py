@@ -5,10 +5,14 @@ from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
+from flows_meter_sync.hardware import hardware_of
+from flows_meter_sync.intervals.missing import keep_missing
 from flows_meter_sync.passive.api import open_api
 from flows_meter_sync.passive.database import open_database
-from flows_meter_sync.passive.source import Condition, Row, Source, all_rows
+from flows_meter_sync.passive.possible import sort_out
+from flows_meter_sync.passive.source import Condition, Row, Source, SourceOffTheClock, all_rows
 from flows_meter_sync.passive.store import (
+    HALF_HOURS,
     STREAMS,
     Passive,
     Stream,
@@ -22,29 +26,43 @@ from flows_meter_sync.passive.store import (
 from flows_meter_sync.settings import MeterSyncSettings
 from flows_meter_sync.visits.store import REGISTRY_COLUMNS
 from flows_shared.db import Database
+from flows_shared.time import as_utc, is_half_hour
 
 METERS_AT_ONCE: Final = 100  # as many ids as fit into an address of the API
 REGISTRY: Final = ("id", *REGISTRY_COLUMNS)
 
 
 async def follow(db: Database, settings: MeterSyncSettings, esco: UUID, now: datetime) -> int:
-    """Follow a community's source; how many of its passive meters are known there."""
+    """Follow a community's source; how many of its passive meters are known there.
+
+    `SourceOffTheClock` where some of its readings were left out; the others are held then.
+    """
     async with db.connection() as connection:
-        place, meters = await load_source(connection, esco), await load_passive(connection, esco)
+        place = await load_source(connection, esco)
+        meters = await load_passive(connection, esco, settings.readings_meter_amperes)
     if place is None:
         return 0
     known = 0
+    left_out: list[datetime] = []
     opened = open_database(place) if place.url.startswith("postgres") else open_api(place)
     async with opened as source:
         for start in range(0, len(meters), METERS_AT_ONCE):
-            known += await _follow_some(db, source, settings, meters[start : start + METERS_AT_ONCE], now)
+            some = meters[start : start + METERS_AT_ONCE]
+            known += await _follow_some(db, source, settings, some, now, left_out)
+    if left_out:
+        raise SourceOffTheClock(left_out)
     return known
 
 
 async def _follow_some(
-    db: Database, source: Source, settings: MeterSyncSettings, meters: Sequence[Passive], now: datetime
+    db: Database,
+    source: Source,
+    settings: MeterSyncSettings,
+    meters: Sequence[Passive],
+    now: datetime,
+    left_out: list[datetime],
 ) -> int:
-    """The source is asked first, so that no transaction waits for it."""
+    """The source is asked first, so that no transaction waits for it. Adds to the times of half hours left out."""
     by_serial = {meter.serial: meter for meter in meters}
     registry = await all_rows(source, "meter_registry", REGISTRY, ["id"], serial=by_serial)
     if not registry:
@@ -62,11 +80,17 @@ async def _follow_some(
     new: dict[Stream, list[Row]] = {}
     for stream in STREAMS:
         new[stream] = await _new_rows(db, source, stream, owners[stream.key], since, overlap)
+    on_the_clock, off_the_clock = _by_the_clock(new[HALF_HOURS])
+    left_out += off_the_clock
+    new[HALF_HOURS], missing = sort_out(
+        on_the_clock, owners["register_id"], _most_of_registers(registers, registry, own)
+    )
     async with db.transaction() as transaction:
         await follow_registry(transaction, {own[row["id"]].id: row for row in registry})
         await follow_shadows(transaction, {own[row["id"]].id: row for row in shadows}, owners["register_id"].values())
         for stream, rows in new.items():
             await add_rows(transaction, stream, rows, owners[stream.key])
+        await keep_missing(transaction, missing, [])
     return len(own)
 
 
@@ -74,6 +98,20 @@ def _own_registers(registers: Sequence[Row], own: Mapping[str, Passive]) -> dict
     """Ours by theirs: the same element of the same meter."""
     pairs = [(row["register_id"], own[row["meter_id"]].registers.get(row["element"])) for row in registers]
     return {theirs: ours for theirs, ours in pairs if ours is not None}
+
+
+def _most_of_registers(registers: Sequence[Row], registry: Sequence[Row], own: Mapping[str, Passive]) -> dict[str, int]:
+    """What half an hour lets through, by their registers' ids; what their meters are made of they say themselves."""
+    hardware = {row["id"]: hardware_of(row["hardware"]) for row in registry}
+    return {
+        row["register_id"]: hardware[row["meter_id"]].counter(own[row["meter_id"]].amperes).most for row in registers
+    }
+
+
+def _by_the_clock(rows: Sequence[Row]) -> tuple[list[Row], list[datetime]]:
+    """The rows at which a half hour begins, and the times of the others."""
+    timed = [(as_utc(datetime.fromisoformat(row["timestamp"])), row) for row in rows]
+    return [row for at, row in timed if is_half_hour(at)], [at for at, _ in timed if not is_half_hour(at)]
 
 
 async def _new_rows(

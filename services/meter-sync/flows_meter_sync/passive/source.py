@@ -27,6 +27,15 @@ class SourceRefused(FlowsError):
     code = "source.refused"
 
 
+class SourceOffTheClock(FlowsError):
+    """The other Flows has half hours that begin between two: they were left out, all else was taken."""
+
+    code = "source.off_the_clock"
+
+    def __init__(self, times: Sequence[datetime]) -> None:
+        super().__init__(f"{len(times)} of its readings begin at no half hour and were left out, as at {min(times)}")
+
+
 @dataclass(frozen=True, slots=True)
 class Place:
     """Where it is, and what opens it."""

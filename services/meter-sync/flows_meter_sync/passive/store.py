@@ -9,6 +9,7 @@ from uuid import UUID
 from asyncpg import Record
 
 from flows_meter_sync.passive.source import Place, Row
+from flows_meter_sync.registry import FUSE
 from flows_meter_sync.visits.store import (
     REGISTRY_COLUMNS,
     SHADOW_COLUMNS,
@@ -29,11 +30,12 @@ NOTE: Final = """
            last_success_at = CASE WHEN $2::text IS NULL THEN now() ELSE last_success_at END
      WHERE esco = $1
 """
-METERS: Final = """
-    SELECT meter.id, meter.serial,
+METERS: Final = f"""
+    SELECT meter.id, meter.serial, coalesce(head.fuse_rating, $2) AS amperes,
            ARRAY(SELECT ROW(register_id, element) FROM flows.meter_registers
                   WHERE meter_id = meter.id AND status = 'enabled') AS registers
       FROM flows.meter_registry AS meter
+      {FUSE}
      WHERE meter.esco = $1 AND meter.mode = 'passive' AND meter.installation_status <> 'deleted'
      ORDER BY meter.serial
 """
@@ -52,22 +54,27 @@ DROP_READINGS: Final = """
 
 @dataclass(frozen=True, slots=True)
 class Passive:
-    """A passive meter, and its registers by element."""
+    """A passive meter, the amperes that its fuse lets through, and its registers by element."""
 
     id: UUID
     serial: str
+    amperes: int
     registers: Mapping[str, UUID]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Stream:
-    """A table that grows with time: whose rows they are, what they hold, and what a row that is there already means."""
+    """A table that grows with time: whose rows they are, what they hold, and what a row that is there already means.
+
+    What is not `possible`, as our table has it, is left out: one row of the other's keeps no other from coming.
+    """
 
     table: str
     key: str
     values: Mapping[str, str]
     identity: str
     corrected: bool = False
+    possible: str = "true"
 
     @property
     def columns(self) -> list[str]:
@@ -88,15 +95,19 @@ class Stream:
         changed = " OR ".join(f"held.{name} IS DISTINCT FROM excluded.{name}" for name in self.values)
         return f"""
             INSERT INTO flows.{self.table} AS held ({", ".join(self.columns)})
-            SELECT * FROM unnest({arrays})
+            SELECT * FROM unnest({arrays}) AS new ({", ".join(self.columns)}) WHERE {self.possible}
                 ON CONFLICT ({self.identity}) {f"{correct} WHERE {changed}" if self.corrected else "DO NOTHING"}
         """
 
 
+READ: Final = "new.read BETWEEN 0 AND 1000000000"
+HALF_HOURS: Final = Stream(
+    "register_interval_hh", "register_id", {"kwh": "numeric"}, "register_id, timestamp", corrected=True
+)
 STREAMS: Final = (
-    Stream("register_import", "register_id", {"read": "numeric"}, "register_id, timestamp"),
-    Stream("register_export", "register_id", {"read": "numeric"}, "register_id, timestamp"),
-    Stream("register_interval_hh", "register_id", {"kwh": "numeric"}, "register_id, timestamp", corrected=True),
+    Stream("register_import", "register_id", {"read": "numeric"}, "register_id, timestamp", possible=READ),
+    Stream("register_export", "register_id", {"read": "numeric"}, "register_id, timestamp", possible=READ),
+    HALF_HOURS,
     Stream(
         "meter_event_log",
         "meter_id",
@@ -121,9 +132,13 @@ async def note_follow(db: Connection, esco: UUID, error: str | None) -> None:
     await db.execute(NOTE, esco, error)
 
 
-async def load_passive(db: Connection, esco: UUID) -> list[Passive]:
-    rows = await db.fetch(METERS, esco)
-    return [Passive(row["id"], row["serial"], {element: id for id, element in row["registers"]}) for row in rows]
+async def load_passive(db: Connection, esco: UUID, amperes: int) -> list[Passive]:
+    """A community's passive meters; `amperes` where no fuse is known."""
+    rows = await db.fetch(METERS, esco, amperes)
+    return [
+        Passive(row["id"], row["serial"], row["amperes"], {element: id for id, element in row["registers"]})
+        for row in rows
+    ]
 
 
 async def newest_held(db: Connection, stream: Stream, owners: Collection[UUID]) -> dict[UUID, datetime | None]:

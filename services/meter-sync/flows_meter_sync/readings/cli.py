@@ -72,7 +72,7 @@ def validate(
     period = _period(since, until)
 
     async def work(db: Database, settings: ReadingsSettings) -> list[Flagged]:
-        return await validate_readings(db, await _registers(db, serials, esco), period, settings)
+        return await validate_readings(db, await _registers(db, settings, serials, esco), period, settings)
 
     rows = [wrong_reading(flagged) for flagged in _run(work)]
     _show(rows, as_json, "No reading looks wrong")
@@ -92,7 +92,9 @@ def estimate(
     period = _period(since, until)
 
     async def work(db: Database, settings: ReadingsSettings) -> list[Estimated]:
-        return await estimate_missing(db, await _registers(db, serials, esco), period, method, dry_run=dry_run)
+        return await estimate_missing(
+            db, await _registers(db, settings, serials, esco), period, method, dry_run=dry_run
+        )
 
     rows = [estimated_half_hours(each) for each in _run(work)]
     _show(rows, as_json, "No half hour is missing")
@@ -101,14 +103,19 @@ def estimate(
 @readings.command("import")
 def import_(
     paths: Annotated[list[Path], typer.Argument(help="CSV files.", exists=True, dir_okay=False, show_default=False)],
-    wh: Annotated[Wh, typer.Option(help="What the Wh of the field's files are; auto: as their numbers say.")] = Wh.AUTO,
+    wh: Annotated[
+        Wh,
+        typer.Option(
+            help="What the Wh of the field's files are; auto: counts, and refused where they could be energy."
+        ),
+    ] = Wh.AUTO,
     as_json: AsJson = False,
 ) -> None:
     """Take in half hours from CSV files, and say of each row what became of it. Exits with 1 where one was refused."""
     files = [File(path.name, path.read_text(encoding="utf-8-sig")) for path in paths]
 
     async def work(db: Database, settings: ReadingsSettings) -> Any:
-        return await import_files(db, files, utc_now(), wh)
+        return await import_files(db, files, utc_now(), wh, amperes=settings.readings_meter_amperes)
 
     outcomes = _run(work)
     rows = [imported_row(each) for each in outcomes]
@@ -134,7 +141,7 @@ def export(
 
     async def work(db: Database, settings: ReadingsSettings) -> list[File]:
         async with db.connection() as connection:
-            registers = await named_registers(connection, serials or [], esco)
+            registers = await named_registers(connection, serials or [], esco, settings.readings_meter_amperes)
             if field:
                 return await export_field(connection, registers, period)
             name = f"readings-{period.start:%Y%m%d}-{period.end:%Y%m%d}.csv"
@@ -161,9 +168,11 @@ def _run(work: Callable[[Database, ReadingsSettings], Awaitable[T]]) -> T:
     return uvloop.run(run())
 
 
-async def _registers(db: Database, serials: Sequence[str] | None, esco: str | None) -> list[MeterRegister]:
+async def _registers(
+    db: Database, settings: ReadingsSettings, serials: Sequence[str] | None, esco: str | None
+) -> list[MeterRegister]:
     async with db.connection() as connection:
-        return await named_registers(connection, serials or [], esco)
+        return await named_registers(connection, serials or [], esco, settings.readings_meter_amperes)
 
 
 def _period(since: str | None, until: str | None) -> Period:

@@ -12,8 +12,10 @@ from flows_shared.db import Connection
 # Energy by the start of its half hour, in 1/10,000 kWh.
 Energies: TypeAlias = dict[datetime, int]
 
+# What cannot be read as a number of Wh (too large, infinite, NaN) is the most here, so that it is flagged.
+MOST_KWH: Final = 10**12
 HELD: Final = f"""
-    SELECT register_id, timestamp, round(kwh * {KWH_STEPS})::bigint AS energy
+    SELECT register_id, timestamp, round(greatest(least(kwh, {MOST_KWH}), -{MOST_KWH}) * {KWH_STEPS})::bigint AS energy
       FROM flows.register_interval_hh
      WHERE register_id = ANY($1) AND timestamp >= $2 AND timestamp < $3
 """

@@ -26,7 +26,11 @@ async def check_readings(ctx: dict[str, Any], meter_ids: list[str], since: str, 
     """Flag what is wrong with readings of these meters in `[since, until)`."""
     worker: Worker = ctx["worker"]
     async with worker.db.connection() as connection:
-        registers = await load_registers(connection, meter_ids=[UUID(id) for id in meter_ids])
+        registers = await load_registers(
+            connection,
+            meter_ids=[UUID(id) for id in meter_ids],
+            amperes=_settings(worker).readings_meter_amperes,
+        )
     flagged = await validate_readings(worker.db, registers, _period(since, until), _settings(worker))
     log.info("readings_checked", registers=len(registers), flags=len(flagged))
 
@@ -35,7 +39,11 @@ async def estimate_readings(ctx: dict[str, Any], meter_ids: list[str], since: st
     """Estimate what is missing of these meters in `[since, until)`."""
     worker: Worker = ctx["worker"]
     async with worker.db.connection() as connection:
-        registers = await load_registers(connection, meter_ids=[UUID(id) for id in meter_ids])
+        registers = await load_registers(
+            connection,
+            meter_ids=[UUID(id) for id in meter_ids],
+            amperes=_settings(worker).readings_meter_amperes,
+        )
     found = await estimate_missing(worker.db, registers, _period(since, until), Method(method))
     missing, estimated = sum(each.missing for each in found), sum(len(each.estimates) for each in found)
     log.info("readings_estimated", registers=len(found), missing=missing, estimated=estimated)

@@ -8,19 +8,17 @@ from zoneinfo import ZoneInfo
 
 from flows_meter_sync.errors import MeterUnknown, NoMeters
 from flows_meter_sync.hardware import Hardware, hardware_of
-from flows_meter_sync.registry import Element
+from flows_meter_sync.intervals.counter import METER_AMPERES, Counter
+from flows_meter_sync.registry import FUSE, Element
 from flows_shared.db import Connection
 
-REGISTERS = """
+REGISTERS = f"""
     SELECT register.register_id, meter.id AS meter_id, meter.serial, register.element, register.nature, meter.hardware,
-           esco.time_zone, head.fuse_rating, register.start_time, register.end_time
+           esco.time_zone, coalesce(head.fuse_rating, $5) AS amperes, register.start_time, register.end_time
       FROM flows.meter_registry AS meter
       JOIN flows.meter_registers AS register ON register.meter_id = meter.id
       JOIN flows.escos AS esco ON esco.id = meter.esco
-      LEFT JOIN LATERAL (SELECT min(registry.fuse_rating) AS fuse_rating
-                           FROM flows.service_head_meter AS link
-                           JOIN flows.service_head_registry AS registry ON registry.id = link.service_head
-                          WHERE link.meter = meter.id) AS head ON true
+      {FUSE}
      WHERE ($1::text[] IS NULL OR meter.serial = ANY($1))
        AND ($2::text IS NULL OR lower(esco.code) = lower($2))
        AND ($3::uuid[] IS NULL OR meter.id = ANY($3))
@@ -32,7 +30,10 @@ REGISTERS = """
 
 @dataclass(frozen=True, slots=True)
 class MeterRegister:
-    """A register with its meter; also one that was replaced. `exports`: it measures what the meter sends out."""
+    """A register with its meter; also one that was replaced. `exports`: it measures what the meter sends out.
+
+    `amperes` are those of the fuse, or what a meter carries a phase where none is known.
+    """
 
     id: UUID
     meter_id: UUID
@@ -41,9 +42,13 @@ class MeterRegister:
     exports: bool
     hardware: Hardware
     zone: ZoneInfo
-    fuse_rating: int | None
+    amperes: int
     start: datetime
     end: datetime | None
+
+    @property
+    def counter(self) -> Counter:
+        return self.hardware.counter(self.amperes)
 
     @property
     def name(self) -> str:
@@ -58,9 +63,10 @@ async def load_registers(
     esco: str | None = None,
     meter_ids: Collection[UUID] | None = None,
     escos: Collection[UUID] | None = None,
+    amperes: int = METER_AMPERES,
 ) -> list[MeterRegister]:
-    """Registers of these meters, of a community or some, or of all."""
-    rows = await db.fetch(REGISTERS, serials, esco, meter_ids, escos)
+    """Registers of these meters, of a community or some, or of all; `amperes` where no fuse is known."""
+    rows = await db.fetch(REGISTERS, serials, esco, meter_ids, escos, amperes)
     return [
         MeterRegister(
             row["register_id"],
@@ -70,7 +76,7 @@ async def load_registers(
             row["nature"] == "solar",
             hardware_of(row["hardware"]),
             ZoneInfo(row["time_zone"]),
-            row["fuse_rating"],
+            row["amperes"],
             row["start_time"],
             row["end_time"],
         )
@@ -78,9 +84,11 @@ async def load_registers(
     ]
 
 
-async def named_registers(db: Connection, serials: Sequence[str], esco: str | None) -> list[MeterRegister]:
+async def named_registers(
+    db: Connection, serials: Sequence[str], esco: str | None, amperes: int = METER_AMPERES
+) -> list[MeterRegister]:
     """As a command names them; `MeterUnknown` or `NoMeters` where there is none."""
-    registers = await load_registers(db, serials=serials or None, esco=esco)
+    registers = await load_registers(db, serials=serials or None, esco=esco, amperes=amperes)
     if unknown := set(serials) - {register.serial for register in registers}:
         raise MeterUnknown(min(unknown))
     if not registers:

@@ -1,9 +1,9 @@
 """What the gateway asks of readings: the same as `flows readings` does, of one meter or one community's files."""
 
-from typing import TypeVar
+from typing import Annotated, TypeVar
 from uuid import UUID
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Depends, Request
 from pydantic import BaseModel, Field
 
 from flows_meter_sync.callers import note_request
@@ -37,6 +37,14 @@ Asked = TypeVar("Asked", bound=AskedPeriod)
 router = APIRouter(prefix="/internal")
 
 
+def settings_of(request: Request) -> MeterSyncSettings:
+    settings: MeterSyncSettings = request.app.state.settings
+    return settings
+
+
+Settings = Annotated[MeterSyncSettings, Depends(settings_of)]
+
+
 class NamedFile(BaseModel):
     """A file: its name without the folder, and its text."""
 
@@ -67,44 +75,50 @@ async def gaps(serial: str, asked: AskedPeriod, db: Db, _caller: CallingService)
 
 @router.post("/meters/{serial}/validate")
 async def validate(
-    serial: str, asked: AskedPeriod, db: Db, caller: CallingService, request: Request
+    serial: str, asked: AskedPeriod, db: Db, caller: CallingService, settings: Settings
 ) -> list[WrongReading]:
-    settings: MeterSyncSettings = request.app.state.settings
-    registers, period = await _on_record(db, caller, "validate", serial, asked), asked.until(utc_now())
+    registers = await _on_record(db, settings, caller, "validate", serial, asked)
+    period = asked.until(utc_now())
     found = await validate_readings(db, registers, period, settings) if period else []
     return [wrong_reading(flagged) for flagged in found]
 
 
 @router.post("/meters/{serial}/estimate")
-async def estimate(serial: str, asked: AskedEstimate, db: Db, caller: CallingService) -> list[EstimatedHalfHours]:
-    registers, period = await _on_record(db, caller, "estimate", serial, asked), asked.until(utc_now())
+async def estimate(
+    serial: str, asked: AskedEstimate, db: Db, caller: CallingService, settings: Settings
+) -> list[EstimatedHalfHours]:
+    registers = await _on_record(db, settings, caller, "estimate", serial, asked)
+    period = asked.until(utc_now())
     method, dry_run = Method(asked.method), asked.dry_run
     found = await estimate_missing(db, registers, period, method, dry_run=dry_run) if period else []
     return [estimated_half_hours(each) for each in found]
 
 
 @router.post("/meters/{serial}/export")
-async def export(serial: str, asked: AskedPeriod, db: Db, _caller: CallingService) -> FieldFiles:
+async def export(serial: str, asked: AskedPeriod, db: Db, _caller: CallingService, settings: Settings) -> FieldFiles:
     """The field's files."""
     period = asked.until(utc_now())
     async with db.connection() as connection:
-        registers = await named_registers(connection, [serial], None)
+        registers = await named_registers(connection, [serial], None, settings.readings_meter_amperes)
         files = await export_field(connection, registers, period) if period else []
     return FieldFiles(files=[NamedFile(name=file.name, text=file.text) for file in files])
 
 
 @router.post("/readings/import")
-async def take_in(asked: Import, db: Db, caller: CallingService) -> list[ImportedRow]:
+async def take_in(asked: Import, db: Db, caller: CallingService, settings: Settings) -> list[ImportedRow]:
     files = [File(file.name, file.text) for file in asked.files]
     async with acting(db, caller.all) as transaction:
         await note_request(transaction, "import", None, {"files": [file.name for file in files], "wh": asked.wh})
-    rows = await import_files(db, files, utc_now(), Wh(asked.wh), asked.escos)
+    amperes = settings.readings_meter_amperes
+    rows = await import_files(db, files, utc_now(), Wh(asked.wh), asked.escos, amperes)
     return [imported_row(row) for row in rows]
 
 
-async def _on_record(db: Database, caller: Claims, what: str, serial: str, asked: Asked) -> list[MeterRegister]:
+async def _on_record(
+    db: Database, settings: MeterSyncSettings, caller: Claims, what: str, serial: str, asked: Asked
+) -> list[MeterRegister]:
     """The meter's registers, once it is on record who asks for what."""
     async with acting(db, caller.all) as transaction:
-        registers = await named_registers(transaction, [serial], None)
+        registers = await named_registers(transaction, [serial], None, settings.readings_meter_amperes)
         await note_request(transaction, what, registers[0].meter_id, asked.model_dump(mode="json", exclude_none=True))
     return registers

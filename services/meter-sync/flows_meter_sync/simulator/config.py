@@ -104,6 +104,19 @@ class PowerCut:
         Period(self.start, self.end)  # refuses what is no period, and times without an offset
 
 
+@dataclass(frozen=True, slots=True)
+class WrongCount:
+    """What the registers say at an instant, in Wh, whatever they have counted."""
+
+    __pydantic_config__ = STRICT
+
+    at: datetime
+    wh: Annotated[int, Field(ge=0, lt=2**32)]
+
+    def __post_init__(self) -> None:
+        as_utc(self.at)
+
+
 FIRST_BALANCE = Decimal(20)
 NO_FAULTS = Faults()
 DEFAULT_TARIFF = Tariff()
@@ -133,6 +146,8 @@ class MeterConfig:
     """What its registers showed when it was installed; at 2^32 Wh they roll over."""
     register_resets: tuple[datetime, ...] = ()
     """When its registers went back to 0."""
+    wrong_counts: tuple[WrongCount, ...] = ()
+    """Instants at which its registers say something else than what they have counted."""
     kwh_a_year: Annotated[int, Field(gt=0)] | None = None
     """Of element A, or of the only one; of a solar meter what it generates."""
     heat_kwh_a_year: Annotated[int, Field(gt=0)] | None = None

@@ -40,7 +40,8 @@ def history_of(config: MeterConfig) -> History:
     cuts = [Cut(units.seconds(cut.start), units.seconds(cut.end)) for cut in config.power_cuts]
     if config.removed_at is not None:
         cuts.append(Cut(units.seconds(config.removed_at), FOREVER))
-    return History(cuts, [units.seconds(reset) for reset in config.register_resets])
+    wrong = {units.seconds(each.at): each.wh for each in config.wrong_counts}
+    return History(cuts, [units.seconds(reset) for reset in config.register_resets], wrong)
 
 
 def _element(config: MeterConfig, name: str, imported: Register, exported: Register = NOTHING) -> Element:

@@ -5,7 +5,8 @@ backwards. So a home uses some more or less of everything every half hour and ev
 its value is known at any time without a sum over the past.
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from flows_meter_sync.simulator.noise import noise
@@ -25,10 +26,14 @@ class Cut(NamedTuple):
 
 @dataclass(slots=True)
 class History:
-    """What befell a meter, and can befall it while it runs: cuts in their order, and when its registers were reset."""
+    """What befell a meter, and can befall it while it runs: cuts in their order, and when its registers were reset.
+
+    `wrong` is what they say at some seconds instead of what they have counted.
+    """
 
     cuts: list[Cut]
     resets: list[int]
+    wrong: Mapping[int, int] = field(default_factory=dict)
 
     def has_power(self, second: int) -> bool:
         return not any(cut.start <= second < cut.end for cut in self.cuts)
@@ -100,7 +105,9 @@ class Register:
         return energy
 
     def counted(self, second: int) -> int:
-        """Wh since it was last reset, or beyond what it started with."""
+        """Wh since it was last reset, or beyond what it started with; what is wrong at that second."""
+        if second in self.history.wrong:
+            return self.history.wrong[second]
         reset = self.history.last_reset(second) if self.history.resets else None
         return self.wh(second) + self.first_wh if reset is None else self.wh(second) - self.wh(reset)
 

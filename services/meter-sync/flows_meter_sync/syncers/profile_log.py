@@ -32,7 +32,9 @@ class SyncerProfileLog(Syncer):
             if register.id in talk.held.gaps:
                 logs[log_of(register, talk.known.hardware)].append(register)
         for log, registers in logs.items():
-            logged = {register.id: Logged(talk.known.hardware.steps) for register in registers}
+            hardware = talk.known.hardware
+            most = hardware.counter(talk.known.amperes).most
+            logged = {register.id: Logged(hardware.steps, most=most) for register in registers}
             try:
                 await _read_log(talk, log, registers, logged)
             finally:

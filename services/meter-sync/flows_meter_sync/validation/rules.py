@@ -6,16 +6,14 @@ A rule yields what it finds; `RULES` names them all. A new rule is a function an
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from decimal import Decimal
 from itertools import pairwise
 from typing import Final, NamedTuple, TypeAlias
 
 from flows_meter_sync.estimation.spans import held_between
-from flows_meter_sync.intervals.runs import KWH_STEPS
-from flows_meter_sync.readings.counts import Count
+from flows_meter_sync.intervals.counter import VOLTS, Count, energy_let_through
+from flows_meter_sync.intervals.runs import kwh
 from flows_shared.time import Period, floor_half_hour
 
-VOLTS: Final = 230
 HISTORY: Final = timedelta(weeks=4)
 LEAST_HISTORY: Final = 48 * 3  # half hours: before that nobody knows what a spike is
 
@@ -37,7 +35,7 @@ class Limits:
     @property
     def most(self) -> int:
         """What can pass in half an hour."""
-        return self.amperes * VOLTS * self.phases * KWH_STEPS // 2_000
+        return energy_let_through(self.amperes, self.phases, VOLTS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,13 +92,6 @@ def spike(readings: Readings) -> Iterator[Finding]:
             )
 
 
-def off_the_half_hour(readings: Readings) -> Iterator[Finding]:
-    """Its time is no start of a half hour, so that it may be counted besides the one that holds it."""
-    for at, energy in _of_period(readings):
-        if floor_half_hour(at) != at:
-            yield at, energy, "its time is not on the half hour"
-
-
 def sum_differs(readings: Readings) -> Iterator[Finding]:
     """Between two counts of the register the half hours are all there, but sum to something else."""
     for before, after in pairwise(readings.counts):
@@ -115,18 +106,12 @@ def sum_differs(readings: Readings) -> Iterator[Finding]:
             yield floor_half_hour(before.at), between.energy, details
 
 
-RULES: Final[Mapping[str, Rule]] = {
-    rule.__name__: rule for rule in (negative, above_fuse, spike, off_the_half_hour, sum_differs)
-}
+RULES: Final[Mapping[str, Rule]] = {rule.__name__: rule for rule in (negative, above_fuse, spike, sum_differs)}
 
 
 def check(readings: Readings) -> list[Flag]:
     """All that any rule finds."""
     return [Flag(at, name, energy, details) for name, rule in RULES.items() for at, energy, details in rule(readings)]
-
-
-def kwh(energy: int) -> Decimal:
-    return (Decimal(energy) / KWH_STEPS).quantize(Decimal("0.001"))
 
 
 def _of_period(readings: Readings) -> Iterator[tuple[datetime, int]]:

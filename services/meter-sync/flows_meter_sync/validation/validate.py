@@ -52,8 +52,8 @@ async def _check(
 
 def limits_of(register: MeterRegister, settings: ReadingsSettings) -> Limits:
     return Limits(
-        amperes=register.fuse_rating or settings.readings_meter_amperes,
-        phases=3 if register.hardware.three_phase else 1,
+        amperes=register.amperes,
+        phases=register.hardware.phases,
         spike_factor=settings.readings_spike_factor,
         spike_least=int(settings.readings_spike_least_kwh * KWH_STEPS),
         tolerance=int(settings.readings_sum_tolerance_kwh * KWH_STEPS),

@@ -31,7 +31,7 @@ WAITING_TOPUPS: Final = """
     SELECT id FROM public.topups WHERE status = 'wait_token_push' AND used_at IS NULL AND token IS NOT NULL
 """
 MISSING_TARIFFS: Final = """
-    SELECT missing.*, missing.tariff_period_start::timestamp AT TIME ZONE esco.time_zone AS activation_at
+    SELECT missing.*, flows.local_midnight(missing.tariff_period_start, esco.time_zone) AS activation_at
       FROM public.meters_missing_future_tariffs() AS missing
       JOIN flows.escos AS esco ON esco.code = missing.esco_code
 """

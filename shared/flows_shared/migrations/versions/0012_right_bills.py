@@ -1,4 +1,4 @@
-"""What makes bills right for everyone: dated sharing, values that can be, half hours on the clock, proof that misses nothing."""
+"""What makes bills right for everyone: dated sharing, values that can be, half hours on the clock, sealed invoices."""
 
 from flows_shared.migrate import run_sql
 

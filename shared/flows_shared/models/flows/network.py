@@ -1,5 +1,6 @@
 """Communities and how their properties are wired."""
 
+from decimal import Decimal
 from typing import Literal
 from uuid import UUID
 
@@ -38,6 +39,8 @@ class Esco(Identified, Dated, table=True):
     vat_small_quantities: bool = default(True)
     vat_mixed_use: bool = default(True)
     back_bill_months: int | None = default(12, sa_type=SmallInteger)
+    hold_spikes: bool = default(True)
+    hold_read_kwh: Decimal | None = default(1)
     contact_email: str | None = None
     contact_phone: str | None = None
     contact_address: str | None = None

@@ -5,10 +5,21 @@ from decimal import Decimal
 from typing import Literal
 from uuid import UUID
 
-from sqlalchemy import SmallInteger
+from sqlalchemy import SmallInteger, Text
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlmodel import Field
 
 from flows_shared.models.columns import FLOWS, STATE, Dated, Table, computed, default
+
+
+class HolidayCalendar(Table, table=True):
+    """A country and its parts whose public holidays the Python package holidays knows."""
+
+    __tablename__ = "holiday_calendars"
+    __table_args__ = FLOWS
+
+    country: str = Field(primary_key=True)
+    parts: list[str] = Field(sa_type=ARRAY(Text))
 
 
 class RegisterImport(Table, table=True):

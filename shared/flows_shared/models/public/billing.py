@@ -117,6 +117,7 @@ class InvoiceLine(Identified, Created, table=True):
     estimated: int = default(0)
     vat_reason: str | None = None
     sharing_terms: UUID | None = Field(default=None, foreign_key="public.sharing_terms.id")
+    basis: str | None = None
 
 
 class InvoiceRead(Created, table=True):

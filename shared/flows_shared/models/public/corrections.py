@@ -89,6 +89,21 @@ class ClosingRead(Dated, table=True):
     source: Literal["meter", "customer", "estimated"] = Field(sa_type=STATE)
 
 
+class BillHold(Identified, Dated, table=True):
+    """A bill that waits for a person: why, and who released it."""
+
+    __tablename__ = "bill_holds"
+    __table_args__ = (UniqueConstraint("account", "month", "reason"), PUBLIC)
+
+    account: UUID = Field(foreign_key="public.accounts.id", ondelete="CASCADE")
+    month: date
+    reason: Literal["spike", "reads_differ", "closing_read_differs"] = Field(sa_type=STATE)
+    details: str
+    release_reason: str | None = None
+    released_by: str | None = None
+    released_at: datetime | None = None
+
+
 class AccountSupplier(Identified, Dated, table=True):
     """Who supplies an account from a day until the next row; no name: the community."""
 

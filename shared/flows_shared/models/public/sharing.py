@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import Computed, SmallInteger, UniqueConstraint
 from sqlmodel import Field
 
-from flows_shared.models.columns import PUBLIC, RATE, STATE, Dated, Identified, Table, default
+from flows_shared.models.columns import PUBLIC, RATE, STATE, Dated, Identified, Table, computed, default
 
 
 class SharingGroup(Identified, Dated, table=True):
@@ -53,7 +53,7 @@ class SharingMember(Identified, Dated, table=True):
 
 
 class SharingMeter(Dated, table=True):
-    """What measures a group's generation, and what passes the boundary of its site."""
+    """What measures a group's generation, or its site's boundary, on the local days `[valid_from, valid_to)`."""
 
     __tablename__ = "sharing_meters"
     __table_args__ = PUBLIC
@@ -64,6 +64,8 @@ class SharingMeter(Dated, table=True):
         foreign_key="flows.meter_registers.register_id", primary_key=True, sa_column_kwargs={"name": "register"}
     )
     role: Literal["generation", "boundary_import", "boundary_export"] = Field(sa_type=STATE)
+    valid_from: date = computed("'-infinity'::date", primary_key=True)
+    valid_to: date | None = None
 
 
 class SharingHalfHour(Table, table=True):

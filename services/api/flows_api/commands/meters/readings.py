@@ -152,7 +152,10 @@ async def import_readings(
     principal: Operator,
     db: Db,
     meter_sync: MeterSync,
-    wh: Annotated[FieldNumbers, Query(description="what the numbers of a field's file are")] = "auto",
+    wh: Annotated[
+        FieldNumbers,
+        Query(description="what the numbers of a field's file are; `auto`: counts, refused where they could be energy"),
+    ] = "auto",
 ) -> ImportReport:
     """A file of the field is known by its name. Bad rows stop no good ones, and the same file twice changes nothing."""
     try:
