@@ -207,4 +207,34 @@ REVOKE EXECUTE ON FUNCTION flows.is_iban, flows.keep_microgrid_tariff_name, flow
 GRANT EXECUTE ON FUNCTION flows.is_iban TO admin, service, flows_worker;
 GRANT EXECUTE ON FUNCTION flows.is_collected, flows.asked_for_by, flows.register_read_at TO admin, service, reporting, flows_worker;
 
+-- In place of the one of 0008: neither the VAT upon what a customer exports nor a credit that is left out is of their supply.
+DROP VIEW public.report_savings;
+DROP MATERIALIZED VIEW reports.savings;
+CREATE MATERIALIZED VIEW reports.savings AS
+WITH taxed AS (
+    SELECT invoice, sum(amount_pence) + CASE WHEN includes_vat THEN 0 ELSE round(sum(amount_pence) * vat_rate) END AS pence
+      FROM public.invoice_lines
+     WHERE kind NOT IN ('export_credit', 'solar_credit')
+       AND coalesce(vat_reason NOT IN ('exporter_registered', 'exporter_not_registered', 'solar_credit'), true)
+     GROUP BY invoice, vat_rate, includes_vat
+), supplied AS (
+    SELECT invoice, sum(pence)::bigint AS pence FROM taxed GROUP BY invoice
+)
+SELECT esco.code AS esco_code, esco.id AS esco, date_trunc('month', invoice.period_start::timestamp)::date AS month,
+       account.account_number, account.id AS account, customer.id AS customer, customer.fullname,
+       sum(supplied.pence) AS supply_pence, sum(invoice.benchmark_pence) AS benchmark_pence,
+       sum(invoice.benchmark_pence - supplied.pence) AS saving_pence
+  FROM public.invoices AS invoice
+  JOIN supplied ON supplied.invoice = invoice.id
+  JOIN flows.escos AS esco ON esco.id = invoice.esco
+  JOIN public.accounts AS account ON account.id = invoice.account
+  JOIN public.customers AS customer ON customer.id = invoice.customer
+ WHERE invoice.status NOT IN ('draft', 'void') AND invoice.benchmark_pence IS NOT NULL
+ GROUP BY esco.id, 3, account.id, customer.id;
+CREATE UNIQUE INDEX ON reports.savings (account, customer, month);
+CREATE VIEW public.report_savings WITH (security_barrier) AS
+SELECT * FROM reports.savings WHERE esco = ANY((SELECT flows.report_escos())::uuid[]);
+COMMENT ON VIEW public.report_savings IS 'What each customer was billed for supply, what it costs at the benchmark, and the saving, with VAT';
+GRANT SELECT ON public.report_savings TO admin, service, reporting, flows_worker;
+
 SELECT flows.guard_writes();
