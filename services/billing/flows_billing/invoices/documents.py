@@ -1,4 +1,4 @@
-"""What is printed of an invoice, as it was stored, and the documents made of it."""
+"""What is printed of an invoice, as it was stored."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,7 +15,6 @@ from flows_shared.db import Connection
 
 PDF: Final = "application/pdf"
 HTML: Final = "text/html"
-SUFFIXES: Final = {PDF: "pdf", HTML: "html"}
 ENERGY: Final = ("energy", "shared_energy")
 CREDITS: Final = ("export_credit", "solar_credit")
 
@@ -327,11 +326,6 @@ PAST_USE = """
      WHERE invoice.id = ANY($1)
      GROUP BY invoice.id
 """
-INSERT_DOCUMENTS = """
-    INSERT INTO public.documents (media_type, invoice, file_name, content)
-    SELECT $1, row.* FROM unnest($2::uuid[], $3::text[], $4::bytea[]) AS row
-        ON CONFLICT (invoice, media_type) DO NOTHING
-"""
 
 
 async def unprinted_invoices(db: Connection, invoice_ids: Sequence[UUID]) -> list[PrintedInvoice]:
@@ -348,14 +342,6 @@ async def printed_invoice(db: Connection, number: str) -> PrintedInvoice | None:
 async def printed_invoices(db: Connection, invoice_ids: Sequence[UUID]) -> dict[UUID, PrintedInvoice]:
     """Whether they have documents or not."""
     return {invoice.id: invoice for invoice in await _printed(db, await db.fetch(BY_ID, invoice_ids))}
-
-
-async def insert_documents(
-    db: Connection, media_type: str, invoices: Sequence[PrintedInvoice], contents: Sequence[bytes]
-) -> None:
-    """Keep the documents; one that is there stays."""
-    names = [f"{invoice.number}.{SUFFIXES[media_type]}" for invoice in invoices]
-    await db.execute(INSERT_DOCUMENTS, media_type, [invoice.id for invoice in invoices], names, contents)
 
 
 async def _printed(db: Connection, rows: Sequence[asyncpg.Record]) -> list[PrintedInvoice]:
