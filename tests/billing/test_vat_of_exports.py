@@ -125,6 +125,19 @@ async def test_bill_is_the_exporters_invoice_and_says_so(community: Community) -
     )
 
 
+async def test_bill_of_who_is_not_registered_shows_the_exporters_vat(community: Community) -> None:
+    await exports_priced(community)
+    await exporting_home(community)
+    await community.execute("UPDATE flows.escos SET vat_registered = false")
+    await community.bill()
+    # 4599 without VAT, less 600 of which 100 are theirs: 4599 - 500 = 4099
+    assert totals(await printed(community)) == [
+        ("Total", "£40.99"),
+        ("VAT 20% on -£5.00 that you sold us", "-£1.00"),
+        ("Total to pay", "£39.99"),
+    ]
+
+
 def test_what_is_bought_at_a_rate_is_not_netted_with_what_is_sold_at_it() -> None:
     """58 x 20 / 120 = 9.67 and 56 x 20 / 120 = 9.33, not 2 x 20 / 120 = 0.33."""
     twenty = Decimal("0.20")

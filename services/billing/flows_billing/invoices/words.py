@@ -202,8 +202,9 @@ def line_titles(lines: Sequence[PrintedLine]) -> tuple[str, ...]:
 
 
 def totals(invoice: PrintedInvoice) -> list[tuple[str, str]]:
-    """From the net amount to what is due; the last row is what to pay. Who is not registered does not speak of VAT."""
-    rows = vat_rows(invoice) if invoice.tax_point else [("Total", format_pounds(invoice.net_pence))]
+    """From the net amount to what is due; the last row is what to pay. Who is not registered speaks of no own VAT."""
+    theirs = [vat_row(amount) for amount in vat_summary(invoice.lines) if amount.vat_rate]
+    rows = vat_rows(invoice) if invoice.tax_point else [("Total", format_pounds(invoice.net_pence)), *theirs]
     if invoice.credit_note or invoice.asked_for_by:
         return [*rows, ("Total of this bill", format_pounds(invoice.total_pence))]
     if invoice.previous_balance_pence or invoice.payments_pence:
