@@ -178,8 +178,8 @@ async def test_meters_of_a_group_go_on_counting_after_an_upgrade_and_so_does_wha
         follower = await db.fetchval("SELECT flows.exchange_meter($1, $2, '2026-10-16 10:10Z')", roof.id, new.id)
         await upgrade(database_url)
         assert [tuple(row) for row in await db.fetch(kept)] == [
-            (roof.register, "generation", "-infinity", None),
-            (follower, "generation", "-infinity", None),
+            (roof.register, "generation", "2000-01-01", None),
+            (follower, "generation", "2000-01-01", None),
         ]
         await db.execute("UPDATE public.sharing_meters SET valid_to = '2026-11-01' WHERE register = $1", follower)
         again = {"register": follower, "role": "generation", "valid_from": date(2026, 12, 1)}

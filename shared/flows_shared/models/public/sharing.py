@@ -64,7 +64,7 @@ class SharingMeter(Dated, table=True):
         foreign_key="flows.meter_registers.register_id", primary_key=True, sa_column_kwargs={"name": "register"}
     )
     role: Literal["generation", "boundary_import", "boundary_export"] = Field(sa_type=STATE)
-    valid_from: date = computed("'-infinity'::date", primary_key=True)
+    valid_from: date = computed("'2000-01-01'::date", primary_key=True)
     valid_to: date | None = None
 
 

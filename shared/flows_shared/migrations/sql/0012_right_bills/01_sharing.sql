@@ -24,12 +24,12 @@ GRANT EXECUTE ON FUNCTION flows.meter_line TO admin, service, reporting, flows_w
 
 -- What had been there holds from the beginning.
 ALTER TABLE public.sharing_meters
-    ADD COLUMN valid_from date NOT NULL DEFAULT '-infinity',
+    ADD COLUMN valid_from date NOT NULL DEFAULT '2000-01-01',
     ADD COLUMN valid_to date,
     ADD CHECK (valid_to > valid_from),
     DROP CONSTRAINT sharing_meters_pkey,
     ADD PRIMARY KEY (register, valid_from);
-COMMENT ON COLUMN public.sharing_meters.valid_from IS 'The first local day on which it counts; -infinity: from the beginning';
+COMMENT ON COLUMN public.sharing_meters.valid_from IS 'The first local day on which it counts; 2000-01-01, the first day of all: from the beginning';
 COMMENT ON COLUMN public.sharing_meters.valid_to IS 'The first local day on which it does not count any more; null: until further notice';
 
 DROP TRIGGER audit_insert ON public.sharing_meters;
