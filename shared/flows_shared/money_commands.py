@@ -6,11 +6,13 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
-MOST_PAID_PENCE: Final = 100_000
 MOST_PENCE: Final = 10_000_000
 
-Amount = Annotated[int, Field(ge=1, le=MOST_PAID_PENCE, examples=[2500])]
-LargeAmount = Annotated[int, Field(ge=1, le=MOST_PENCE, examples=[2500])]
+Amount = Annotated[int, Field(ge=1, le=MOST_PENCE, examples=[2500])]
+# Of these a community takes and gives as much at once as its setting says.
+LimitedAmount = Annotated[
+    int, Field(ge=1, le=MOST_PENCE, examples=[2500], description="at most the community's payment_limit_pence")
+]
 Text = Annotated[str, Field(min_length=1, max_length=500, pattern=r"^[^\x00]*\S[^\x00]*$")]
 Method = Literal["card", "bank_transfer", "cheque", "cash"]
 Day = Annotated[date | None, Field(description="today in the community when null")]
@@ -23,7 +25,7 @@ class MoneyArguments(BaseModel):
 class PaymentArguments(MoneyArguments):
     """Money that came in without the payment provider."""
 
-    amount_pence: Amount
+    amount_pence: LimitedAmount
     method: Method
     received_on: Day = None
     description: Text | None = Field(None, description="stands on the customer's statement")
@@ -38,7 +40,7 @@ class ReversalArguments(MoneyArguments):
 class RefundArguments(MoneyArguments):
     """Money paid back: of one payment, or of the account's credit where none is named."""
 
-    amount_pence: LargeAmount
+    amount_pence: Amount
     method: Method
     reason: Text
     payment: UUID | None = None
@@ -48,7 +50,7 @@ class RefundArguments(MoneyArguments):
 class WriteOffArguments(MoneyArguments):
     """A debt that is given up."""
 
-    amount_pence: LargeAmount
+    amount_pence: Amount
     reason: Text
     approved_by: Text = Field(description="who decided it")
     written_off_on: Day = None
@@ -57,5 +59,5 @@ class WriteOffArguments(MoneyArguments):
 class GiftArguments(MoneyArguments):
     """Money from the community, on the account."""
 
-    amount_pence: Amount
+    amount_pence: LimitedAmount
     reason: Text

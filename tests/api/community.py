@@ -75,7 +75,7 @@ async def make_community(url: str) -> Community:
 
 async def _esco(db: Connection, code: str) -> UUID:
     esco: UUID = await db.fetchval(
-        "INSERT INTO flows.escos (name, code, region) VALUES ($1, $1, 'A') RETURNING id", code
+        "INSERT INTO flows.escos (name, code, region, vat_number) VALUES ($1, $1, 'A', 'GB1') RETURNING id", code
     )
     await db.execute(
         """INSERT INTO public.microgrid_tariffs (esco, period_start, computed_unit_rate, computed_standing_charge)

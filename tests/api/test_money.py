@@ -7,6 +7,7 @@ import zipfile
 from typing import Any
 from uuid import UUID, uuid4
 
+import asyncpg
 import httpx
 import pytest
 
@@ -198,6 +199,25 @@ async def test_payment_that_cannot_be_is_refused(
     path = f"/v1/billing/accounts/{await number_of(owner, community.ann)}/payments"
     response = await client.post(path, json={**CASH, **wrong}, headers=keyed(as_user(community.lab_admin, "admin")))
     assert response.status_code == 422
+
+
+async def test_most_that_may_be_paid_at_once_is_the_communitys_setting(
+    client: httpx.AsyncClient, community: Community, as_user: TokenFor, owner: Connection
+) -> None:
+    number, admin = await number_of(owner, community.ann), as_user(community.lab_admin, "admin")
+    for kind, body in (("payments", CASH), ("gifts", {"reason": "Thanks"})):
+        path = f"/v1/billing/accounts/{number}/{kind}"
+        refused = await client.post(path, json={**body, "amount_pence": 100_001}, headers=keyed(admin))
+        assert (refused.status_code, refused.json()["code"]) == (422, "payment.too_large")
+        assert "£1,000.01 is more than £1,000.00" in refused.text
+        taken = await client.post(path, json={**body, "amount_pence": 100_000}, headers=keyed(admin))
+        assert taken.status_code == 201
+    await owner.execute("UPDATE flows.escos SET payment_limit_pence = 250000")
+    path = f"/v1/billing/accounts/{number}/payments"
+    taken = await client.post(path, json={**CASH, "amount_pence": 250_000}, headers=keyed(admin))
+    assert taken.status_code == 201
+    with pytest.raises(asyncpg.CheckViolationError, match="250001 pence are more than the community's limit"):
+        await owner.execute("INSERT INTO payments (account, amount_pence) SELECT id, 250001 FROM accounts LIMIT 1")
 
 
 async def test_ledger_check_names_what_has_no_entry_in_the_callers_communities(

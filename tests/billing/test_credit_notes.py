@@ -60,7 +60,7 @@ async def test_note_names_the_invoice_the_reason_and_the_vat_credited(corrected:
         "invoice WLCE-000001 of 3 November 2026",
         "invoice WLCE-000002",
         "Late or corrected readings",
-        "-£1.92",
+        "£1.92",
         "Credit without VAT",
         "VAT 5% on £2.30",
         "£0.12",

@@ -460,4 +460,4 @@ async def test_changed_readings_drop_the_sums_by_band(community: Community) -> N
              JOIN public.invoices AS invoice ON invoice.id = line.invoice
             WHERE invoice.status = 'issued' AND line.kind = 'energy' ORDER BY position"""
     )
-    assert [tuple(row) for row in rows] == [("night", Decimal("87.5")), ("standard", Decimal("210.5"))]
+    assert [tuple(row) for row in rows] == [("night", Decimal("87.4")), ("standard", Decimal("210.6"))]

@@ -144,7 +144,7 @@ async def test_credit_lands_on_the_bill_without_vat_and_is_an_expense_in_the_led
     assert all(row["applied_at"] for row in applied)
     assert await findings(community) == []
     bill = await printed(community, invoice["number"])
-    assert line_cells(bill.lines[2])[2:] == ("", "", "0%", "-£2.09")
+    assert line_cells(bill.lines[2])[2:] == ("", "", "outside scope", "-£2.09")
     said = explain(bill)
     assert said.lines[2].source == "the declared capacity, its days and the ratio of the month's solar credit"
     assert "No VAT on a solar credit: it is paid for capacity, not for energy." in said.sentences

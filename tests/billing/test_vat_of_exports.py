@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from billing.community import Community, Home
 from billing.corrections import esco_of, findings, rebilled
+from billing.test_documents import benchmarked
 from billing.test_rates import JULY_3, JUNE, component
 from flows_billing.closings.final import Closing, final_bill
 from flows_billing.errors import SellerWithoutVatNumber
@@ -21,7 +22,10 @@ from flows_billing.invoices.html import render_html
 from flows_billing.invoices.pdf import render
 from flows_billing.invoices.words import self_billing, totals
 from flows_billing.rating.vat import vat_summary
+from flows_billing.reports.refresh import refresh_reports
 from flows_billing.settings import RunSettings
+from flows_shared.money import format_pounds
+from flows_shared.time import utc_now
 
 EXPORTER = "GB987654321"
 
@@ -34,10 +38,13 @@ class Taxed:
     vat_reason: str | None
 
 
-async def exporting_home(community: Community, number: str | None = EXPORTER) -> Home:
+async def exports_priced(community: Community, *, includes_vat: bool = True) -> None:
     """298 kWh x 10p = 2980p and 31 x 52.226p = 1619p; 100 kWh x 6p = 600p are credited."""
-    tariff = await community.tariff("0.10000", "0.52226")
-    await component(community, tariff, "export_credit", "0.06000")
+    tariff = await community.tariff("0.10000", "0.52226", includes_vat=includes_vat)
+    await component(community, tariff, "export_credit", "0.06000", includes_vat=includes_vat)
+
+
+async def exporting_home(community: Community, number: str | None = EXPORTER) -> Home:
     home = await community.home()
     await community.measure_month(home)
     for at, read in (
@@ -73,6 +80,7 @@ async def posted(community: Community) -> dict[str, int]:
 
 
 async def test_output_and_input_vat_are_posted_by_themselves(community: Community) -> None:
+    await exports_priced(community)
     await exporting_home(community)
     await community.bill()
     # 4599 x 5 / 105 = 219 on what we sell, 600 x 20 / 120 = 100 on what we buy: 4380 - 500 of sales
@@ -81,6 +89,7 @@ async def test_output_and_input_vat_are_posted_by_themselves(community: Communit
 
 
 async def test_export_of_who_is_not_registered_has_no_vat(community: Community) -> None:
+    await exports_priced(community)
     await exporting_home(community, None)
     await community.bill()
     assert await posted(community) == {"receivable": 3999, "sales": -3780, "vat": -219}
@@ -88,6 +97,7 @@ async def test_export_of_who_is_not_registered_has_no_vat(community: Community) 
 
 
 async def test_credit_note_takes_back_both(community: Community) -> None:
+    await exports_priced(community)
     home = await exporting_home(community)
     await community.bill()
     await community.measure_more(home, "10.2")  # 10 kWh more: 5 x 10p of them VAT within, 4699 x 5 / 105 = 223.76
@@ -97,6 +107,7 @@ async def test_credit_note_takes_back_both(community: Community) -> None:
 
 
 async def test_bill_is_the_exporters_invoice_and_says_so(community: Community) -> None:
+    await exports_priced(community)
     await exporting_home(community)
     await community.bill()
     invoice = await printed(community)
@@ -112,6 +123,19 @@ async def test_bill_is_the_exporters_invoice_and_says_so(community: Community) -
         "4599p x 5 / (100 + 5) = 219p within",
         "-600p x 20 / (100 + 20) = -100p within, your output tax",
     )
+
+
+async def test_bill_of_who_is_not_registered_shows_the_exporters_vat(community: Community) -> None:
+    await exports_priced(community)
+    await exporting_home(community)
+    await community.execute("UPDATE flows.escos SET vat_registered = false")
+    await community.bill()
+    # 4599 without VAT, less 600 of which 100 are theirs: 4599 - 500 = 4099
+    assert totals(await printed(community)) == [
+        ("Total", "£40.99"),
+        ("VAT 20% on -£5.00 that you sold us", "-£1.00"),
+        ("Total to pay", "£39.99"),
+    ]
 
 
 def test_what_is_bought_at_a_rate_is_not_netted_with_what_is_sold_at_it() -> None:
@@ -217,3 +241,26 @@ async def test_explanation_says_how_much_was_not_charged(community: Community) -
         "what was used on the days that are too old comes to 2014p; 0p were billed for it before"
     )
     assert (await community.invoice(home))["total_pence"] == 2980 + 310 - 2014
+
+
+@pytest.mark.parametrize("includes_vat", [True, False])
+async def test_saving_does_not_move_with_the_vat_on_an_export(community: Community, includes_vat: bool) -> None:
+    """298 kWh at 25p and 31 days at 60p: 7450p + 1860p = 9310p with VAT at the cap.
+
+    Here 298 kWh x 10p and 31 x 52.226p are 4599p, or without VAT 4599p x 1.05 = 4828.95p; neither the 600p that are
+    credited nor the 20% upon them count.
+    """
+    await benchmarked(community)
+    await exports_priced(community, includes_vat=includes_vat)
+    for number in (EXPORTER, None):
+        await exporting_home(community, number)
+    assert (await community.bill()).billed == 2
+    async with community.db.connection() as connection:
+        await refresh_reports(connection, utc_now())
+    supplied = 4599 if includes_vat else 4829
+    reported = await community.rows("SELECT supply_pence, saving_pence FROM reports.savings")
+    assert [tuple(row) for row in reported] == [(supplied, 9310 - supplied)] * 2
+    for number in ("WLCE-000001", "WLCE-000002"):
+        invoice = await printed(community, number)
+        assert (invoice.supplied_pence, invoice.saving_pence) == (supplied, 9310 - supplied)
+        assert f"You saved {format_pounds(9310 - supplied)}. Credits are not counted." in render_html(invoice).decode()

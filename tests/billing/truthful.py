@@ -9,8 +9,8 @@ from billing.corrections import esco_of, rebilled
 from billing.sharers import exchanged, make_group
 from billing.test_rates import component, profile
 from flows_billing.closings.final import Closing, final_bill
-from flows_billing.invoices.documents import HTML, PDF, insert_documents, printed_invoices
 from flows_billing.payments import record
+from flows_billing.printing import HTML, PDF, Document, keep_documents
 from flows_billing.settings import RunSettings
 from flows_shared.money_commands import PaymentArguments
 from flows_shared.time import Period
@@ -188,10 +188,13 @@ async def _go_on(community: Community, homes: Homes) -> None:
 
 async def _print(community: Community) -> None:
     async with community.billing.transaction() as transaction:
-        ids = [row["id"] for row in await transaction.fetch("SELECT id FROM public.invoices")]
-        printed = list((await printed_invoices(transaction, ids)).values())
-        for media_type in (PDF, HTML):
-            await insert_documents(transaction, media_type, printed, [each.number.encode() for each in printed])
+        invoices = await transaction.fetch("SELECT id, number FROM public.invoices")
+        documents = [
+            Document(invoice, None, number, media_type, number.encode())
+            for invoice, number in invoices
+            for media_type in (PDF, HTML)
+        ]
+        await keep_documents(transaction, documents)
 
 
 async def _own_tariff(community: Community, home: Home) -> object:

@@ -122,6 +122,17 @@ async def _make_bill(db: Connection, home: Home) -> None:
         register=home.meter.register,
         **days,
     )
+    await insert(
+        db,
+        "public.invoice_reads",
+        invoice=invoice["id"],
+        register=home.meter.register,
+        serial=home.meter.serial,
+        element="SINGLE",
+        opened_at=JUNE,
+        closed_at=JUNE,
+    )
+    await insert(db, "public.direct_debit_mandates", account=home.account, reference=f"M-{uuid4()}")
     await insert(db, "public.documents", invoice=invoice["id"], file_name="a.pdf", media_type="a/pdf", content=b"%PDF")
     await insert(
         db,

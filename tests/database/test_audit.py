@@ -13,7 +13,7 @@ from flows_shared.db import Connection
 
 # Added to and never changed, or computed from what is audited.
 OWN_RECORD = {
-    *("correction_decisions", "credit_notes", "invoice_lines"),
+    *("correction_decisions", "credit_notes", "invoice_lines", "invoice_reads"),
     *("ledger_accounts", "ledger_entries", "ledger_postings"),
 }
 COMPUTED = {

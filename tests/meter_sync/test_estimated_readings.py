@@ -150,6 +150,6 @@ async def test_read_of_nothing_makes_no_estimate_of_all_that_was_ever_counted(ho
 @pytest.mark.parametrize("kwh", ["NaN", "Infinity", "1e30"])
 async def test_read_that_is_no_number_holds_up_no_estimate(home: Home, kwh: str) -> None:
     for number, read in ((0, "7000"), (20, kwh), (48, "7004.8")):
-        await home.read(instant(number), read)
+        await home.read_old(instant(number), read)
     await estimate(home)
     assert sum(kwh for kwh, _ in (await home.values()).values()) == Decimal("4.8")

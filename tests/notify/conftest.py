@@ -36,8 +36,9 @@ ACCOUNT = """
 """
 INVOICE = """
     INSERT INTO public.invoices (number, esco, account, customer, period_start, period_end, issue_date, due_date,
-                                 net_pence, vat_pence, total_pence)
-    VALUES ($1, $2, $3, $4, '2026-10-01', '2026-11-01', '2026-11-03', '2026-11-17', 5500, 275, 5775) RETURNING id
+                                 net_pence, vat_pence, total_pence, previous_balance_pence, amount_due_pence)
+    VALUES ($1, $2, $3, $4, '2026-10-01', '2026-11-01', '2026-11-03', '2026-11-17', 5500, 275, 5775, $5, 5775 + $5)
+    RETURNING id
 """
 LINE = """
     INSERT INTO public.invoice_lines (invoice, position, kind, description, quantity, unit, rate, amount_pence,
@@ -132,6 +133,7 @@ async def issue_invoice(db: Database) -> IssueInvoice:
         name: str = "Ada Brown",
         payment_method: str = "direct_debit",
         pdf: bytes | None = PDF,
+        before_pence: int = 0,
     ) -> UUID:
         nonlocal issued
         issued += 1
@@ -140,7 +142,7 @@ async def issue_invoice(db: Database) -> IssueInvoice:
             customer = await transaction.fetchval(CUSTOMER, esco, name, email)
             home = await transaction.fetchval(HOME, esco, f"Plot {issued}")
             account = await transaction.fetchval(ACCOUNT, home, payment_method, 100_000 + issued)
-            invoice: UUID = await transaction.fetchval(INVOICE, number, esco, account, customer)
+            invoice: UUID = await transaction.fetchval(INVOICE, number, esco, account, customer, before_pence)
             await transaction.execute(LINE, invoice, 1, "energy", 310, "kWh", tariff)
             await transaction.execute(LINE, invoice, 2, "standing_charge", 31, "day", tariff)
             if pdf is not None:

@@ -4,6 +4,7 @@ from email.message import EmailMessage
 
 import pytest
 
+from flows_shared.db import Database
 from mail_server import MailServer
 from notify.conftest import PDF, IssueInvoice, Notify
 
@@ -51,9 +52,9 @@ async def test_pdf_is_attached(notify: Notify, issue_invoice: IssueInvoice, mail
 @pytest.mark.parametrize(
     ("payment_method", "sentence"),
     [
-        ("direct_debit", "we collect it by direct debit on 17 November 2026"),
-        ("card", "we take it from your card on 17 November 2026"),
-        ("bank_transfer", "Please pay by 17 November 2026 and name your account, 100001, as the reference"),
+        ("direct_debit", "Please pay by bank transfer by 17 November 2026, with the payment reference"),
+        ("card", "Please pay by card by 17 November 2026"),
+        ("bank_transfer", "Please pay by bank transfer by 17 November 2026, with the payment reference RF"),
     ],
 )
 async def test_mail_says_what_is_to_do(
@@ -62,6 +63,42 @@ async def test_mail_says_what_is_to_do(
     await notify.send(await issue_invoice(payment_method=payment_method))
     for kind in ("plain", "html"):
         assert sentence in body(mail_server.received[0], kind)
+
+
+async def test_mail_says_what_the_bill_says_of_shared_energy_balance_and_collection(
+    notify: Notify, issue_invoice: IssueInvoice, mail_server: MailServer, db: Database
+) -> None:
+    invoice = await issue_invoice(before_pence=1000)
+    async with db.transaction() as transaction:
+        await transaction.execute(
+            """INSERT INTO public.invoice_lines (invoice, position, kind, description, quantity, unit, rate,
+                                                 amount_pence, includes_vat, vat_rate, period_start, period_end,
+                                                 microgrid_tariff)
+               SELECT invoice, 3, 'shared_energy', 'shared', 52.8, unit, rate, amount_pence, includes_vat, vat_rate,
+                      period_start, period_end, microgrid_tariff
+                 FROM public.invoice_lines WHERE kind = 'energy'"""
+        )
+        await transaction.execute(
+            """INSERT INTO public.direct_debit_mandates (account, reference, status, valid_from)
+               SELECT account, 'M1', 'active', '2026-01-01' FROM public.invoices"""
+        )
+    await notify.send(invoice)
+    for kind in ("plain", "html"):
+        words = body(mail_server.received[0], kind)
+        assert "362.8 kWh" in words  # 310 and 52.8 of it shared
+        assert "£67.75" in words  # 57.75 and the 10.00 before
+        assert "we collect it by Direct Debit on 17 November 2026" in words
+
+
+@pytest.mark.parametrize("name", ["王小明", "محمد علي", "हिन्दी नाम 😀"])
+async def test_name_in_any_script_arrives_as_it_is(
+    notify: Notify, issue_invoice: IssueInvoice, mail_server: MailServer, name: str
+) -> None:
+    await notify.send(await issue_invoice(name=name))
+    [mail] = mail_server.received
+    assert mail["To"] == f"{name} <ada@example.org>"
+    for kind in ("plain", "html"):
+        assert f"Hello {name}," in body(mail, kind)
 
 
 async def test_name_is_text_and_never_markup_or_a_header(

@@ -141,6 +141,12 @@ class PaymentNotReversible(ConflictError):
         super().__init__(f"payment {payment} is {status}: only one that succeeded can be reversed")
 
 
+class PaymentTooLarge(InvalidError):
+    """A payment or gift of more than the community's limit."""
+
+    code = "payment.too_large"
+
+
 class RefundTooLarge(InvalidError):
     """More than the payment or the account's credit."""
 

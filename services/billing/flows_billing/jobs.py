@@ -1,7 +1,6 @@
 """The billing worker: bill a month, print its invoices, and begin by itself when a month has ended."""
 
-import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 from functools import partial
@@ -10,17 +9,12 @@ from uuid import UUID
 
 from arq import cron
 
-from flows_billing.corrections.documents import PrintedNote, insert_note_documents, unprinted_notes
 from flows_billing.corrections.due import CorrectionsDue, forget_settled_days
-from flows_billing.corrections.html import render_note_html
-from flows_billing.corrections.pdf import render_note
 from flows_billing.corrections.rebill import rebill
 from flows_billing.corrections.rebilling import Confirmation
-from flows_billing.invoices.documents import HTML, PDF, PrintedInvoice, insert_documents, unprinted_invoices
-from flows_billing.invoices.html import render_html
-from flows_billing.invoices.pdf import render
 from flows_billing.invoices.status import set_statuses
 from flows_billing.ledger.check import check_ledger
+from flows_billing.printing import draw_invoices, draw_notes, keep_documents, missing_invoices, missing_notes
 from flows_billing.reports import refresh
 from flows_billing.runs.apart import in_parts, is_about_data, say_error
 from flows_billing.runs.costs import store_month_costs
@@ -32,9 +26,9 @@ from flows_billing.runs.run import Esco, parse_month
 from flows_billing.runs.store import find_run
 from flows_billing.settings import BillingSettings
 from flows_billing.solar.store import grant_solar_credits
-from flows_shared.db import Connection
+from flows_shared.db import JSON, Connection
 from flows_shared.jobs import complete_job
-from flows_shared.outbox import enqueue
+from flows_shared.outbox import enqueue, enqueue_many
 from flows_shared.settings import load_settings
 from flows_shared.telemetry.logs import get_logger
 from flows_shared.time import Month, local_date, utc_now
@@ -58,13 +52,11 @@ async def render_invoices(ctx: dict[str, Any], invoice_ids: list[str]) -> None:
     """Make the documents of the invoices that have none yet, and let notify send them."""
     worker: Worker = ctx["worker"]
     async with worker.db.connection() as connection:
-        invoices = await unprinted_invoices(connection, [UUID(invoice_id) for invoice_id in invoice_ids])
-    documents = await asyncio.to_thread(_documents, invoices)
+        drawn = await draw_invoices(connection, [UUID(invoice_id) for invoice_id in invoice_ids])
     async with worker.db.transaction() as transaction:
-        if invoices:
-            for media_type, contents in documents.items():
-                await insert_documents(transaction, media_type, invoices, contents)
-            await enqueue(transaction, "notify", "send_invoices", [str(invoice.id) for invoice in invoices])
+        if drawn:
+            await keep_documents(transaction, drawn)
+            await enqueue(transaction, "notify", "send_invoices", _ids(document.invoice for document in drawn))
         await complete_job(transaction)
 
 
@@ -95,18 +87,23 @@ async def render_credit_notes(ctx: dict[str, Any], note_ids: list[str]) -> None:
     """Make the documents of credit notes, and of the invoices in place of those taken back; they are sent together."""
     worker: Worker = ctx["worker"]
     async with worker.db.connection() as connection:
-        notes = await unprinted_notes(connection, [UUID(note_id) for note_id in note_ids])
-        replacing = [note.replacement.id for note in notes if note.replacement]
-        invoices = await unprinted_invoices(connection, replacing)
-    documents = await asyncio.to_thread(_note_documents, notes)
-    invoice_documents = await asyncio.to_thread(_documents, invoices)
+        drawn = await draw_notes(connection, [UUID(note_id) for note_id in note_ids])
     async with worker.db.transaction() as transaction:
-        for media_type in (PDF, HTML):
-            await insert_note_documents(transaction, media_type, notes, documents[media_type])
-            await insert_documents(transaction, media_type, invoices, invoice_documents[media_type])
-        if notes:
-            await enqueue(transaction, "notify", "send_credit_notes", [str(note.id) for note in notes])
+        if drawn:
+            await keep_documents(transaction, drawn)
+            await enqueue(transaction, "notify", "send_credit_notes", _ids(document.credit_note for document in drawn))
         await complete_job(transaction)
+
+
+async def print_missing(ctx: dict[str, Any]) -> None:
+    """Every hour: ask again for what should have been printed by now."""
+    worker: Worker = ctx["worker"]
+    size, now = _settings(worker).billing_render_slice, utc_now()
+    async with worker.db.transaction() as transaction:
+        for job, find in (("render_invoices", missing_invoices), ("render_credit_notes", missing_notes)):
+            ids = _ids(await find(transaction, now))
+            slices: list[list[JSON]] = [[list(ids[i : i + size])] for i in range(0, len(ids), size)]
+            await enqueue_many(transaction, SERVICE, job, slices)
 
 
 async def correct_month(ctx: dict[str, Any], asked: dict[str, Any], claims: dict[str, Any]) -> None:
@@ -226,6 +223,7 @@ def create_worker() -> WorkerDefinition:
             cron(check_books, hour=4, minute=10),
             cron(request_refresh, minute=10),
             cron(settle_changes, minute=35),
+            cron(print_missing, minute=50),
         ],
     )
 
@@ -246,9 +244,6 @@ def _settings(worker: Worker) -> BillingSettings:
     return worker.settings
 
 
-def _documents(invoices: Sequence[PrintedInvoice]) -> dict[str, list[bytes]]:
-    return {PDF: [render(invoice) for invoice in invoices], HTML: [render_html(invoice) for invoice in invoices]}
-
-
-def _note_documents(notes: Sequence[PrintedNote]) -> dict[str, list[bytes]]:
-    return {PDF: [render_note(note) for note in notes], HTML: [render_note_html(note) for note in notes]}
+def _ids(found: Iterable[UUID | None]) -> list[JSON]:
+    """Each of them once."""
+    return [str(id) for id in dict.fromkeys(found) if id]

@@ -56,10 +56,13 @@ NOTICE = """
     SELECT invoice.number, esco.name AS community, esco.address AS community_address, customer.fullname AS customer,
            account.account_number, coalesce(property.description, property.plot) AS home,
            invoice.period_start AS first_day, invoice.period_end - 1 AS last_day, invoice.due_date,
-           invoice.total_pence, invoice.vat_pence, account.payment_method,
+           coalesce(invoice.amount_due_pence, invoice.total_pence) AS amount_due_pence,
+           invoice.total_pence, invoice.vat_pence, account.payment_method, account.payment_reference,
+           flows.is_collected(invoice.account, invoice.due_date) AS is_collected, esco.bank_account_name,
+           esco.bank_sort_code, esco.bank_account_number, esco.bank_iban,
            rtrim(esco.app_url, '/') || '/invoices/' || invoice.number AS link,
            coalesce((SELECT sum(quantity) FROM public.invoice_lines AS line
-                      WHERE line.invoice = invoice.id AND line.kind = 'energy'), 0) AS kwh
+                      WHERE line.invoice = invoice.id AND line.kind IN ('energy', 'shared_energy')), 0) AS kwh
       FROM public.invoices AS invoice
       JOIN flows.escos AS esco ON esco.id = invoice.esco
       JOIN public.customers AS customer ON customer.id = invoice.customer
@@ -75,6 +78,7 @@ CREDIT_NOTICE = """
            note.total_pence, note.vat_pence, replacement.number AS replacement,
            replacement.total_pence AS replacement_pence, replacement.due_date,
            coalesce(replacement.amount_due_pence, replacement.total_pence) AS amount_due_pence,
+           flows.asked_for_by(replacement.id) AS asked_for_by,
            rtrim(esco.app_url, '/') || '/invoices/' || replacement.number AS link
       FROM public.credit_notes AS note
       JOIN public.invoices AS invoice ON invoice.id = note.invoice

@@ -30,6 +30,15 @@ class Account:
         return row_id("contract", self.home.number, self.type)
 
     @property
+    def is_prepay(self) -> bool:
+        return self.home.prepay and self.type == "supply"
+
+    @property
+    def has_no_mandate(self) -> bool:
+        """A few have not set their Direct Debit up: their bills ask for a transfer."""
+        return self.home.number % 10 == 4
+
+    @property
     def signers(self) -> list[Person]:
         """Occupiers sign for the supply, owners for the solar panels."""
         signing = "owner" if self.type == "solar" else "occupier"
@@ -80,6 +89,17 @@ def accounts(homes: Sequence[Home], first_day: date, since: datetime) -> Tables:
             for account in every
             for person, role in account.roles
         ],
+        "public.direct_debit_mandates": [
+            {
+                "id": row_id("mandate", account.id),
+                "account": account.id,
+                "reference": f"WLCE-{account.home.number:04}-{account.type.upper()}",
+                "status": "active",
+                "valid_from": account.start.isoformat(),
+            }
+            for account in every
+            if not account.is_prepay and not account.has_no_mandate
+        ],
         "public.wallets": [{"id": wallet_id(home), "balance": 0} for home in homes if home.prepay],
     }
 
@@ -99,7 +119,6 @@ def _solar(home: Home, first_day: date) -> Account:
 
 
 def _account(account: Account) -> Row:
-    prepay = account.home.prepay and account.type == "supply"
     return {
         "id": account.id,
         "property": property_id(account.home),
@@ -108,7 +127,7 @@ def _account(account: Account) -> Row:
         "status": "open",
         "start_date": account.start.isoformat(),
         "name": f"{account.home.address}, {account.type}",
-        "payment_method": "prepay" if prepay else "direct_debit",
+        "payment_method": "prepay" if account.is_prepay else "direct_debit",
     }
 
 

@@ -29,6 +29,15 @@ def community(app_url: str | None) -> Tables:
                 "region": REGION,
                 "vat_number": "GB 123 4567 82",
                 "address": "The Old Pump House, Water Lane, Totnes TQ9 5XX",
+                "contact_email": "hello@water-lane.example",
+                "contact_phone": "01632 960 123",
+                "complaint_route": "write to complaints@water-lane.example or call us; we answer in 10 days",
+                "redress_body": "after 8 weeks turn to the Energy Ombudsman, www.energyombudsman.org, for free",
+                "bank_account_name": "Water Lane Community Energy Ltd",
+                "bank_sort_code": "123456",
+                "bank_account_number": "98765432",
+                "bank_iban": "GB82WEST12345698765432",
+                "bank_bic": "WESTGB2L",
             }
         ],
         "flows.sites_new": [

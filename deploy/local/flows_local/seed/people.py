@@ -8,6 +8,8 @@ from flows_local.seed.homes import Home, Person
 from flows_local.seed.network import ESCO, meter_id, property_id, site_id
 from flows_local.seed.rows import Row, Tables, row_id
 
+DISTRIBUTOR = 22  # of the South West
+MPAN_PRIMES = (3, 5, 7, 13, 17, 19, 23, 29, 31, 37, 41, 43)
 ADMIN_EMAIL = "admin@example.org"
 ASSOCIATION = row_id("corporate_body", "association")
 ASSOCIATION_MEMBER = Person("Morwenna Tregarth", "morwenna.tregarth@example.org")
@@ -52,6 +54,7 @@ def properties(homes: Sequence[Home]) -> Tables:
                 "supply_meter": meter_id(home.supply_serial),
                 "solar_meter": meter_id(home.solar_serial) if home.has_solar else None,
                 "tenure": home.tenure,
+                "mpan": _mpan(home),
             }
             for home in homes
         ],
@@ -68,6 +71,14 @@ def owners(home: Home) -> tuple[Person, ...]:
     if home.owner:
         return (home.owner,)
     return (ASSOCIATION_MEMBER,) if home.tenure == "separate_owner_and_occupier" else home.occupiers
+
+
+def _mpan(home: Home) -> str | None:
+    """Half of the homes have a supply point of their own; the last digit checks the others."""
+    if home.number % 2 == 0:
+        return None
+    digits = f"{DISTRIBUTOR}{home.number:010}"
+    return digits + str(sum(int(digit) * prime for digit, prime in zip(digits, MPAN_PRIMES, strict=True)) % 11 % 10)
 
 
 def _persons(home: Home) -> tuple[Person, ...]:

@@ -31,13 +31,19 @@ def prices(homes: Sequence[Home], first_day: date, today: date) -> Tables:
     return {
         "public.benchmark_tariffs": [_benchmark(quarter) for quarter in quarters],
         "public.microgrid_tariffs": [
-            {"id": row_id("microgrid_tariff", quarter), "esco": ESCO, **_discounted(quarter, COMMUNITY_DISCOUNT)}
+            {
+                "id": row_id("microgrid_tariff", quarter),
+                "esco": ESCO,
+                "name": "Water Lane Saver",
+                **_discounted(quarter, COMMUNITY_DISCOUNT),
+            }
             for quarter in quarters
         ],
         "public.customer_tariffs": [
             {
                 "id": row_id("customer_tariff", person.email, quarter),
                 "customer": customer_id(person),
+                "name": "Founding Member",
                 **_discounted(quarter, MEMBER_DISCOUNT),
             }
             for person in members

@@ -36,23 +36,9 @@ HOME = """
          WHERE line.nature <> 'solar' AND line.start_time < $2 AND (line.end_time IS NULL OR line.end_time >= $2)
     )
 """
-# A meter's last reading, and the half hours since; of the one in which it was read, the rest.
 READS = f"""{HOME}
-    SELECT home.register_id, home.element,
-           round(counted.read + coalesce(since.kwh, 0), 3) AS read,
-           CASE WHEN since.measured >= floor(extract(epoch FROM $2 - counted.timestamp) / 1800)
-                THEN 'meter' ELSE 'estimated' END AS source
-      FROM home
-      JOIN LATERAL (SELECT read, timestamp FROM flows.register_import AS held
-                     WHERE held.register_id = home.register_id AND timestamp <= $2
-                     ORDER BY timestamp DESC LIMIT 1) AS counted ON true
-      LEFT JOIN LATERAL (
-           SELECT sum(hh.kwh * least(1, extract(epoch FROM hh.timestamp + interval '30 minutes' - counted.timestamp)
-                                        / 1800)) AS kwh,
-                  count(*) FILTER (WHERE NOT hh.estimated AND hh.timestamp >= counted.timestamp) AS measured
-             FROM flows.register_intervals AS hh
-            WHERE hh.register_id = home.register_id
-              AND hh.timestamp > counted.timestamp - interval '30 minutes' AND hh.timestamp < $2) AS since ON true
+    SELECT home.register_id, home.element, counted.read, counted.source
+      FROM home JOIN LATERAL flows.register_read_at(home.register_id, $2) AS counted ON true
 """
 REGISTERS = f"{HOME} SELECT register_id, element FROM home"
 STORE_READS = """

@@ -1,7 +1,7 @@
-"""What is printed of a credit note, as it was stored, and the documents made of it."""
+"""What is printed of a credit note, as it was stored."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
@@ -9,7 +9,7 @@ import asyncpg
 
 from flows_billing.corrections.difference import LineDifference, compare
 from flows_billing.corrections.store import billed_lines
-from flows_billing.invoices.documents import PDF, SUFFIXES, PrintedInvoice, PrintedLine, printed_invoices
+from flows_billing.invoices.documents import PDF, PrintedInvoice, printed_invoices
 from flows_shared.db import Connection
 
 NOTES = """
@@ -24,11 +24,6 @@ UNPRINTED = f"""{NOTES}
      ORDER BY number
 """
 BY_NUMBER = f"{NOTES} WHERE number = $1"
-INSERT_DOCUMENTS = """
-    INSERT INTO public.documents (media_type, credit_note, file_name, content)
-    SELECT $1, row.* FROM unnest($2::uuid[], $3::text[], $4::bytea[]) AS row
-        ON CONFLICT (credit_note, media_type) DO NOTHING
-"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,13 +48,6 @@ class PrintedNote:
         """A seller who is not registered must not show VAT."""
         return "VAT credit note" if self.tax_point and self.vat_number else "Credit note"
 
-    @property
-    def credited(self) -> tuple[PrintedLine, ...]:
-        """The lines of the invoice, taken back."""
-        return tuple(
-            replace(line, quantity=-line.quantity, amount_pence=-line.amount_pence) for line in self.invoice.lines
-        )
-
 
 async def unprinted_notes(db: Connection, notes: Sequence[UUID]) -> list[PrintedNote]:
     """Those of the credit notes that have no PDF yet."""
@@ -70,14 +58,6 @@ async def printed_note(db: Connection, number: str) -> PrintedNote | None:
     """A credit note as it stands on its page."""
     found = await _printed(db, await db.fetch(BY_NUMBER, number))
     return found[0] if found else None
-
-
-async def insert_note_documents(
-    db: Connection, media_type: str, notes: Sequence[PrintedNote], contents: Sequence[bytes]
-) -> None:
-    """Keep the documents; one that is there stays."""
-    names = [f"{note.number}.{SUFFIXES[media_type]}" for note in notes]
-    await db.execute(INSERT_DOCUMENTS, media_type, [note.id for note in notes], names, contents)
 
 
 async def _printed(db: Connection, rows: Sequence[asyncpg.Record]) -> list[PrintedNote]:

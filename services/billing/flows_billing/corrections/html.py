@@ -9,7 +9,7 @@ from flows_billing.corrections.words import (
     what_follows,
 )
 from flows_billing.invoices.html import TEMPLATES
-from flows_billing.invoices.words import line_cells, line_titles
+from flows_billing.invoices.words import line_rows, line_titles
 
 
 def render_note_html(note: PrintedNote) -> bytes:
@@ -18,8 +18,8 @@ def render_note_html(note: PrintedNote) -> bytes:
         note=note,
         invoice=note.invoice,
         facts=note_facts(note),
-        line_titles=line_titles(note.credited),
-        lines=[line_cells(line) for line in note.credited],
+        line_titles=line_titles(note.invoice.lines),
+        lines=line_rows(note.invoice.lines),
         totals=note_totals(note),
         what_follows=what_follows(note),
         titles=DIFFERENCE_TITLES,

@@ -10,29 +10,18 @@ from flows_billing.corrections.words import (
     note_totals,
     what_follows,
 )
-from flows_billing.invoices.pdf import (
-    MARGIN,
-    RIGHT,
-    Column,
-    Page,
-    write_heading,
-    write_lines,
-    write_row,
-    write_totals,
-)
+from flows_billing.invoices.page import MARGIN, RIGHT, Column, Page
+from flows_billing.invoices.pdf import write_heading, write_lines, write_totals
 
-PLACES: Final = (
-    (MARGIN, "L", 96.0),
-    (150.0, "L", 84.0),
-    (302.0, "R", 64.0),
-    (378.0, "R", 72.0),
-    (414.0, "R", 34.0),
-    (454.0, "R", 38.0),
-    (496.0, "R", 40.0),
+COLUMNS: Final[tuple[Column, ...]] = (
+    (MARGIN, "L", 90.0),
+    (144.0, "L", 80.0),
+    (298.0, "R", 72.0),
+    (372.0, "R", 70.0),
+    (406.0, "R", 32.0),
+    (450.0, "R", 42.0),
+    (496.0, "R", 44.0),
     (RIGHT, "R", 46.0),
-)
-COLUMNS: Final[tuple[Column, ...]] = tuple(
-    (title, *place) for title, place in zip(DIFFERENCE_TITLES, PLACES, strict=True)
 )
 
 
@@ -40,14 +29,9 @@ def render_note(note: PrintedNote) -> bytes:
     """The PDF of a credit note; the same note gives the same bytes."""
     page = Page(note.invoice.seller, f"Credit note {note.number}")
     write_heading(page, note.invoice, note.heading, note_facts(note))
-    write_lines(page, note.credited)
+    write_lines(page, note.invoice.lines)
     write_totals(page, note_totals(note))
     page.paragraph("What follows", what_follows(note))
-    if note.replacement:
-        page.y -= 10
-        page.need(60)
-        page.write("What is different", bold=True)
-        write_row(page, DIFFERENCE_TITLES, COLUMNS, bold=True)
-        for line in note.differences:
-            write_row(page, difference_cells(line), COLUMNS)
+    differences = [difference_cells(line) for line in note.differences] if note.replacement else []
+    page.table("What is different", DIFFERENCE_TITLES, differences, COLUMNS)
     return page.finish()

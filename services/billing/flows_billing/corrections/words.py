@@ -1,12 +1,12 @@
 """What a credit note says in words and numbers, whether on paper or on a screen."""
 
+from collections.abc import Callable
 from decimal import Decimal
 from typing import Final
 
 from flows_billing.corrections.difference import LineDifference
 from flows_billing.corrections.documents import PrintedNote
-from flows_billing.invoices.words import format_day, format_days, format_quantity, vat_row
-from flows_billing.rating.vat import vat_summary
+from flows_billing.invoices.words import format_day, format_days, format_quantity, format_rate, format_units, vat_rows
 from flows_shared.money import format_pounds
 
 DIFFERENCE_TITLES: Final = ("What", "When", "Quantity", "Price", "VAT", "Before", "After", "Difference")
@@ -29,11 +29,8 @@ def note_facts(note: PrintedNote) -> list[tuple[str, str]]:
 
 
 def note_totals(note: PrintedNote) -> list[tuple[str, str]]:
-    """The VAT is that of the invoice, rate by rate."""
-    rows = [("Credit without VAT", format_pounds(note.net_pence))]
-    for amount in vat_summary(note.invoice.lines):
-        if amount.vat_rate:
-            rows.append(vat_row(amount))
+    """The VAT is that of the invoice, rate by rate. What is credited has the sign that it had on the invoice."""
+    rows = vat_rows(note.invoice, "Credit without VAT") if note.tax_point else []
     return [*rows, ("Total credit", format_pounds(note.total_pence))]
 
 
@@ -42,9 +39,9 @@ def difference_cells(line: LineDifference) -> tuple[str, ...]:
     return (
         line.description,
         format_days(line.period_start, line.period_end),
-        _change(line.quantity_before, line.quantity_after),
-        _change(line.rate_before, line.rate_after, "£"),
-        _change(_percent(line.vat_rate_before), _percent(line.vat_rate_after), after_sign="%"),
+        "" if line.unit == "item" else _quantities(line),
+        "" if line.unit == "item" else _change(line.rate_before, line.rate_after, format_rate),
+        _change(line.vat_rate_before, line.vat_rate_after, lambda rate: f"{format_quantity(rate * 100)}%"),
         format_pounds(line.amount_before_pence),
         format_pounds(line.amount_after_pence),
         format_pounds(line.difference_pence),
@@ -64,10 +61,13 @@ def what_follows(note: PrintedNote) -> str:
     )
 
 
-def _percent(rate: Decimal | None) -> Decimal | None:
-    return None if rate is None else rate * 100
+def _quantities(line: LineDifference) -> str:
+    """The unit once, behind them."""
+    last = line.quantity_before if line.quantity_after is None else line.quantity_after
+    unit = "" if last is None else format_units(last, line.unit).partition(" ")[2]
+    return f"{_change(line.quantity_before, line.quantity_after, format_quantity)} {unit}"
 
 
-def _change(before: Decimal | None, after: Decimal | None, sign: str = "", after_sign: str = "") -> str:
-    shown = [f"{sign}{format_quantity(value)}{after_sign}" if value is not None else "-" for value in (before, after)]
+def _change(before: Decimal | None, after: Decimal | None, say: Callable[[Decimal], str]) -> str:
+    shown = ["-" if value is None else say(value) for value in (before, after)]
     return shown[0] if shown[0] == shown[1] else " to ".join(shown)

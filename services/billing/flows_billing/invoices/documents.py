@@ -1,4 +1,4 @@
-"""What is printed of an invoice, as it was stored, and the documents made of it."""
+"""What is printed of an invoice, as it was stored."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,19 +9,23 @@ from uuid import UUID
 
 import asyncpg
 
+from flows_billing.rating.vat import vat_summary
+from flows_billing.rating.vat_rules import CREDIT_REASONS, OUTSIDE_SCOPE
 from flows_shared.db import Connection
 
 PDF: Final = "application/pdf"
 HTML: Final = "text/html"
-SUFFIXES: Final = {PDF: "pdf", HTML: "html"}
+ENERGY: Final = ("energy", "shared_energy")
+CREDITS: Final = ("export_credit", "solar_credit")
 
 
 @dataclass(frozen=True, slots=True)
 class PrintedLine:
     """`tariff_from` is the start of the version that priced it; `first_interval` the source's first half hour.
 
-    `shared_by` is the group of shared energy, `shared_from` the start of its terms; `basis` how an amount came about
-    that no quantity and price explain.
+    `tariff_until` is the first day of the version after it, as far as that is known. `shared_by` is the group of
+    shared energy, `shared_from` the start of its terms; `basis` how an amount came about that no quantity and price
+    explain.
     """
 
     kind: str
@@ -40,10 +44,22 @@ class PrintedLine:
     first_interval: datetime | None
     last_interval: datetime | None
     tariff_owner: str | None
+    tariff_name: str | None
     tariff_from: date | None
+    tariff_until: date | None
     shared_by: str | None
     shared_from: date | None
     basis: str | None
+
+    @property
+    def is_taxable(self) -> bool:
+        """Whether it is within the scope of VAT."""
+        return self.vat_reason not in OUTSIDE_SCOPE
+
+    @property
+    def is_credit(self) -> bool:
+        """What the customer is paid for, and what is left out of that: beside what was supplied to them."""
+        return self.kind in CREDITS or self.vat_reason in CREDIT_REASONS
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,20 +70,36 @@ class DayUsage:
 
 
 @dataclass(frozen=True, slots=True)
-class ClosingRead:
-    """What a register had counted at the end of the last day; `source` is the meter, the customer, or `estimated`."""
+class MeterReads:
+    """What a register had counted in kWh when the first of its days began and the last one ended; none: never read."""
 
+    serial: str
     element: str
-    read: Decimal
-    source: str
+    first_day: date
+    opening_read: Decimal | None
+    opening_source: str | None
+    last_day: date
+    closing_read: Decimal | None
+    closing_source: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class PastUse:
+    """kWh billed to the customer in the year that ends with the invoice, since its first bill, and a year before."""
+
+    year_kwh: Decimal
+    since: date
+    same_month_kwh: Decimal | None
 
 
 @dataclass(frozen=True, slots=True)
 class PrintedInvoice:
     """Everything that stands on the page. `period_end` is the first day after; no `tax_point`: no VAT invoice.
 
-    `replaces` is the invoice that it takes the place of, `credit_note` what took this one back; `exporter_vat_number`
-    is the customer's, who supplied what they exported.
+    `replaces` is the invoice that it takes the place of, `credit_note` what took this one back, `asked_for_by` the
+    later bill that asks for the account's balance. `is_collected`: by Direct Debit, for which a mandate is active.
+    `use` is that of the premises on the last day, as VAT knows it; `exporter_vat_number` is the customer's, who
+    supplied what they exported.
     """
 
     id: UUID
@@ -87,18 +119,34 @@ class PrintedInvoice:
     customer: str
     account_number: int
     payment_method: str
+    payment_reference: str
+    is_collected: bool
+    mpan: str | None
     plot: str
     home: str | None
     seller: str
     seller_address: str | None
     vat_number: str | None
     portal: str | None
+    contact_email: str | None
+    contact_phone: str | None
+    contact_address: str | None
+    complaint_route: str | None
+    redress_body: str | None
+    bank_account_name: str | None
+    bank_sort_code: str | None
+    bank_account_number: str | None
+    bank_iban: str | None
+    bank_bic: str | None
+    use: str
     lines: tuple[PrintedLine, ...]
     usage: tuple[DayUsage, ...] = ()
     replaces: str | None = None
     credit_note: str | None = None
+    asked_for_by: str | None = None
     is_final: bool = False
-    closing_reads: tuple[ClosingRead, ...] = ()
+    reads: tuple[MeterReads, ...] = ()
+    past: PastUse | None = None
     exporter_vat_number: str | None = None
 
     @property
@@ -113,12 +161,39 @@ class PrintedInvoice:
         return any(line.estimated for line in self.lines)
 
     @property
+    def taxable(self) -> list[PrintedLine]:
+        return [line for line in self.lines if line.is_taxable]
+
+    @property
+    def outside_pence(self) -> int:
+        """What is outside the scope of VAT."""
+        return sum(line.amount_pence for line in self.lines if not line.is_taxable)
+
+    @property
+    def is_homes(self) -> bool:
+        """Whether all of it is a home's supply, which alone is capped: neither a business's nor in part one."""
+        reasons = {line.vat_reason for line in self.lines if not line.is_credit}
+        return self.use == "domestic" and reasons <= {"domestic", "not_registered", None}
+
+    @property
+    def kwh(self) -> Decimal:
+        return sum((line.quantity for line in self.lines if line.kind in ENERGY), Decimal(0))
+
+    @property
+    def supplied_days(self) -> Decimal:
+        """For which there is a standing charge."""
+        return sum((line.quantity for line in self.lines if line.kind == "standing_charge"), Decimal(0))
+
+    @property
+    def supplied_pence(self) -> int:
+        """What was supplied, with VAT: credits are beside it."""
+        supplied = vat_summary(line for line in self.lines if not line.is_credit)
+        return sum(amount.net_pence + amount.vat_pence for amount in supplied)
+
+    @property
     def saving_pence(self) -> int | None:
-        """Against the benchmark, of what was supplied: credits are beside it."""
-        if self.benchmark_pence is None:
-            return None
-        credits = sum(line.amount_pence for line in self.lines if line.kind in ("export_credit", "solar_credit"))
-        return self.benchmark_pence - (self.total_pence - credits)
+        """Against the benchmark, of what was supplied."""
+        return None if self.benchmark_pence is None else self.benchmark_pence - self.supplied_pence
 
 
 INVOICES = """
@@ -127,8 +202,16 @@ INVOICES = """
            invoice.previous_balance_pence, invoice.payments_pence,
            coalesce(invoice.amount_due_pence, invoice.total_pence) AS amount_due_pence, invoice.benchmark_pence,
            coalesce(people.names, customer.fullname) AS customer, account.account_number, account.payment_method,
-           property.plot, property.description AS home, esco.name AS seller, esco.address AS seller_address,
-           invoice.vat_number, esco.app_url AS portal, replaced.number AS replaces,
+           account.payment_reference, flows.is_collected(invoice.account, invoice.due_date) AS is_collected,
+           property.mpan, property.plot, property.description AS home, esco.name AS seller,
+           esco.address AS seller_address, invoice.vat_number, esco.app_url AS portal, esco.contact_email,
+           esco.contact_phone, esco.contact_address, esco.complaint_route, esco.redress_body, esco.bank_account_name,
+           esco.bank_sort_code, esco.bank_account_number, esco.bank_iban, esco.bank_bic, replaced.number AS replaces,
+           flows.asked_for_by(invoice.id) AS asked_for_by,
+           coalesce((SELECT status.use FROM public.vat_statuses AS status
+                      WHERE (status.property = property.id OR status.customer = invoice.customer)
+                        AND status.valid_from < invoice.period_end
+                      ORDER BY status.property IS NULL, status.valid_from DESC LIMIT 1), esco.vat_use) AS use,
            closing.account IS NOT NULL AS is_final, note.number AS credit_note,
            exporter.vat_number AS exporter_vat_number
       FROM public.invoices AS invoice
@@ -173,7 +256,16 @@ LINES = """
            line.rate, line.amount_pence, line.includes_vat, line.vat_rate, line.vat_reason, line.intervals,
            line.estimated, line.first_interval, line.last_interval,
            CASE WHEN own.id IS NOT NULL THEN 'customer' WHEN community.id IS NOT NULL THEN 'community' END,
-           coalesce(own.period_start, community.period_start), sharing.name, terms.period_start, line.basis
+           coalesce(own.name, community.name), coalesce(own.period_start, community.period_start),
+           (SELECT min(period_start) FROM public.customer_tariffs AS later
+             WHERE later.customer = own.customer AND later.superseded_by IS NULL
+               AND later.period_start > own.period_start
+             UNION ALL
+            SELECT min(period_start) FROM public.microgrid_tariffs AS later
+             WHERE own.id IS NULL AND later.esco = community.esco AND later.superseded_by IS NULL
+               AND later.period_start > community.period_start
+             ORDER BY 1 LIMIT 1),
+           sharing.name, terms.period_start, line.basis
       FROM public.invoice_lines AS line
       LEFT JOIN public.customer_tariffs AS own ON own.id = line.customer_tariff
       LEFT JOIN public.microgrid_tariffs AS community ON community.id = line.microgrid_tariff
@@ -186,7 +278,7 @@ USAGE = """
     WITH billed AS (
         SELECT DISTINCT line.invoice, line.register, line.period_start, line.period_end
           FROM public.invoice_lines AS line
-         WHERE line.invoice = ANY($1) AND line.kind = 'energy'
+         WHERE line.invoice = ANY($1) AND line.kind IN ('energy', 'shared_energy')
     ), guessed AS (
         SELECT billed.invoice, flows.local_date(guess.timestamp, esco.time_zone) AS day, sum(guess.kwh) AS kwh
           FROM billed
@@ -207,18 +299,32 @@ USAGE = """
       FROM measured FULL JOIN guessed USING (invoice, day)
      ORDER BY invoice, day
 """
-CLOSING_READS = """
-    SELECT invoice.id, register.element, read.read, read.source
-      FROM public.invoices AS invoice
-      JOIN public.closing_reads AS read ON read.account = invoice.account
-      JOIN flows.meter_registers AS register ON register.register_id = read.register
-     WHERE invoice.id = ANY($1)
-     ORDER BY invoice.id, register.element, register.start_time
+READS = """
+    SELECT held.invoice, held.serial, held.element, flows.local_date(held.opened_at, esco.time_zone),
+           held.opening_read, held.opening_source,
+           flows.local_date(held.closed_at - interval '1 microsecond', esco.time_zone),
+           held.closing_read, held.closing_source
+      FROM public.invoice_reads AS held
+      JOIN public.invoices AS invoice ON invoice.id = held.invoice
+      JOIN flows.escos AS esco ON esco.id = invoice.esco
+     WHERE held.invoice = ANY($1)
+     ORDER BY held.invoice, held.opened_at, held.element, held.serial
 """
-INSERT_DOCUMENTS = """
-    INSERT INTO public.documents (media_type, invoice, file_name, content)
-    SELECT $1, row.* FROM unnest($2::uuid[], $3::text[], $4::bytea[]) AS row
-        ON CONFLICT (invoice, media_type) DO NOTHING
+# What was billed to the same customer of the same account: who lived there before is nobody's business.
+PAST_USE = """
+    SELECT invoice.id, sum(used.kwh) FILTER (WHERE earlier.period_start >= month.first - interval '11 months'),
+           min(earlier.period_start) FILTER (WHERE earlier.period_start >= month.first - interval '11 months'),
+           sum(used.kwh) FILTER (WHERE earlier.period_start < month.first - interval '11 months')
+      FROM public.invoices AS invoice
+     CROSS JOIN LATERAL (SELECT date_trunc('month', invoice.period_start::timestamp) AS first) AS month
+      JOIN public.invoices AS earlier ON earlier.account = invoice.account AND earlier.customer = invoice.customer
+       AND earlier.period_start >= month.first - interval '12 months'
+       AND (earlier.id = invoice.id
+            OR earlier.status NOT IN ('draft', 'void') AND earlier.period_start < invoice.period_start)
+     CROSS JOIN LATERAL (SELECT sum(line.quantity) AS kwh FROM public.invoice_lines AS line
+                          WHERE line.invoice = earlier.id AND line.kind IN ('energy', 'shared_energy')) AS used
+     WHERE invoice.id = ANY($1)
+     GROUP BY invoice.id
 """
 
 
@@ -238,14 +344,6 @@ async def printed_invoices(db: Connection, invoice_ids: Sequence[UUID]) -> dict[
     return {invoice.id: invoice for invoice in await _printed(db, await db.fetch(BY_ID, invoice_ids))}
 
 
-async def insert_documents(
-    db: Connection, media_type: str, invoices: Sequence[PrintedInvoice], contents: Sequence[bytes]
-) -> None:
-    """Keep the documents; one that is there stays."""
-    names = [f"{invoice.number}.{SUFFIXES[media_type]}" for invoice in invoices]
-    await db.execute(INSERT_DOCUMENTS, media_type, [invoice.id for invoice in invoices], names, contents)
-
-
 async def _printed(db: Connection, rows: Sequence[asyncpg.Record]) -> list[PrintedInvoice]:
     lines: dict[UUID, list[PrintedLine]] = {row["id"]: [] for row in rows}
     usage: dict[UUID, list[DayUsage]] = {row["id"]: [] for row in rows}
@@ -253,16 +351,17 @@ async def _printed(db: Connection, rows: Sequence[asyncpg.Record]) -> list[Print
         lines[invoice].append(PrintedLine(*values))
     for invoice, *values in await db.fetch(USAGE, list(lines)):
         usage[invoice].append(DayUsage(*values))
-    reads: dict[UUID, list[ClosingRead]] = {row["id"]: [] for row in rows if row["is_final"]}
-    if reads:
-        for invoice, *values in await db.fetch(CLOSING_READS, list(reads)):
-            reads[invoice].append(ClosingRead(*values))
+    reads: dict[UUID, list[MeterReads]] = {row["id"]: [] for row in rows}
+    for invoice, *values in await db.fetch(READS, list(lines)):
+        reads[invoice].append(MeterReads(*values))
+    past = {invoice: PastUse(*values) for invoice, *values in await db.fetch(PAST_USE, list(lines)) if values[0]}
     return [
         PrintedInvoice(
             **row,
             lines=tuple(lines[row["id"]]),
             usage=tuple(usage[row["id"]]),
-            closing_reads=tuple(reads.get(row["id"], ())),
+            reads=tuple(reads[row["id"]]),
+            past=past.get(row["id"]),
         )
         for row in rows
     ]

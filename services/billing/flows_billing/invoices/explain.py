@@ -1,8 +1,6 @@
 """How each amount of an invoice came about, from its sources to the penny."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from decimal import Decimal
 from typing import Final
 
 from flows_billing.invoices.documents import PrintedInvoice, PrintedLine
@@ -41,8 +39,8 @@ def explain(invoice: PrintedInvoice) -> Explanation:
     due = invoice.previous_balance_pence - invoice.payments_pence + invoice.total_pence
     return Explanation(
         number=invoice.number,
-        lines=tuple(_line(line, small_quantity(invoice.lines)) for line in invoice.lines),
-        vat=tuple(_vat(amount) for amount in vat_summary(invoice.lines)),
+        lines=tuple(_line(line, small_quantity(invoice)) for line in invoice.lines),
+        vat=tuple(_vat(amount) for amount in vat_summary(invoice.taxable)),
         balance=f"{invoice.previous_balance_pence}p before - {invoice.payments_pence}p paid since "
         f"+ {invoice.total_pence}p = {due}p due",
         comparison=comparison(invoice),
@@ -51,10 +49,9 @@ def explain(invoice: PrintedInvoice) -> Explanation:
     )
 
 
-def small_quantity(lines: Sequence[PrintedLine]) -> str:
+def small_quantity(invoice: PrintedInvoice) -> str:
     """How much was supplied, beside what counts as little for VAT."""
-    kwh = sum((line.quantity for line in lines if line.kind in ("energy", "shared_energy")), Decimal(0))
-    days = sum((line.quantity for line in lines if line.kind == "standing_charge"), Decimal(0))
+    kwh, days = invoice.kwh, invoice.supplied_days
     most = SMALL_QUANTITY_KWH_A_DAY * days
     size = "at most" if kwh <= most else "more than"
     return (
@@ -70,10 +67,16 @@ def _line(line: PrintedLine, judged: str) -> ExplainedLine:
         arithmetic=f"{format_quantity(line.quantity)} {line.unit} x {format_quantity(line.rate * 100)}p "
         f"= {format_quantity(exact)}p -> {line.amount_pence}p",
         source=_source(line),
-        vat=f"{format_quantity(line.vat_rate * 100)}% "
-        f"{'within' if line.includes_vat else 'upon'} the price "
-        f"({line.vat_reason}{f': {judged}' if line.vat_reason in JUDGED_BY_QUANTITY else ''})",
+        vat=_vat_of(line, judged),
     )
+
+
+def _vat_of(line: PrintedLine, judged: str) -> str:
+    if not line.is_taxable:
+        return f"outside the scope of VAT ({line.vat_reason})"
+    rate = format_quantity(line.vat_rate * 100)
+    reason = f"{line.vat_reason}: {judged}" if line.vat_reason in JUDGED_BY_QUANTITY else line.vat_reason
+    return f"{rate}% {'within' if line.includes_vat else 'upon'} the price ({reason})"
 
 
 def _source(line: PrintedLine) -> str:

@@ -7,16 +7,20 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from flows_billing.invoices.documents import DayUsage, PrintedInvoice
 from flows_billing.invoices.words import (
+    READ_TITLES,
     comparison,
     explanation,
     facts,
     how_to_pay,
-    line_cells,
+    line_rows,
     line_titles,
+    read_cells,
     self_billing,
     totals,
     usage_heading,
+    use_over_time,
     what_to_pay,
+    who_to_ask,
 )
 
 TEMPLATES: Final = Environment(
@@ -36,13 +40,17 @@ def render_html(invoice: PrintedInvoice) -> bytes:
         facts=facts(invoice),
         to_pay=what_to_pay(invoice),
         titles=line_titles(invoice.lines),
-        lines=[line_cells(line) for line in invoice.lines],
+        lines=line_rows(invoice.lines),
+        read_titles=READ_TITLES,
+        reads=[read_cells(read) for read in invoice.reads],
         totals=totals(invoice),
         self_billing=self_billing(invoice),
         comparison=comparison(invoice),
         bars=_bars(invoice.usage),
         usage_heading=usage_heading(invoice),
+        use_over_time=use_over_time(invoice),
         how_to_pay=how_to_pay(invoice),
+        who_to_ask=who_to_ask(invoice),
         explanation=explanation(invoice),
     )
     return page.encode()

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from flows_billing.invoices.balances import balances_before
 from flows_billing.invoices.invoice import NOTHING_BEFORE, Balance, Invoice
-from flows_billing.invoices.store import insert_invoices, insert_lines, take_numbers
+from flows_billing.invoices.store import insert_invoices, insert_lines, insert_reads, take_numbers
 from flows_billing.ledger.entries import invoice_entries
 from flows_billing.ledger.store import post_entries
 from flows_billing.rating.bill import Bill
@@ -29,6 +29,7 @@ async def issue_bills(
     await insert_invoices(db, esco, run, invoices)
     entries = asyncio.create_task(asyncio.to_thread(invoice_entries, invoices))  # while the lines are stored
     await insert_lines(db, invoices)
+    await insert_reads(db, invoices)
     await apply_solar_credits(db, invoices)
     await post_entries(db, esco.id, await entries)
     return invoices

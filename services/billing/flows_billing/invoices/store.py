@@ -8,6 +8,7 @@ from flows_billing.rating.lines import Line
 from flows_billing.runs.run import Esco
 from flows_shared.bulk import insert_rows
 from flows_shared.db import Connection
+from flows_shared.time import Period
 
 MAKE_SERIES = """
     INSERT INTO public.invoice_series (esco, prefix) SELECT id, upper(code) FROM flows.escos WHERE id = $1
@@ -27,6 +28,24 @@ LINES = """
     invoice, position, kind, description, quantity, unit, rate, amount_pence, includes_vat, vat_rate, period_start,
     period_end, customer_tariff, microgrid_tariff, register, first_interval, last_interval, intervals, estimated,
     element, band, block_from_kwh, component, vat_reason, sharing_terms, basis
+"""
+
+# A final bill's closing read may be the customer's own.
+INSERT_READS = """
+    INSERT INTO public.invoice_reads (invoice, register, serial, element, opened_at, opening_read, opening_source,
+                                      closed_at, closing_read, closing_source)
+    SELECT billed.invoice, billed.register, meter.serial, register.element, billed.opened_at, opening.read,
+           opening.source, billed.closed_at, coalesce(said.read, closing.read), coalesce(said.source, closing.source)
+      FROM unnest($1::uuid[], $2::uuid[], $3::timestamptz[], $4::timestamptz[])
+        AS billed (invoice, register, opened_at, closed_at)
+      JOIN flows.meter_registers AS register ON register.register_id = billed.register
+      JOIN flows.meter_registry AS meter ON meter.id = register.meter_id
+      JOIN public.invoices AS invoice ON invoice.id = billed.invoice
+      LEFT JOIN public.account_closings AS end_of ON end_of.account = invoice.account
+       AND end_of.last_day + 1 = invoice.period_end
+      LEFT JOIN public.closing_reads AS said ON said.account = end_of.account AND said.register = billed.register
+      LEFT JOIN LATERAL flows.register_read_at(billed.register, billed.opened_at) AS opening ON true
+      LEFT JOIN LATERAL flows.register_read_at(billed.register, billed.closed_at) AS closing ON true
 """
 
 
@@ -75,6 +94,18 @@ async def insert_lines(db: Connection, invoices: Sequence[Invoice]) -> None:
         for position, line in enumerate(invoice.bill.lines, start=1)
     )
     await insert_rows(db, "public.invoice_lines", LINES, rows)
+
+
+async def insert_reads(db: Connection, invoices: Sequence[Invoice]) -> None:
+    """What each register had counted at both ends of the days that it measured for an invoice."""
+    spans: dict[tuple[UUID, UUID], Period] = {}
+    for invoice in invoices:
+        for segment in invoice.bill.plan.segments:
+            key, span = (invoice.id, segment.register.id), segment.span
+            before = spans.get(key, span)
+            spans[key] = Period(min(before.start, span.start), max(before.end, span.end))
+    rows = [(*key, span.start, span.end) for key, span in spans.items()]
+    await db.execute(INSERT_READS, *(list(column) for column in zip(*rows, strict=True)))
 
 
 def line_row(invoice: UUID, position: int, line: Line) -> tuple[object, ...]:

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from flows_billing.errors import KeyTaken, NobodyToGiveTo, UnknownAccount
 from flows_billing.payments import store
-from flows_billing.payments.rules import Standing, booked_on, check_refund, check_write_off
+from flows_billing.payments.rules import Standing, booked_on, check_limit, check_refund, check_write_off
 from flows_shared.db import Connection
 from flows_shared.idempotency import differing
 from flows_shared.money_commands import (
@@ -30,6 +30,7 @@ class Recorded:
 
 async def record_payment(db: Connection, account: UUID, key: str, asked: PaymentArguments) -> Recorded:
     async def insert(standing: Standing) -> UUID:
+        check_limit(asked.amount_pence, standing)
         return await store.insert_payment(db, account, key, asked, booked_on(asked.received_on, standing))
 
     return await _once(db, "payments", account, key, asked, insert)
@@ -56,6 +57,7 @@ async def record_gift(db: Connection, account: UUID, key: str, asked: GiftArgume
     async def insert(standing: Standing) -> UUID:
         if standing.payer is None:
             raise NobodyToGiveTo
+        check_limit(asked.amount_pence, standing)
         return await store.insert_gift(db, account, key, asked, standing.payer)
 
     return await _once(db, "gifts", account, key, asked, insert)

@@ -4,18 +4,22 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from flows_billing.errors import DayInFuture, RefundTooLarge, WriteOffTooLarge
+from flows_billing.errors import DayInFuture, PaymentTooLarge, RefundTooLarge, WriteOffTooLarge
 from flows_shared.money import format_pounds
 
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """An account while money of it is recorded; what it owes is negative where it is in credit."""
+    """An account while money of it is recorded; what it owes is negative where it is in credit.
+
+    `limit_pence` is the most that its community takes or gives at once.
+    """
 
     account: UUID
     balance_pence: int
     today: date
     payer: UUID | None
+    limit_pence: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +35,15 @@ def booked_on(asked: date | None, standing: Standing) -> date:
     if asked and asked > standing.today:
         raise DayInFuture(asked, standing.today)
     return asked or standing.today
+
+
+def check_limit(amount_pence: int, standing: Standing) -> None:
+    """The community's setting."""
+    if amount_pence > standing.limit_pence:
+        raise PaymentTooLarge(
+            f"{format_pounds(amount_pence)} is more than {format_pounds(standing.limit_pence)}, the most that the "
+            "community takes or gives at once (payment_limit_pence)"
+        )
 
 
 def check_refund(amount_pence: int, standing: Standing, payment: Refundable | None) -> None:

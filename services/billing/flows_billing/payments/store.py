@@ -17,7 +17,8 @@ STANDING = """
            flows.local_date(now(), esco.time_zone) AS today,
            (SELECT part.customer FROM public.customer_accounts AS part
              WHERE part.account = account.id AND (part.end_date IS NULL OR part.end_date >= current_date)
-             ORDER BY part.role = 'occupier' DESC, part.created_at, part.id LIMIT 1) AS payer
+             ORDER BY part.role = 'occupier' DESC, part.created_at, part.id LIMIT 1) AS payer,
+           esco.payment_limit_pence AS limit_pence
       FROM public.accounts AS account
       JOIN public.properties AS property ON property.id = account.property
       JOIN flows.escos AS esco ON esco.id = property.esco

@@ -7,9 +7,10 @@ from functools import partial
 from typing import TypeAlias
 from uuid import UUID
 
-from flows_billing.accounts.plan import Part, Plan, Segment
+from flows_billing.accounts.plan import Plan, Segment
 from flows_billing.errors import TariffInvalid
 from flows_billing.outcomes import NotBilled, failed
+from flows_billing.rating.benchmark import benchmark_costs
 from flows_billing.rating.lines import (
     Line,
     Metered,
@@ -20,13 +21,14 @@ from flows_billing.rating.lines import (
     taxed,
 )
 from flows_billing.rating.minimum import minimum_lines
-from flows_billing.rating.rounding import MAX_PENCE, exact_amount_pence
+from flows_billing.rating.rounding import MAX_PENCE, Costs
 from flows_billing.rating.shared import imported, shared_lines, surplus_lines
 from flows_billing.rating.solar import solar_credit_lines
 from flows_billing.rating.vat import vat_summary
-from flows_billing.rating.vat_rules import Seller, reduced_rate, supply_vat
+from flows_billing.rating.vat_rules import Seller, supply_vat
 from flows_billing.sharing.measured import Shared, all_shared
 from flows_billing.usage.metered import Exported, Need, Usage, expected_half_hours, missing_half_hours
+from flows_shared.money import pence
 from flows_shared.time import Period
 
 MAX_KWH = Decimal(10**9)
@@ -52,7 +54,7 @@ def all_measured(parts: Sequence[Measured]) -> Measured:
 
 @dataclass(frozen=True, slots=True)
 class Bill:
-    """What an account owes for its days of a month. `benchmark_pence` is with VAT.
+    """What an account owes for its days of a month. `benchmark` is with VAT.
 
     `vat_pence` is what is charged less `input_vat_pence`, which the customer charges on what they export.
     """
@@ -61,8 +63,12 @@ class Bill:
     lines: tuple[Line, ...]
     net_pence: int
     vat_pence: int
-    benchmark_pence: int | None
+    benchmark: Costs | None
     input_vat_pence: int = 0
+
+    @property
+    def benchmark_pence(self) -> int | None:
+        return pence(self.benchmark.total) if self.benchmark else None
 
     @property
     def output_vat_pence(self) -> int:
@@ -110,7 +116,8 @@ def rate(plan: Plan, measured: Measured, seller: Seller) -> Bill | NotBilled:
         return failed("tariff_invalid", str(error))
     if sum(abs(line.amount_pence) for line in lines) * 2 > MAX_PENCE:
         return failed("amount_out_of_range", "the amounts are too large to be true: check the readings and the rates")
-    return summed(Bill(plan, lines, 0, 0, _benchmark_pence(plan, metered)))
+    used = ((segment.part, segment.register.nature, usage.kwh) for segment, usages in metered for usage in usages)
+    return summed(Bill(plan, lines, 0, 0, benchmark_costs(plan, used)))
 
 
 def summed(bill: Bill) -> Bill:
@@ -182,20 +189,3 @@ def _unusable_readings(metered: Metered, exports: Sequence[tuple[Segment, Export
 
 def _kwh(metered: Metered) -> Decimal:
     return sum((usage.kwh for _, usages in metered for usage in usages), Decimal(0))
-
-
-def _benchmark_pence(plan: Plan, metered: Metered) -> int | None:
-    """The same energy and days at the regulator's cap, which homes pay with VAT; none where a part has no cap."""
-    cost = Decimal(0)
-    for part in plan.parts:
-        if part.benchmark is None:
-            return None
-        cost += _benchmark_cost(part, _kwh([pair for pair in metered if pair[0].part is part]))
-    return exact_amount_pence(cost)
-
-
-def _benchmark_cost(part: Part, kwh: Decimal) -> Decimal:
-    cap = part.benchmark
-    assert cap is not None
-    cost = kwh * cap.unit_rate + part.days.count * cap.standing_charge
-    return cost if cap.includes_vat else cost * (1 + reduced_rate(part.days.start))

@@ -8,15 +8,19 @@
 5. Shared energy is in whole watt hours, a solar credit in whole pence, cut: what cutting leaves over is handed out one
    by one by the largest remainder (sharing/apportion.py), so that the parts add up.
 6. A minimum charge and the cost at the benchmark are exact until their end, and rounded half up to the penny once.
+   What such a cost is made of is shared out in whole pence by the largest remainder, so that it adds up to it.
    Where the days of a minimum are taxed at several rates, its pence are handed out by days, by the largest remainder.
 7. What is left out because it is too old to be charged for is exact until its end, and rounded up to the penny.
 """
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal
 from fractions import Fraction
 from math import ceil
 from typing import Final
 
+from flows_billing.sharing.apportion import apportion
 from flows_shared.money import pounds, round_to_pence
 
 RULES: Final = (
@@ -27,6 +31,23 @@ RULES: Final = (
 WATT_HOUR: Final = Decimal("0.001")
 # What an integer column holds; an amount beyond it comes from a wrong reading or rate.
 MAX_PENCE: Final = 2**31 - 1
+EXACT_DIGITS: Final = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Costs:
+    """GBP with VAT, to the penny; the parts add up to the total."""
+
+    power: Decimal
+    heat: Decimal
+    standing_charge: Decimal
+
+    @property
+    def total(self) -> Decimal:
+        return self.power + self.heat + self.standing_charge
+
+    def __add__(self, other: "Costs") -> "Costs":
+        return Costs(self.power + other.power, self.heat + other.heat, self.standing_charge + other.standing_charge)
 
 
 def line_amount_pence(quantity: Decimal, rate: Decimal) -> int:
@@ -62,3 +83,17 @@ def cut_pence(pence: Decimal) -> int:
 def penny_up(pence: Fraction) -> int:
     """In the customer's favour, where it is left out."""
     return ceil(pence)
+
+
+def costs_of(power: Decimal, heat: Decimal, standing_charge: Decimal, total_pence: int | None = None) -> Costs:
+    """Exact GBP as whole pence that add up to their sum, rounded once, or to the total that is known."""
+    exact = power, heat, standing_charge
+    total = exact_amount_pence(sum(exact, Decimal(0))) if total_pence is None else total_pence
+    return Costs(*(pounds(pence) for pence in split_pence(total, exact)))
+
+
+def split_pence(total_pence: int, weights: Sequence[Decimal]) -> list[int]:
+    """The total in whole pence by weights of one sign, by the largest remainder."""
+    parts = [int(abs(weight).scaleb(EXACT_DIGITS)) for weight in weights]
+    shares = apportion(abs(total_pence), parts, sum(parts) or 1)
+    return [share if total_pence >= 0 else -share for share in shares]

@@ -164,6 +164,8 @@ CREDIT_REASONS: Final = EXPORT_REASONS | {"solar_credit"}
 
 # Paid for declared capacity, not for energy that was delivered: no supply, so outside the scope of VAT.
 SOLAR_CREDIT_VAT: Final = VatShare(Decimal(1), NO_VAT, "solar_credit")
+# No taxable supply: neither taxed at 0% nor part of what is without VAT.
+OUTSIDE_SCOPE: Final = frozenset({"solar_credit", "exporter_not_registered"})
 
 
 def reduced_rate(day: date) -> Decimal:

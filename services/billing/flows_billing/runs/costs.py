@@ -10,7 +10,8 @@ from flows_billing.accounts.plan import Planned, Terms, plan_account
 from flows_billing.accounts.store import supply_account_ids, supply_accounts
 from flows_billing.outcomes import NotBilled
 from flows_billing.rating.bill import Bill
-from flows_billing.rating.costs import Costs, MonthCosts, month_costs
+from flows_billing.rating.costs import MonthCosts, month_costs
+from flows_billing.rating.rounding import Costs
 from flows_billing.runs.apart import in_parts, say_error
 from flows_billing.runs.judge import Docket, load_terms, measure, plans_of
 from flows_billing.runs.run import Esco

@@ -41,6 +41,17 @@ class Esco(Identified, Dated, table=True):
     back_bill_months: int | None = default(12, sa_type=SmallInteger)
     hold_spikes: bool = default(True)
     hold_read_kwh: Decimal | None = default(1)
+    contact_email: str | None = None
+    contact_phone: str | None = None
+    contact_address: str | None = None
+    complaint_route: str | None = None
+    redress_body: str | None = None
+    bank_account_name: str | None = None
+    bank_sort_code: str | None = None
+    bank_account_number: str | None = None
+    bank_iban: str | None = None
+    bank_bic: str | None = None
+    payment_limit_pence: int = default(100_000)
 
 
 class Site(Identified, Dated, table=True):

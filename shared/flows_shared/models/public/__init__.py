@@ -8,6 +8,7 @@ from flows_shared.models.public.accounts import (
     ContractTerms,
     ContractTermsEsco,
     CustomerAccount,
+    DirectDebitMandate,
 )
 from flows_shared.models.public.billing import (
     BillingRun,
@@ -15,6 +16,7 @@ from flows_shared.models.public.billing import (
     Document,
     Invoice,
     InvoiceLine,
+    InvoiceRead,
     InvoiceSeries,
 )
 from flows_shared.models.public.corrections import (
@@ -102,10 +104,12 @@ __all__ = [
     "CustomerAccount",
     "CustomerInvite",
     "CustomerTariff",
+    "DirectDebitMandate",
     "Document",
     "Gift",
     "Invoice",
     "InvoiceLine",
+    "InvoiceRead",
     "InvoiceSeries",
     "LedgerAccount",
     "LedgerEntry",

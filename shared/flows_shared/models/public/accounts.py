@@ -4,10 +4,15 @@ from datetime import date, datetime
 from typing import Literal
 from uuid import UUID
 
-from sqlalchemy import BigInteger, UniqueConstraint
+from sqlalchemy import BigInteger, Computed, Index, UniqueConstraint, text
 from sqlmodel import Field
 
 from flows_shared.models.columns import PUBLIC, STATE, Dated, Identified, computed, default
+
+# ISO 11649: R is 27, F is 15.
+PAYMENT_REFERENCE = (
+    "'RF' || lpad((98 - (account_number::numeric * 1000000 + 271500) % 97)::text, 2, '0') || account_number::text"
+)
 
 
 class ContractTerms(Identified, Dated, table=True):
@@ -64,6 +69,23 @@ class Account(Identified, Dated, table=True):
     end_date: date | None = None
     name: str | None = None
     payment_method: Literal["direct_debit", "bank_transfer", "card", "prepay"] = default("direct_debit", sa_type=STATE)
+    payment_reference: str = Field(unique=True, sa_column_args=(Computed(PAYMENT_REFERENCE, persisted=True),))
+
+
+class DirectDebitMandate(Identified, Dated, table=True):
+    """Whether an account is collected from, on its days: only where one is active does a bill say so."""
+
+    __tablename__ = "direct_debit_mandates"
+    __table_args__ = (
+        Index("direct_debit_mandates_one_active", "account", unique=True, postgresql_where=text("status = 'active'")),
+        PUBLIC,
+    )
+
+    account: UUID = Field(foreign_key="public.accounts.id", ondelete="CASCADE", index=True)
+    reference: str = Field(unique=True)
+    status: Literal["pending", "active", "cancelled", "failed"] = default("pending", sa_type=STATE)
+    valid_from: date = computed("CURRENT_DATE")
+    valid_to: date | None = None
 
 
 class CustomerAccount(Identified, Dated, table=True):

@@ -120,6 +120,29 @@ class InvoiceLine(Identified, Created, table=True):
     basis: str | None = None
 
 
+class InvoiceRead(Created, table=True):
+    """What a register had counted in kWh at both ends of an invoice's days, as known when it was issued."""
+
+    __tablename__ = "invoice_reads"
+    __table_args__ = PUBLIC
+
+    invoice: UUID = Field(foreign_key="public.invoices.id", primary_key=True)
+    register_id: UUID = Field(
+        foreign_key="flows.meter_registers.register_id",
+        primary_key=True,
+        index=True,
+        sa_column_kwargs={"name": "register"},
+    )
+    serial: str
+    element: str
+    opened_at: datetime
+    opening_read: Decimal | None = None
+    opening_source: Literal["meter", "customer", "estimated"] | None = Field(default=None, sa_type=STATE)
+    closed_at: datetime
+    closing_read: Decimal | None = None
+    closing_source: Literal["meter", "customer", "estimated"] | None = Field(default=None, sa_type=STATE)
+
+
 class BillingRunAccount(Dated, table=True):
     """What became of an account in a run: an invoice, or the machine's reason and a person's details."""
 

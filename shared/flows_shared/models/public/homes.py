@@ -56,6 +56,7 @@ class Property(Identified, Dated, table=True):
     tenure: Literal["separate_owner_and_occupier", "single_owner_occupier", "shared_ownership"] | None = Field(
         default=None, sa_type=STATE
     )
+    mpan: str | None = None
 
 
 class RegisteredProprietor(Identified, Dated, table=True):

@@ -74,6 +74,7 @@ class MicrogridTariff(Identified, Dated, table=True):
     benchmark: UUID | None = Field(default=None, foreign_key="public.benchmark_tariffs.id", index=True)
     superseded_by: UUID | None = None
     correction_reason: str | None = None
+    name: str | None = None
 
 
 class CustomerTariff(Identified, Dated, table=True):
@@ -94,6 +95,7 @@ class CustomerTariff(Identified, Dated, table=True):
     benchmark: UUID | None = Field(default=None, foreign_key="public.benchmark_tariffs.id", index=True)
     superseded_by: UUID | None = None
     correction_reason: str | None = None
+    name: str | None = None
 
 
 class RateProfile(Identified, Dated, table=True):

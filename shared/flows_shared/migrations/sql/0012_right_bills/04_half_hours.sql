@@ -1,7 +1,7 @@
 -- Half hours begin on the clock: then their number says whether all are there. A time between them fills the count of
 -- one that is missing, so every table of half hours refuses it.
 CREATE FUNCTION flows.refuse_off_the_clock(at timestamptz) RETURNS boolean
-LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE SET search_path = pg_catalog AS $$
+LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE SET search_path = pg_catalog AS $$
 BEGIN
     RAISE check_violation USING
         MESSAGE = format('no half hour begins at %sZ', to_json(at AT TIME ZONE 'UTC') #>> '{}'),
