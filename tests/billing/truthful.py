@@ -9,8 +9,9 @@ from billing.corrections import esco_of, rebilled
 from billing.sharers import exchanged, make_group
 from billing.test_rates import component, profile
 from flows_billing.closings.final import Closing, final_bill
+from flows_billing.invoices.documents import HTML, PDF
 from flows_billing.payments import record
-from flows_billing.printing import HTML, PDF, Document, keep_documents
+from flows_billing.printing import Document, keep_documents
 from flows_billing.settings import RunSettings
 from flows_shared.money_commands import PaymentArguments
 from flows_shared.time import Period

@@ -61,11 +61,11 @@ class Seal(Created, table=True):
     """The digest of what was issued, made as it is stored; `subject` is the invoice, credit note or document."""
 
     __tablename__ = "seals"
-    __table_args__ = (Index(None, "esco", "kind"), FLOWS)
+    __table_args__ = FLOWS
 
     kind: Literal["invoice", "lines", "credit_note", "document"] = Field(sa_type=STATE, primary_key=True)
     subject: UUID = Field(primary_key=True)
-    esco: UUID = Field(foreign_key="flows.escos.id")
+    esco: UUID
     name: str
     sha256: bytes
     made_in: int = computed("((pg_current_xact_id())::text)::bigint", sa_type=BigInteger)

@@ -2,14 +2,13 @@
 CREATE TABLE flows.seals (
     kind text NOT NULL CHECK (kind IN ('invoice', 'lines', 'credit_note', 'document')),
     subject uuid NOT NULL,
-    esco uuid NOT NULL REFERENCES flows.escos (id),
+    esco uuid NOT NULL,
     name text NOT NULL,
     sha256 bytea NOT NULL,
     made_in bigint NOT NULL DEFAULT pg_current_xact_id()::text::bigint,
     created_at timestamptz NOT NULL DEFAULT now(),
     PRIMARY KEY (kind, subject)
 );
-CREATE INDEX ON flows.seals (esco, kind);
 COMMENT ON TABLE flows.seals IS 'Digests of what was issued, made by the database as it is stored: whatever is changed, removed or added past it no longer agrees';
 COMMENT ON COLUMN flows.seals.subject IS 'The invoice, also of its lines, the credit note or the document';
 COMMENT ON COLUMN flows.seals.name IS 'The number, or the document''s file name: said of what is gone';
