@@ -65,7 +65,7 @@ class Seal(Created, table=True):
 
     kind: Literal["invoice", "lines", "credit_note", "document"] = Field(sa_type=STATE, primary_key=True)
     subject: UUID = Field(primary_key=True)
-    esco: UUID
+    esco: UUID = Field(foreign_key="flows.escos.id")
     name: str
     sha256: bytes
     made_in: int = computed("((pg_current_xact_id())::text)::bigint", sa_type=BigInteger)

@@ -2,7 +2,7 @@
 CREATE TABLE flows.seals (
     kind text NOT NULL CHECK (kind IN ('invoice', 'lines', 'credit_note', 'document')),
     subject uuid NOT NULL,
-    esco uuid NOT NULL,
+    esco uuid NOT NULL REFERENCES flows.escos (id),
     name text NOT NULL,
     sha256 bytea NOT NULL,
     made_in bigint NOT NULL DEFAULT pg_current_xact_id()::text::bigint,
