@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from billing.community import OCTOBER, Community, Home
-from billing.corrections import esco_of
+from billing.corrections import esco_of, invoices
 from billing.sharers import at_noon, make_group
 from billing.test_final_bills import OCTOBER_12, first_days, move_out
 from flows_billing.holds.rules import ReadsAround, closing_hold
@@ -236,6 +236,19 @@ async def test_spike_holds_a_final_bill_too(priced: Community) -> None:
     done = await move_out(priced, home, now=OCTOBER_12 + timedelta(hours=1))
     # 96.0 + 20.0 = 116.0 kWh x 20p = 2320p, 10 x 50p = 500p
     assert (done.outcome, done.balance_pence) == ("billed", 2820)
+
+
+async def test_spike_holds_a_final_bill_that_replaces_one_from_before_the_move(priced: Community, home: Home) -> None:
+    """Of 31 days at £75.10, 10 are left: 96 kWh and a spike of 20 kWh more, 2320p, and 500p."""
+    await priced.bill()
+    await flag(priced, home, "20.2")
+    held = await move_out(priced, home, now=OCTOBER_12 + timedelta(days=30))
+    assert (held.outcome, held.invoices, held.credit_notes) == ("failed", (), ())
+    assert [row["reason"] for row in await priced.rows("SELECT reason FROM public.bill_holds")] == ["spike"]
+    assert await invoices(priced, home) == [("WLCE-000001", "issued", 7510)]
+    await release(priced)
+    done = await move_out(priced, home, now=OCTOBER_12 + timedelta(days=30))
+    assert (done.outcome, done.invoices, done.balance_pence) == ("billed", ("WLCE-000002",), 2820)
 
 
 KWH = st.decimals(0, 10_000, places=3)
