@@ -9,11 +9,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from billing.community import OCTOBER, Community, Home
-from billing.corrections import esco_of
+from billing.corrections import esco_of, invoices
+from billing.sharers import at_noon, make_group
 from billing.test_final_bills import OCTOBER_12, first_days, move_out
 from flows_billing.holds.rules import ReadsAround, closing_hold
 from flows_billing.runs.preview import preview_run
 from flows_billing.settings import RunSettings
+from flows_shared.time import LONDON
 
 NOON_OF_THE_5TH = datetime(2026, 10, 5, 12, tzinfo=UTC)
 
@@ -193,6 +195,37 @@ async def test_closing_read_that_the_half_hours_contradict_holds_the_final_bill(
     assert (again.outcome, len(again.invoices), again.balance_pence) == ("billed", 1, 2420)
 
 
+async def test_spike_of_a_generation_meter_holds_the_bills_of_those_who_share_it_then(priced: Community) -> None:
+    """1 kWh at each noon for two homes of 0.5 kWh, but 9,000 kWh at that of the 5th: a surplus of £449.95 at 5p."""
+    group = await make_group(priced, "proportional", "0.10000", "0.05000")
+    owner, member, later = await priced.home(), await priced.home(), await priced.home()
+    await group.member(owner, surplus_ratio="1")
+    await group.member(member)
+    await group.member(later, start_date=date(2026, 10, 6))
+    for home in (owner, member, later):
+        await at_noon(priced, home.registers["SINGLE"], OCTOBER.period(LONDON), "0.5")
+    await at_noon(priced, group.generation, OCTOBER.period(LONDON), "1.5")
+    noon = NOON_OF_THE_5TH - timedelta(hours=1)  # UTC
+    await priced.execute(
+        "UPDATE flows.register_interval_hh SET kwh = 9000 WHERE register_id = $1 AND timestamp = $2",
+        group.generation,
+        noon,
+    )
+    await priced.execute(
+        """INSERT INTO flows.register_interval_flags (register_id, timestamp, rule, kwh, details)
+           VALUES ($1, $2, 'above_fuse', 9000, 'more than 100 A let through')""",
+        group.generation,
+        noon,
+    )
+    await priced.bill()
+    details = "9000 kWh generated for Sun Club at 2026-10-05 11:00Z: more than 100 A let through"
+    assert await priced.outcome(owner) == ("failed", "spike", details)
+    assert await priced.outcome(member) == ("failed", "spike", details)
+    assert await priced.outcome(later) == ("billed", None, None)
+    await priced.execute("UPDATE flows.register_interval_hh SET kwh = 1.5 WHERE kwh = 9000")
+    assert (await priced.bill()).billed == 3
+
+
 async def test_spike_holds_a_final_bill_too(priced: Community) -> None:
     home = await first_days(priced)
     await flag(priced, home, "20.2")
@@ -203,6 +236,19 @@ async def test_spike_holds_a_final_bill_too(priced: Community) -> None:
     done = await move_out(priced, home, now=OCTOBER_12 + timedelta(hours=1))
     # 96.0 + 20.0 = 116.0 kWh x 20p = 2320p, 10 x 50p = 500p
     assert (done.outcome, done.balance_pence) == ("billed", 2820)
+
+
+async def test_spike_holds_a_final_bill_that_replaces_one_from_before_the_move(priced: Community, home: Home) -> None:
+    """Of 31 days at £75.10, 10 are left: 96 kWh and a spike of 20 kWh more, 2320p, and 500p."""
+    await priced.bill()
+    await flag(priced, home, "20.2")
+    held = await move_out(priced, home, now=OCTOBER_12 + timedelta(days=30))
+    assert (held.outcome, held.invoices, held.credit_notes) == ("failed", (), ())
+    assert [row["reason"] for row in await priced.rows("SELECT reason FROM public.bill_holds")] == ["spike"]
+    assert await invoices(priced, home) == [("WLCE-000001", "issued", 7510)]
+    await release(priced)
+    done = await move_out(priced, home, now=OCTOBER_12 + timedelta(days=30))
+    assert (done.outcome, done.invoices, done.balance_pence) == ("billed", ("WLCE-000002",), 2820)
 
 
 KWH = st.decimals(0, 10_000, places=3)

@@ -37,6 +37,13 @@ async def nan_half_hour(community: Community, home: Home) -> None:
     )
 
 
+async def negative_half_hour(community: Community, home: Home) -> None:
+    await community.write_old(
+        "UPDATE flows.register_interval_hh SET kwh = -9999 WHERE register_id = $1 AND timestamp = '2026-10-05 10:00Z'",
+        home.registers["SINGLE"],
+    )
+
+
 async def nan_price(community: Community, home: Home) -> None:
     await community.customer_tariff(home.customer, "0.10000", "0.30000")
     await community.write_old(
@@ -112,7 +119,8 @@ async def bill_that_the_database_refuses(community: Community, home: Home) -> No
 
 
 POISONS: dict[Poison, tuple[str, str]] = {
-    nan_half_hour: ("readings_invalid", "a half hour is no number, or too large to be true"),
+    nan_half_hour: ("readings_invalid", "a half hour is no number, negative, or too large to be true"),
+    negative_half_hour: ("readings_invalid", "a half hour is no number, negative, or too large to be true"),
     nan_price: ("data_invalid", "its bill could not be computed: "),
     price_since_before_christ: ("data_invalid", "it could not be read: ValueError: ordinal must be >= 1"),
     account_since_before_christ: ("data_invalid", "it could not be read: ValueError: ordinal must be >= 1"),

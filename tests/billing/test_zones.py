@@ -8,6 +8,7 @@ import asyncpg
 import pytest
 
 from billing.community import NOVEMBER_3, OCTOBER, Community, Home, insert
+from billing.corrections import due, invoices, rebilled
 from flows_billing.errors import ZoneUnfit
 from flows_billing.invoices.verify import verify_invoices
 from flows_shared.time import Month, Period, local_midnight
@@ -151,3 +152,27 @@ def test_month_begins_and_ends_where_its_neighbours_do() -> None:
     zone = ZoneInfo("America/Havana")
     assert OCTOBER.period(zone).end == NOVEMBER.period(zone).start == datetime(2026, 11, 1, 4, tzinfo=UTC)
     assert local_midnight(date(2026, 11, 2), zone) == datetime(2026, 11, 2, 5, tzinfo=UTC)
+
+
+async def test_bills_of_another_zone_are_corrected_so_that_each_half_hour_is_on_one(community: Community) -> None:
+    """1 kWh from 23:00Z on 31 October: of October in London, and of November in Berlin."""
+    await community.tariff("0.10000", "0.00000", includes_vat=False)
+    home = await community.home()
+    both = Period(datetime(2026, 9, 30, 22, tzinfo=UTC), datetime(2026, 11, 30, 23, tzinfo=UTC))
+    await community.measure(home.registers["SINGLE"], both, "0.1")
+    await community.measure_more(home, "1.0", "2026-10-31 23:00Z")
+    assert await billed(community, OCTOBER, NOVEMBER_3, "half_hours") == [("Electricity", Decimal("149.9"))]
+    await community.execute("UPDATE flows.escos SET time_zone = 'Europe/Isle_of_Man'")
+    assert await due(community) == []
+    await community.execute("UPDATE flows.escos SET time_zone = 'Europe/Berlin'")
+    assert ("WLCE-000001", "days") in [(found["number"], found["cause"]) for found in await due(community)]
+    await community.execute("SELECT flows.extend_calendar('Europe/Berlin', '2026-10-01', '2026-11-30')")
+    await rebilled(community, confirm=True, now=DECEMBER_3)
+    november = await billed(community, NOVEMBER, DECEMBER_3, "half_hours")
+    assert november == [("Electricity", Decimal("144.9"))]
+    assert await invoices(community, home) == [
+        ("WLCE-000001", "void", 1574),
+        ("WLCE-000002", "issued", 1565),  # 149.0 kWh: 1490p and 75p
+        ("WLCE-000003", "issued", 1521),  # 144.9 kWh: 1449p and 72p
+    ]
+    assert await due(community) == []

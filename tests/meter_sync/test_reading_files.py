@@ -345,6 +345,8 @@ async def test_three_phase_meter_takes_three_times_as_much(home: Home) -> None:
     "{serial},SINGLE,2026-01-05T00:00:00Z,1e999999",
     "{serial},SINGLE,2026-01-05T00:00:00Z,NaN",
     "{serial},SINGLE,2026-01-05T00:00:00Z,-0.1",
+    "{serial},SINGLE,2026-01-05T00:00:00Z,1_0",
+    "{serial},SINGLE,2026-01-05T00:00:00Z,٠.٥",
     "{serial},SINGLE,0001-01-01T00:00:00+14:00,0.1",
     "{serial},SINGLE,9999-12-31T23:30:00Z,0.1",
     "{serial}\0,SINGLE,2026-01-05T00:00:00Z,0.1",
@@ -360,3 +362,13 @@ async def test_field_that_no_reader_can_hold_refuses_its_file_alone(home: Home) 
     long = File("long.csv", "serial,element,start,kwh\n" + "1" * 200_000)
     outcomes = await take(home, long, field_file(home.serial, 0, "7000000", "7000100"))
     assert said(outcomes) == [(1, "refused"), (2, "taken"), (3, "waits")]
+
+
+async def test_last_row_of_half_a_file_is_refused(home: Home) -> None:
+    """0.125 kWh that was cut is 0.1."""
+    rows = [HalfHourRow(home.serial, "SINGLE", instant(at), Decimal("0.125"), "measured") for at in (0, 1)]
+    text = write_csv(rows)
+    half = text[: text.rindex("0.125") + len("0.1")]
+    outcomes = await take(home, File("readings.csv", half))
+    assert said(outcomes) == [(2, "taken"), (3, "refused")]
+    assert outcomes[1].details == "a row has serial, element, start, kwh, source, not 4 fields"

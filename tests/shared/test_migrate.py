@@ -216,6 +216,28 @@ async def test_half_hours_off_the_clock_leave_the_readings_for_the_audit_log(dat
         await db.close()
 
 
+async def test_half_hours_that_cannot_be_leave_the_readings_for_the_audit_log(database_url: str) -> None:
+    """-5 kWh would hide in a month of 0.2 kWh: 10:30 is missing then, as is what was no number."""
+    db = await connect(database_url, name="tests")
+    add = "INSERT INTO flows.register_interval_hh (register_id, timestamp, kwh) VALUES ($1, $2::text::timestamptz, $3)"
+    readings = "SELECT to_char(timestamp, 'HH24:MI'), kwh::text FROM flows.register_interval_hh WHERE register_id = $1"
+    day = "SELECT kwh::text, intervals FROM flows.register_interval_daily WHERE register_id = $1"
+    kept = (
+        "SELECT before ->> 'kwh' FROM flows.audit_log WHERE table_name = 'flows.register_interval_hh' ORDER BY row_id"
+    )
+    try:
+        await downgrade(database_url, "0011")
+        register = (await make_home(db)).meter.register
+        for at, kwh in ("10:00", "0.2"), ("10:30", "-5"), ("11:00", "NaN"), ("11:30", "10000.001"), ("12:00", "0.3"):
+            await db.execute(add, register, f"2026-10-05 {at}Z", Decimal(kwh))
+        await upgrade(database_url)
+        assert sorted(tuple(row) for row in await db.fetch(readings, register)) == [("10:00", "0.2"), ("12:00", "0.3")]
+        assert [tuple(row) for row in await db.fetch(day, register)] == [("0.5", 2)]
+        assert [row[0] for row in await db.fetch(kept)] == ["-5", "NaN", "10000.001"]
+    finally:
+        await db.close()
+
+
 async def test_days_that_began_at_the_second_midnight_are_summed_anew(database_url: str) -> None:
     """0.1 kWh a half hour in the Azores: the day before the change held 50 half hours, and 48 of 50 were on it."""
     db = await connect(database_url, name="tests")

@@ -84,6 +84,8 @@ async def final_bill(db: Database, esco: Esco, asked: Closing, settings: RunSett
     notes: tuple[str, ...] = ()
     billed: tuple[str, ...] = ()
     if problem is None:
+        problem = await _hold_correction(db, esco, account, asked, settings, now)
+    if problem is None:
         corrected, notes = await _correct_later(db, esco, account, asked, settings, now)
         billed, problem = await _bill_rest(db, esco, account, asked, settings, now)
     async with db.transaction() as transaction:
@@ -170,6 +172,23 @@ async def _reads(
         register = registers[element]
         reads[register] = RegisterRead(register, element, kwh, "customer")
     return reads
+
+
+async def _hold_correction(
+    db: Database, esco: Esco, account: ClosingAccount, asked: Closing, settings: RunSettings, now: datetime
+) -> NotBilled | None:
+    """Why the last month's bill, which was issued before the move, cannot be replaced without a person."""
+    month = Month.of(asked.last_day)
+    async with db.transaction() as transaction:
+        await _act(transaction, asked)
+        if not await hold_standing(transaction, account.id, month):
+            return None
+        issued_on = local_date(now, esco.zone)
+        docket = await prepare(transaction, esco, month, [account.id], from_half_hours(settings), issued_on)
+        held = docket.holds.get(account.id)
+        if held:
+            await keep_holds(transaction, month, {account.id: held})
+    return held
 
 
 async def _correct_later(

@@ -16,12 +16,18 @@ SPIKES_SAID: Final = 3
 
 @dataclass(frozen=True, slots=True)
 class Spike:
-    """A half hour that validation found too large, as it is still held."""
+    """A half hour that validation found too large, as it is still held; and for which group, where it was generated."""
 
     register: UUID
     timestamp: datetime
     kwh: Decimal
     details: str
+    generated_for: str | None = None
+
+    @property
+    def said(self) -> str:
+        what = f" generated for {self.generated_for}" if self.generated_for else ""
+        return f"{self.kwh.normalize():f} kWh{what} at {self.timestamp:%Y-%m-%d %H:%M}Z: {self.details}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +57,7 @@ def spike_hold(spikes: Iterable[Spike]) -> NotBilled | None:
     found = sorted(spikes, key=lambda spike: (spike.timestamp, spike.register))
     if not found:
         return None
-    said = [f"{spike.kwh.normalize():f} kWh at {spike.timestamp:%Y-%m-%d %H:%M}Z: {spike.details}" for spike in found]
+    said = [spike.said for spike in found]
     more = f"; and {len(said) - SPIKES_SAID} more" if len(said) > SPIKES_SAID else ""
     return held("spike", "; ".join(said[:SPIKES_SAID]) + more)
 

@@ -1,11 +1,12 @@
 """What holds bills, and the holds themselves, in the database."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Final
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 import asyncpg
 
@@ -15,9 +16,10 @@ from flows_billing.holds.rules import HOLD_REASONS, ReadsAround, Spike, reads_ho
 from flows_billing.outcomes import NotBilled
 from flows_billing.rating.bill import Measured
 from flows_billing.runs.run import Esco
+from flows_billing.sharing.measured import Shared
 from flows_billing.usage.metered import Need, half_hours_touched
 from flows_shared.db import Connection
-from flows_shared.time import Month
+from flows_shared.time import Month, Period
 
 # A value that was put right since is no spike any more, before it is checked again.
 SPIKES: Final = """
@@ -83,6 +85,16 @@ RELEASE: Final = """
 
 
 @dataclass(frozen=True, slots=True)
+class Counted:
+    """A register that counts on an account's bill for some time: of its home, or generating for its group."""
+
+    account: UUID
+    register: UUID
+    time: Period
+    group: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Hold:
     """A bill that waits."""
 
@@ -97,7 +109,7 @@ async def find_holds(
     db: Connection, esco: Esco, month: Month, plans: Sequence[Plan], measured: Measured
 ) -> dict[UUID, NotBilled]:
     """By account, why its bill waits: what is found now and nobody has released."""
-    spikes = await _spikes(db, month, plans, esco) if esco.hold_spikes else {}
+    spikes = await _spikes(db, month, plans, measured, esco) if esco.hold_spikes else {}
     reads = await _reads(db, plans, measured) if esco.hold_read_kwh is not None else {}
     found: defaultdict[UUID, list[NotBilled]] = defaultdict(list)
     for account in {plan.account.id for plan in plans}:
@@ -142,17 +154,37 @@ async def release_holds(db: Connection, account: UUID, month: Month, reason: str
     return released
 
 
-async def _spikes(db: Connection, month: Month, plans: Iterable[Plan], esco: Esco) -> Mapping[UUID, Collection[Spike]]:
-    segments = [(plan.account.id, segment.need) for plan in plans for segment in plan.segments]
+async def _spikes(
+    db: Connection, month: Month, plans: Sequence[Plan], measured: Measured, esco: Esco
+) -> Mapping[UUID, Collection[Spike]]:
+    counted = [*_metered(plans), *_generated(plans, measured.shared, esco.zone)]
     period = month.period(esco.zone)
-    registers = list({need.register for _, need in segments})
     flagged: defaultdict[UUID, list[Spike]] = defaultdict(list)
-    for row in await db.fetch(SPIKES, registers, period.start, period.end):
+    for row in await db.fetch(SPIKES, list({each.register for each in counted}), period.start, period.end):
         flagged[row["register_id"]].append(Spike(*row))
     found: defaultdict[UUID, set[Spike]] = defaultdict(set)
-    for account, need in segments:
-        found[account].update(each for each in flagged.get(need.register, ()) if each.timestamp in need.span)
+    for each in counted:
+        time = half_hours_touched(each.time)
+        spikes = (spike for spike in flagged.get(each.register, ()) if spike.timestamp in time)
+        found[each.account].update(replace(spike, generated_for=each.group) for spike in spikes)
     return found
+
+
+def _metered(plans: Iterable[Plan]) -> Iterator[Counted]:
+    return (Counted(plan.account.id, s.register.id, s.span) for plan in plans for s in plan.segments)
+
+
+def _generated(plans: Iterable[Plan], shared: Shared, zone: ZoneInfo) -> Iterator[Counted]:
+    """What too much is generated is shared with all members, and credited as surplus."""
+    groups = {allocation.group.id: allocation.group for allocation in shared.allocations}
+    return (
+        Counted(plan.account.id, meter.register, time, group.name)
+        for plan in plans
+        for part in plan.parts
+        if part.sharing and (group := groups.get(part.sharing.group))
+        for meter in group.meters
+        if meter.role == "generation" and (time := meter.time_in(part.days, zone))
+    )
 
 
 async def _reads(db: Connection, plans: Iterable[Plan], measured: Measured) -> Mapping[UUID, Sequence[ReadsAround]]:

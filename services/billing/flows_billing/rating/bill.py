@@ -174,8 +174,8 @@ def _missing_readings(metered: Metered) -> NotBilled | None:
 
 def _unusable_readings(metered: Metered, exports: Sequence[tuple[Segment, Exported]]) -> NotBilled | None:
     """`numeric` in the database holds NaN and infinity too."""
-    if not all(usage.kwh.is_finite() and abs(usage.kwh) < MAX_KWH for _, usages in metered for usage in usages):
-        return failed("readings_invalid", "a half hour is no number, or too large to be true")
+    if not all(usage.kwh.is_finite() and 0 <= usage.kwh < MAX_KWH for _, usages in metered for usage in usages):
+        return failed("readings_invalid", "a half hour is no number, negative, or too large to be true")
     if not all(found.kwh.is_finite() and 0 <= found.kwh < MAX_KWH for _, found in exports):
         return failed("export_invalid", "an export reading is no number, or lower than the one before")
     for _, found in exports:

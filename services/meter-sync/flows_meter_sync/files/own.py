@@ -23,22 +23,22 @@ ELEMENTS: Final = ("A", "B", "SINGLE")
 def read(name: str, text: str) -> Contents:
     """What one of our files says; `FileUnreadable` where the header is not right."""
     reader = csv.reader(io.StringIO(text))
-    if next(reader, []) not in (HEADER, HEADER[:4]):
+    if (header := next(reader, [])) not in (HEADER, HEADER[:4]):
         raise FileUnreadable(f"{name}: the first line is not {','.join(HEADER)}")
     contents = Contents([], [])
     for line, fields in enumerate(reader, start=2):
         place = Place(name, line)
         try:
             if fields:
-                contents.values.append(_value(place, fields))
+                contents.values.append(_value(place, header, fields))
         except ValueError as error:
             contents.refusals.append(Refusal(place, str(error)))
     return contents
 
 
-def _value(place: Place, fields: list[str]) -> Value:
-    if len(fields) not in (4, 5):
-        raise ValueError(f"a row has {', '.join(HEADER)}, not {len(fields)} fields")
+def _value(place: Place, header: list[str], fields: list[str]) -> Value:
+    if len(fields) != len(header):  # so the last row of half a file, whose number may be cut too
+        raise ValueError(f"a row has {', '.join(header)}, not {len(fields)} fields")
     serial, element, start, kwh = (field.strip() for field in fields[:4])
     if not serial.isprintable():
         raise ValueError(f"{serial!r} is no serial")
@@ -51,6 +51,8 @@ def _value(place: Place, fields: list[str]) -> Value:
 
 def _energy(text: str) -> int:
     try:
+        if not text.isascii() or "_" in text:  # which Python's numbers may hold
+            raise DecimalException
         energy = Decimal(text) * KWH_STEPS
     except DecimalException:
         raise ValueError(f"'{text}' is no number of kWh") from None

@@ -1,0 +1,2 @@
+DROP TRIGGER note_zone ON flows.escos;
+DROP FUNCTION flows.note_changed_zone;
