@@ -84,8 +84,8 @@ async def test_key_stands_for_the_whole_request_of_one_caller(
     colleague = keyed(as_user(community.operator, "admin"), "till-18")
     theirs = await client.post(f"{account}/refunds", json=refund, headers=colleague)
     assert theirs.json()["message"].endswith("another caller")
-    ann = f"/v1/billing/accounts/{await number_of(owner, community.bob)}/payments"
-    assert (await client.post(ann, json=CASH, headers=headers)).status_code == 201  # the key of another account
+    cid = f"/v1/billing/accounts/{await number_of(owner, community.cid)}/payments"
+    assert (await client.post(cid, json=CASH, headers=colleague)).status_code == 201  # the key of another account
     refunds = "SELECT count(*) FROM public.refunds WHERE account = $1"
     assert await owner.fetchval(refunds, community.ann.account) == 1
 
