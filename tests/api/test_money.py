@@ -14,7 +14,7 @@ import pytest
 from api.community import Community, Home
 from api.conftest import TokenFor
 from api.test_billing_commands import billing_url, gateway_env
-from builders import insert
+from builders import insert, make_home
 from flows_shared.db import Connection, connect
 
 __all__ = ["billing_url", "gateway_env"]
@@ -84,8 +84,10 @@ async def test_key_stands_for_the_whole_request_of_one_caller(
     colleague = keyed(as_user(community.operator, "admin"), "till-18")
     theirs = await client.post(f"{account}/refunds", json=refund, headers=colleague)
     assert theirs.json()["message"].endswith("another caller")
-    cid = f"/v1/billing/accounts/{await number_of(owner, community.cid)}/payments"
-    assert (await client.post(cid, json=CASH, headers=colleague)).status_code == 201  # the key of another account
+    home = await make_home(owner, community.lab)
+    dan = await owner.fetchval("SELECT account_number FROM public.accounts WHERE id = $1", home.account)
+    paid = await client.post(f"/v1/billing/accounts/{dan}/payments", json=CASH, headers=headers)
+    assert paid.status_code == 201  # the key of another account
     refunds = "SELECT count(*) FROM public.refunds WHERE account = $1"
     assert await owner.fetchval(refunds, community.ann.account) == 1
 
