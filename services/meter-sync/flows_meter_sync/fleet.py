@@ -90,8 +90,7 @@ class Fleet:
                 known = await load_meters(connection, [meter_id], self.settings.readings_meter_amperes)
             yield known.get(meter_id)
         finally:
-            async with self.db.connection() as connection:
-                await self.leases.release(connection, [meter_id])
+            await self.leases.give_back([meter_id])
 
     def reach(self, known: KnownMeter) -> Meter:
         """A meter whose lease is held, to be asked and closed."""
@@ -188,6 +187,7 @@ class Fleet:
             report = await visit(known, claim.held, claim.syncers, self.reach, ends_after, self.clock)
         except LeaseLost:
             log.warning("meter_lease_lost", **claim.errand.trace, serial=known.serial)
+            self.leases.drop([known.id])
             self._due.put_later(claim.errand, BUSY_SECONDS)
             return None
         except Exception:

@@ -75,6 +75,15 @@ class Leases:
         if meter_ids:
             await db.execute(RELEASE, list(meter_ids), self.holder, self.rest_seconds)
 
+    async def give_back(self, meter_ids: Collection[UUID]) -> None:
+        """Free them, in a `finally`; where the database is away, they end by themselves, as nobody extends them."""
+        self.drop(meter_ids)
+        try:
+            async with self.db.connection() as connection:
+                await connection.execute(RELEASE, list(meter_ids), self.holder, self.rest_seconds)
+        except Exception as error:
+            log.warning("meter_leases_not_released", meters=len(meter_ids), reason=f"{type(error).__name__}: {error}")
+
     async def release_all(self) -> None:
         """Free what is still held, and what was granted to a claim that was broken off before it heard of it.
 
@@ -104,7 +113,9 @@ class Leases:
                 log.warning("meter_leases_not_extended", meters=len(self._until), reason=reason)
 
     async def extend(self) -> None:
-        """Put off the end of all leases held; one that another worker has taken is lost."""
+        """Put off the end of all leases held; one that another worker has taken, or that has ended, is lost."""
+        now = asyncio.get_running_loop().time()
+        self.drop([meter_id for meter_id, until in self._until.items() if until <= now])
         held = list(self._until)
         if not held:
             return

@@ -12,7 +12,7 @@ from asyncpg.pool import PoolConnectionProxy
 from flows_api.rest.errors import DatabaseUnreachable, PoolExhausted, refusal_of
 from flows_api.rest.options import RestOptions
 from flows_api.rest.query.writer import Statement
-from flows_shared.db import REFUSALS
+from flows_shared.db import REFUSALS, is_closed, terminate
 
 # One round trip. Texts are written in hexadecimal, so that none can end its literal.
 TEXT: Final = "convert_from(decode('{}', 'hex'), 'UTF8')"
@@ -131,12 +131,12 @@ class RestDatabase:
                 await connection.execute(transaction.end())
             except Exception as error:
                 await _abandon(connection)
-                told = _told(error, transaction.caller, lost=connection.is_closed())
+                told = _told(error, transaction.caller, lost=is_closed(connection))
                 if told is error:
                     raise
                 raise told from error
             except BaseException:
-                connection.terminate()
+                terminate(connection)
                 raise
 
     async def fetch_at_once(self, transaction: Transaction, statement: Statement) -> asyncpg.Record:
@@ -147,12 +147,12 @@ class RestDatabase:
                 await _own(connection).stand(transaction.standing)
                 row = await connection.fetchrow(statement.text, *statement.parameters, *values)
             except REFUSALS as error:
-                raise _told(error, transaction.caller, lost=connection.is_closed()) from error
+                raise _told(error, transaction.caller, lost=is_closed(connection)) from error
             except BaseException:
-                connection.terminate()
+                terminate(connection)
                 raise
             if row is None:
-                connection.terminate()
+                terminate(connection)
                 raise DatabaseUnreachable("the connection was not in the role that it had been given")
             return row
 
@@ -169,7 +169,7 @@ class RestDatabase:
         try:
             yield connection
         finally:
-            if self._waiting or connection.is_closed() or generation != self._generation:
+            if self._waiting or is_closed(connection) or generation != self._generation:
                 await self.pool.release(connection)
             else:
                 self._at_hand.append(connection)
@@ -177,7 +177,7 @@ class RestDatabase:
     async def _take(self) -> PooledConnection:
         while self._at_hand:
             connection = self._at_hand.pop()
-            if not connection.is_closed():
+            if not is_closed(connection):
                 return connection
             await self.pool.release(connection)
         self._waiting += 1
@@ -227,12 +227,12 @@ def _told(error: Exception, caller: Caller, *, lost: bool) -> Exception:
 
 
 async def _abandon(connection: PooledConnection) -> None:
-    if connection.is_closed():
+    if is_closed(connection):
         return
     try:
         await connection.execute("ROLLBACK")
     except REFUSALS:
-        connection.terminate()
+        terminate(connection)
 
 
 def _own(connection: PooledConnection) -> RestConnection:

@@ -1,0 +1,2 @@
+SELECT flows.guard_values();
+SELECT flows.guard_writes();
