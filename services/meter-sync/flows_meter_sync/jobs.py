@@ -74,8 +74,8 @@ async def push_topup(ctx: dict[str, Any], topup_id: str) -> None:
 async def send_tariffs(ctx: dict[str, Any]) -> None:
     """Let the future tariffs that meters lack be written to them."""
     worker: Worker = ctx["worker"]
-    async with worker.db.transaction() as transaction:
-        missing = await due.ask_for_missing_tariffs(transaction, utc_now().date())
+    async with worker.db.connection() as connection:
+        missing = await due.ask_for_missing_tariffs(connection, utc_now().date())
     log.info("tariffs_due", meters=missing)
 
 
