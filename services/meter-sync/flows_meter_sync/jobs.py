@@ -10,7 +10,7 @@ from arq import Retry, cron
 
 from flows_meter_sync.fleet import Fleet, open_fleet
 from flows_meter_sync.passive.follow import follow
-from flows_meter_sync.passive.source import SourceAway, SourceOffTheClock, SourceRefused
+from flows_meter_sync.passive.source import SourceAway, SourceOffTheClock, SourceRefused, SourceUnreadable
 from flows_meter_sync.passive.store import note_follow, sources_to_follow
 from flows_meter_sync.readings.jobs import check_readings, enqueue_readings_work, estimate_readings
 from flows_meter_sync.registry import due_meters, due_metrics, slices
@@ -95,7 +95,7 @@ async def follow_source(ctx: dict[str, Any], esco_id: str) -> None:
     try:
         meters = await follow(worker.db, worker.settings, UUID(esco_id), utc_now())
         log.info("source_followed", meters=meters)
-    except (SourceAway, SourceOffTheClock, SourceRefused) as failure:
+    except (SourceAway, SourceOffTheClock, SourceRefused, SourceUnreadable) as failure:
         error = str(failure)
         log.warning("source_not_followed", code=failure.code, reason=error)
     async with worker.db.connection() as connection:
