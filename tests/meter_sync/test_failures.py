@@ -196,10 +196,15 @@ async def test_reading_that_the_database_refuses_costs_the_others_nothing(commun
     lab = await community(MeterConfig("EML1"), MeterConfig("EML2"))
     await lab.execute(f"ALTER TABLE flows.meter_shadows ADD CHECK (id <> '{lab.ids['EML1']}' OR import_a IS NULL)")
     async with lab.fleet(flush_seconds=0.2) as fleet:
-        results = await asyncio.gather(
-            lab.sync_with(fleet, "Reads", serials=["EML1"]),
-            lab.sync_with(fleet, "Reads", serials=["EML2"]),
-            return_exceptions=True,
-        )
-    assert "check constraint" in str(results[0])
-    assert (await lab.shadow("EML2"))["import_a"] > Decimal(0)
+        outcomes = await lab.sync_with(fleet, "Reads")
+    assert "check constraint" in (outcomes["EML1"].reason or "")
+    assert (outcomes["EML2"].reason, (await lab.shadow("EML2"))["import_a"] > Decimal(0)) == (None, True)
+
+
+async def test_meter_deleted_while_it_was_queued_costs_its_slice_nothing(community: MakeCommunity) -> None:
+    lab = await community(MeterConfig("EML1"), MeterConfig("EML2"))
+    await lab.execute("DELETE FROM flows.meter_registers WHERE meter_id = $1", lab.ids["EML1"])
+    await lab.execute("DELETE FROM flows.meter_registry WHERE id = $1", lab.ids["EML1"])
+    outcomes = await lab.sync("Reads")
+    assert (outcomes["EML1"].serial, outcomes["EML1"].reason) == (None, None)
+    assert (outcomes["EML2"].serial, outcomes["EML2"].reason) == ("EML2", None)

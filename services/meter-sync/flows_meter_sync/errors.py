@@ -150,6 +150,15 @@ class VisitFailed(FlowsError):
         super().__init__("the visit ended with a fault of this service; its log says which")
 
 
+class ReportRefused(FlowsError):
+    """What a meter said cannot be stored, or there is no such meter any more."""
+
+    code = "visit.refused"
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(f"what the visit brought could not be stored: {reason}")
+
+
 class WriteNotTaken(FlowsError):
     """The meter acknowledged a write, but reads back something else."""
 

@@ -12,7 +12,14 @@ from uuid import UUID
 from structlog.contextvars import get_contextvars
 
 from flows_meter_sync.errands import Errand, Errands, Outcome
-from flows_meter_sync.errors import LeaseLost, MeterUnreachable, MeterWithoutAddress, VisitFailed, is_worth_another_try
+from flows_meter_sync.errors import (
+    LeaseLost,
+    MeterUnreachable,
+    MeterWithoutAddress,
+    ReportRefused,
+    VisitFailed,
+    is_worth_another_try,
+)
 from flows_meter_sync.hardware import UNKNOWN
 from flows_meter_sync.intervals.gaps import load_gaps
 from flows_meter_sync.leases import BUSY_SECONDS, Leases
@@ -27,6 +34,7 @@ from flows_meter_sync.telemetry import METRIC_SECONDS, METRICS, TALKING, VISITS,
 from flows_meter_sync.visits.report import Report
 from flows_meter_sync.visits.visit import Clock, visit
 from flows_meter_sync.visits.writer import Writer
+from flows_shared.apart import is_about_data, say_error
 from flows_shared.db import Connection, Database
 from flows_shared.memory import collecting_rarely
 from flows_shared.tasks import cancel_all
@@ -139,16 +147,17 @@ class Fleet:
 
     async def _claim(self, errands: Mapping[UUID, Errand]) -> list[Claim]:
         taken = await self.leases.take(list(errands))
-        for id in errands.keys() - taken:
-            self._due.put_later(errands[id], BUSY_SECONDS)
         async with self.db.connection() as connection:
-            known = await load_meters(connection, taken, self.settings.readings_meter_amperes)
-            syncers = {id: syncers_of(errands[id].metrics) for id in known}
-            visited = {id: meter for id, meter in known.items() if _has_any(meter, syncers[id])}
+            known = await load_meters(connection, list(errands), self.settings.readings_meter_amperes)
+            syncers = {id: syncers_of(errands[id].metrics) for id in known.keys() & taken}
+            visited = {id: known[id] for id in syncers if _has_any(known[id], syncers[id])}
             by_hand = {id for id in visited if errands[id].by_hand}
             held = await self._load_held(connection, visited, syncers, by_hand)
             await self.leases.release(connection, taken - visited.keys())
-        for id in taken - visited.keys():
+        busy = known.keys() - taken
+        for id in busy:
+            self._due.put_later(errands[id], BUSY_SECONDS)
+        for id in errands.keys() - visited.keys() - busy:
             errands[id].end(Outcome(id, known[id].serial if id in known else None))
         return [Claim(errands[id], meter, held[id], syncers[id]) for id, meter in visited.items()]
 
@@ -211,7 +220,9 @@ class Fleet:
     def _end(self, errand: Errand, report: Report, stored: "asyncio.Future[None]") -> None:
         if stored.cancelled():
             errand.done.cancel()
-        elif error := stored.exception():
+        elif (error := stored.exception()) and isinstance(error, Exception) and is_about_data(error):
+            errand.end(Outcome(report.known.id, report.known.serial, ReportRefused(say_error(error))))
+        elif error:
             errand.fail(error)
         elif report.will_retry:
             errand.attempt += 1

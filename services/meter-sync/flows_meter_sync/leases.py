@@ -13,9 +13,11 @@ BEATS: Final = 3  # within the life of a lease: two may fail
 BUSY_SECONDS: Final = 0.5  # until a meter that another worker talks to is asked for again
 
 # In the order of ids, so that two workers that want the same meters wait for each other and not for ever.
+# A meter that was deleted since it was asked for is left out, and stays there until the lease is kept.
 TAKE = """
     INSERT INTO flows.meter_leases AS lease (meter_id, holder, expires_at)
-    SELECT meter_id, $2, now() + make_interval(secs => $3) FROM unnest($1::uuid[]) AS meter_id ORDER BY meter_id
+    SELECT id, $2, now() + make_interval(secs => $3) FROM flows.meter_registry
+     WHERE id = ANY($1) ORDER BY id FOR KEY SHARE
         ON CONFLICT (meter_id) DO UPDATE SET holder = excluded.holder, expires_at = excluded.expires_at
                                    WHERE lease.expires_at <= now()
     RETURNING meter_id

@@ -27,7 +27,7 @@ from flows_shared.db import Database
 from flows_shared.errors import FlowsError
 from flows_shared.settings import load_settings
 from flows_shared.telemetry.logs import configure_logging
-from flows_shared.time import Period, floor_half_hour, utc_now
+from flows_shared.time import END_OF_TIME, FIRST_DAY, Period, floor_half_hour, utc_now
 
 T = TypeVar("T")
 POOL_SIZE = 2
@@ -189,6 +189,8 @@ def _instant(text: str, option: str) -> datetime:
         at = datetime.fromisoformat(text)
     except ValueError:
         raise typer.BadParameter(f"'{text}' is no time like 2026-10-01", param_hint=option) from None
+    if not FIRST_DAY <= at.date() < END_OF_TIME:
+        raise typer.BadParameter(f"'{text}' lies before or after all that is kept", param_hint=option)
     return at if at.tzinfo else at.replace(tzinfo=UTC)
 
 

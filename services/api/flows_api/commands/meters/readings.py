@@ -5,13 +5,14 @@ from typing import Annotated, Any, Final
 from zipfile import ZIP_DEFLATED, ZipFile
 
 from fastapi import APIRouter, Body, Depends, Query, Response
-from pydantic import AwareDatetime, BaseModel, Field, TypeAdapter, ValidationError
+from pydantic import BaseModel, Field, TypeAdapter, ValidationError
 
 from flows_api.access import acting_as
 from flows_api.auth.principal import Principal
 from flows_api.commands.access import Operator, Reader
 from flows_api.commands.meters.meter import MeterSync, Serial, fetch_meter, find_meter
 from flows_api.commands.models import problems
+from flows_shared.dates import Moment
 from flows_shared.db import Database
 from flows_shared.errors import InvalidError
 from flows_shared.readings import (
@@ -67,8 +68,8 @@ class ImportReport(BaseModel):
 
 
 async def get_period(
-    start: Annotated[AwareDatetime | None, Query(description="30 days before the end where it is not given")] = None,
-    end: Annotated[AwareDatetime | None, Query(description="now where it is not given")] = None,
+    start: Annotated[Moment | None, Query(description="30 days before the end where it is not given")] = None,
+    end: Annotated[Moment | None, Query(description="now where it is not given")] = None,
 ) -> AskedPeriod:
     try:
         return AskedPeriod(start=start, end=end)
