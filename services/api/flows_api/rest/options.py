@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
+from flows_api.rest.request.limits import Limits
+
 TxEnd: TypeAlias = Literal["commit", "commit-allow-override", "rollback", "rollback-allow-override"]
 OpenApiMode: TypeAlias = Literal["follow-privileges", "ignore-privileges", "disabled"]
 
@@ -40,6 +42,7 @@ class RestOptions:
     pool_timeout_seconds: float = 10.0
     statement_timeout_seconds: float | None = 10.0
     one_trip: bool = False
+    limits: Limits = Limits()
 
     @property
     def tx_override(self) -> bool:
