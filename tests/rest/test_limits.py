@@ -213,7 +213,7 @@ async def test_guessed_counts_are_exact_up_to_the_ceiling(serving: Serving, coun
     ],
 )
 async def test_bad_input_is_the_callers_fault(serving: Serving, path: str, headers: dict[str, str]) -> None:
-    sent = {name: value.encode() for name, value in headers.items()}
+    sent = [(name.encode(), value.encode()) for name, value in headers.items()]
     for one_trip in ("true", "false"):
         async with serving(db_one_trip=one_trip) as api:
             answer = await api.get(path, headers=sent)

@@ -1,8 +1,8 @@
 """What is known of a meter without asking it: customers see their own meters, admins those of their communities."""
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Final, Literal, TypeAlias
 from uuid import UUID
 
 from fastapi import APIRouter, Query
@@ -33,6 +33,11 @@ EVENTS = """
      ORDER BY event.timestamp DESC, event.event_type
      LIMIT $2
 """
+
+# Meters have kept time since then; the edges of the calendar have no days before or after them.
+EARLIEST: Final = datetime(2000, 1, 1, tzinfo=UTC)
+LATEST: Final = datetime(9000, 1, 1, tzinfo=UTC)
+Moment: TypeAlias = Annotated[AwareDatetime, Field(ge=EARLIEST, lt=LATEST)]
 
 router = APIRouter(responses=problems(404))
 
@@ -147,8 +152,8 @@ async def show_profile(
     serial: Serial,
     principal: Reader,
     db: Db,
-    start: Annotated[AwareDatetime | None, Query(description="two days ago where it is not given")] = None,
-    end: Annotated[AwareDatetime | None, Query(description="now where it is not given")] = None,
+    start: Annotated[Moment | None, Query(description="two days ago where it is not given")] = None,
+    end: Annotated[Moment | None, Query(description="now where it is not given")] = None,
 ) -> list[HalfHour]:
     """Half hours that begin in `[start, end)`, at most 62 days."""
     until = end or utc_now()

@@ -40,6 +40,10 @@ class Preferences:
     def strict(self) -> bool:
         return self.handling == "strict"
 
+    @property
+    def counts_rows(self) -> bool:
+        return self.count in ("exact", "estimated")
+
     def without(self, *names: str) -> "Preferences":
         if self is NO_PREFERENCES:
             return self
