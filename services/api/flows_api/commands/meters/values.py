@@ -1,8 +1,8 @@
 """What is known of a meter without asking it: customers see their own meters, admins those of their communities."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
-from typing import Annotated, Any, Final, Literal, TypeAlias
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from fastapi import APIRouter, Query
@@ -36,9 +36,6 @@ EVENTS = """
 """
 
 # Meters have kept time since then; the edges of the calendar have no days before or after them.
-EARLIEST: Final = datetime(2000, 1, 1, tzinfo=UTC)
-LATEST: Final = datetime(9000, 1, 1, tzinfo=UTC)
-Moment: TypeAlias = Annotated[AwareDatetime, Field(ge=EARLIEST, lt=LATEST)]
 
 router = APIRouter(responses=problems(404))
 
