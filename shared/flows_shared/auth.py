@@ -214,11 +214,15 @@ def _claims(claims: dict[str, Any]) -> Claims:
     for name, value in texts.items():
         if not isinstance(value, str) and (value is not None or name in ("sub", "role")):
             raise TokenMalformed(f"the token's claim {name!r} must be a text, not {value!r}")
+    try:
+        expires_at = datetime.fromtimestamp(claims["exp"], UTC)
+    except (TypeError, ValueError, OverflowError, OSError):
+        raise TokenMalformed(f"the token's claim 'exp' must be a time in seconds, not {claims['exp']!r}") from None
     return Claims(
         subject=str(texts["sub"]),
         role=str(texts["role"]),
         email=texts["email"],
         actor=texts["act"],
-        expires_at=datetime.fromtimestamp(claims["exp"], UTC),
+        expires_at=expires_at,
         all=claims,
     )

@@ -52,10 +52,12 @@ def create_service_app(
 ) -> FastAPI:
     """A FastAPI app with `app.state.settings`, `.db` and `.redis`, which open before `lifespan` and close after it.
 
-    `error_statuses` adds a service's own errors to `ERROR_STATUSES`; the nearest class decides.
+    `error_statuses` adds a service's own errors to `ERROR_STATUSES`; the nearest class decides. What a service offers
+    is described by nothing that it serves itself: the gateway has pages for that.
     """
     configure_logging(settings, name)
     fastapi_kwargs.setdefault("title", f"Flows {name}")
+    fastapi_kwargs = {"docs_url": None, "redoc_url": None, "openapi_url": None, **fastapi_kwargs}
     app = FastAPI(lifespan=_with_parts(name, settings, lifespan), **fastapi_kwargs)
     app.state.settings = settings
     add_health_routes(app, lambda: app.state.checks, settings.readiness_timeout_seconds)

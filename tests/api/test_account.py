@@ -18,6 +18,7 @@ from flows_shared.auth import mailed_token
 from flows_shared.db import Connection, connect
 
 NEW = "a new and longer password"
+COMMON = ("1234567890", "0987654321", "aaaaaaaaaaaa", "Password123!", "p@ssw0rd2026", "qwertyuiop", "passwordpassword")
 
 
 @pytest.fixture
@@ -76,6 +77,7 @@ async def test_invited_customer_signs_up_once_and_is_logged_in(
     ("change", "password", "answer"),
     [
         ({}, "short", (422, "weak_password")),
+        *(({}, common, (422, "weak_password")) for common in COMMON),
         ({"email": "other@example.org"}, NEW, (400, "email_address_not_authorized")),
         ({"invite": None}, NEW, (422, "signup_disabled")),
         ({"invite": str(uuid4())}, NEW, (403, "otp_expired")),

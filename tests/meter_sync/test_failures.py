@@ -3,6 +3,7 @@
 import asyncio
 from decimal import Decimal
 
+import asyncpg
 import pytest
 
 from flows_meter_sync.simulator.config import Faults, MeterConfig
@@ -208,3 +209,38 @@ async def test_meter_deleted_while_it_was_queued_costs_its_slice_nothing(communi
     outcomes = await lab.sync("Reads")
     assert (outcomes["EML1"].serial, outcomes["EML1"].reason) == (None, None)
     assert (outcomes["EML2"].serial, outcomes["EML2"].reason) == ("EML2", None)
+
+
+@pytest.mark.parametrize(
+    ("networks", "address"),
+    [
+        ("10.0.0.0/8", "127.0.0.1"),
+        ("10.0.0.0/8 127.2.0.0/16", "127.0.0.1"),
+        ("::/0", "127.0.0.1"),
+    ],
+)
+async def test_meter_outside_the_networks_of_meters_is_not_talked_to(
+    community: MakeCommunity, networks: str, address: str
+) -> None:
+    lab = await community(MeterConfig("EML1"))
+    await lab.sync(*METRICS, networks=networks)
+    await assert_unhealthy(lab, "EML1", f"{address}:{lab.simulator.place('EML1')[1]} is not talked to")
+
+
+async def test_our_own_database_is_no_meter(community: MakeCommunity) -> None:
+    lab = await community(MeterConfig("EML1"))
+    [port] = lab.settings.own_ports
+    await lab.execute(f"UPDATE flows.meter_registry SET port = {port}")
+    await lab.sync(*METRICS)
+    await assert_unhealthy(lab, "EML1", f"127.0.0.1:{port} is not talked to")
+
+
+async def test_endpoint_has_one_meter_however_it_is_spelled(community: MakeCommunity) -> None:
+    lab = await community(MeterConfig("EML1"))
+    port = lab.simulator.place("EML1")[1]
+    for spelling in ("127.0.0.1/24", "::ffff:127.0.0.1", "127.0.0.1"):
+        with pytest.raises(asyncpg.UniqueViolationError, match="meter_registry_endpoint"):
+            await lab.execute(
+                f"""INSERT INTO flows.meter_registry (serial, esco, ip_address, port)
+                    SELECT 'EML9', esco, '{spelling}', {port} FROM flows.meter_registry"""
+            )

@@ -14,6 +14,7 @@ from structlog.contextvars import get_contextvars
 from flows_meter_sync.errands import Errand, Errands, Outcome
 from flows_meter_sync.errors import (
     LeaseLost,
+    MeterOutOfBounds,
     MeterUnreachable,
     MeterWithoutAddress,
     ReportRefused,
@@ -24,6 +25,7 @@ from flows_meter_sync.hardware import UNKNOWN
 from flows_meter_sync.intervals.gaps import load_gaps
 from flows_meter_sync.leases import BUSY_SECONDS, Leases
 from flows_meter_sync.meter import Manners, Meter
+from flows_meter_sync.networks import is_within, parse_networks
 from flows_meter_sync.registry import KnownMeter, load_last_events, load_meters
 from flows_meter_sync.settings import SyncSettings
 from flows_meter_sync.syncers import syncers_of
@@ -59,6 +61,7 @@ class Fleet:
     def __init__(self, db: Database, settings: SyncSettings, clock: Clock) -> None:
         self.db, self.settings, self.clock = db, settings, clock
         self.manners = Manners.of(settings)
+        self.networks = parse_networks(settings.meter_sync_networks)
         self.leases = Leases(db, seconds=settings.meter_sync_lease_seconds, rest_seconds=self.manners.pace_seconds)
         self.writer = Writer(db, self.leases, settings)
         self._due = Errands()
@@ -104,6 +107,8 @@ class Fleet:
         """A meter whose lease is held, to be asked and closed."""
         if known.host is None:
             raise MeterWithoutAddress
+        if known.port in self.settings.own_ports or not is_within(known.host, self.networks):
+            raise MeterOutOfBounds(known.host, known.port)
         manners = self.manners
         if known.away:
             shorter = min(manners.connect_timeout_seconds, self.settings.meter_sync_away_timeout_seconds)

@@ -2,6 +2,7 @@
 
 import io
 from typing import Annotated, Any, Final
+from urllib.parse import quote
 from zipfile import ZIP_DEFLATED, ZipFile
 
 from fastapi import APIRouter, Body, Depends, Query, Response
@@ -38,7 +39,7 @@ VALUES: Final = """
 """
 # Those of which the caller sees a meter: row level security decides.
 ESCOS: Final = "SELECT DISTINCT esco FROM flows.meter_registry"
-FILE_NAME: Final = r"^[\w.\- ]{1,128}$"
+FILE_NAME: Final = r"^[\w.\- ()]{1,128}$"
 
 missing_rows = TypeAdapter(list[MissingHalfHours])
 wrong_rows = TypeAdapter(list[WrongReading])
@@ -182,5 +183,6 @@ def _plain(asked: AskedPeriod) -> dict[str, Any]:
 
 
 def _file(content: bytes, media_type: str, name: str) -> Response:
-    headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "private, no-store"}
+    named = f'filename="{name}"' if name.isascii() else f"filename*=UTF-8''{quote(name)}"
+    headers = {"Content-Disposition": f"attachment; {named}", "Cache-Control": "private, no-store"}
     return Response(content, media_type=media_type, headers=headers)
