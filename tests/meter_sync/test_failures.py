@@ -6,6 +6,7 @@ from decimal import Decimal
 import asyncpg
 import pytest
 
+from flows_meter_sync.errands import Outcome
 from flows_meter_sync.simulator.config import Faults, MeterConfig
 from meter_sync.community import Community
 from meter_sync.conftest import MakeCommunity
@@ -164,7 +165,7 @@ async def test_status_counts_failures_and_forgets_them_with_the_first_success(co
     for _ in range(2):
         await lab.sync("Reads", attempts=1, read_timeout_seconds=0.05)
     status = (await lab.status("EML1"))["Reads"]
-    assert (status["consecutive_failures"], status["readings"]) == (2, 2)
+    assert (status["consecutive_failures"], status["readings"]) == (2, 4)
     assert status["last_success_at"] < status["last_attempt_at"] == status["last_error_at"]
     lab.meter("EML1").faults = WELL
     await lab.sync("Reads")
@@ -244,3 +245,13 @@ async def test_endpoint_has_one_meter_however_it_is_spelled(community: MakeCommu
                 f"""INSERT INTO flows.meter_registry (serial, esco, ip_address, port)
                     SELECT 'EML9', esco, '{spelling}', {port} FROM flows.meter_registry"""
             )
+
+
+async def test_meter_that_rests_holds_no_slot(community: MakeCommunity) -> None:
+    lab = await community(MeterConfig("EML1", keep_open=False), MeterConfig("EML2"))
+    read: asyncio.Future[Outcome] = asyncio.get_running_loop().create_future()
+    async with lab.fleet(concurrency=1, pace_seconds=60) as fleet:
+        both = asyncio.create_task(fleet.sync([lab.ids["EML1"], lab.ids["EML2"]], ["SyncerCsq"], read.set_result))
+        assert (await read).serial == "EML2"
+        assert lab.meter("EML1").counters.requests == 1
+        both.cancel()

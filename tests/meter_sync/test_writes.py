@@ -111,7 +111,7 @@ async def test_tariff_is_written_in_the_safe_order_and_read_back(community: Make
     assert done["after"]["tariff_future_block_8_rate_1"] == "0.23450"
     assert done["after"]["tariff_future_activation_datetime"] == ACTIVATION.isoformat()
     future = (await lab.shadow("EML1"))["tariffs_future"]
-    assert (future["unit_rate_element_a"], future["standing_charge"]) == ("0.23450", "0.50000")
+    assert (future["unit_rate_element_a"], future["standing_charge"]) == ("0.2345", "0.5")
     assert future["activation_datetime"] == ACTIVATION.isoformat()
     assert lab.meter("EML1").state.tariffs.armed_at is not None
 

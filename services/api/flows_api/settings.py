@@ -89,7 +89,13 @@ class ApiSettings(ServiceSettings, RestSettings):
     api_rate_user: RateLimit = Field(Rate(6_000, 60), description="requests of one user or machine, or off")
     api_rate_key: RateLimit = Field(Rate(6_000, 60), description="requests with one API key, or off")
     api_rate_login_address: RateLimit = Field(Rate(60, 60), description="tries to log in from one address, or off")
-    api_rate_login_account: RateLimit = Field(Rate(10, 60), description="tries to log in to one account, or off")
+    api_rate_login_account: RateLimit = Field(
+        Rate(10, 60), description="tries to log in to one account from one address, or off"
+    )
+    api_rate_login_everywhere: RateLimit = Field(
+        Rate(100, 60), description="tries to log in to one account from everywhere: more are slowed, or off"
+    )
+    api_login_pause_seconds: float = Field(1.0, ge=0, le=10, description="how long such a try waits")
     api_cors_origins: Names = Field((), description="web origins whose pages may call; * for all")
 
     @field_validator("api_role_aliases")

@@ -36,7 +36,11 @@ class SyncSettings(SupplySettings):
         PRIVATE, description="networks that meters may be in; an address outside is not talked to"
     )
     meter_sync_concurrency: int = Field(
-        50, ge=1, le=10_000, description="meters read at the same time, per process; and half as many that were away"
+        50,
+        ge=1,
+        le=10_000,
+        description="meters talked to at the same time, per process, besides those that rest between two connections;"
+        " and half as many that were away",
     )
     meter_sync_pace_seconds: float = Field(
         2.0, ge=0, description="pause before another connection to the same meter, which may refuse one right after"

@@ -150,6 +150,23 @@ class PasswordUnchanged(AuthError):
         super().__init__("New password should be different from the old password.")
 
 
+class ReauthenticationNeeded(AuthError):
+    """Of a session that is not young: with the current password, or the code that is mailed, it goes on."""
+
+    code = "reauthentication_needed"
+
+    def __init__(self) -> None:
+        super().__init__("Update requires reauthentication: log in again, or send current_password or nonce")
+
+
+class NonceWrong(AuthError):
+    code = "reauthentication_not_valid"
+    status = 422
+
+    def __init__(self) -> None:
+        super().__init__("Nonce has expired or is invalid")
+
+
 class TooManyAttempts(AuthError):
     code = "over_request_rate_limit"
     status = 429
