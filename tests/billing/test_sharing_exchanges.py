@@ -192,7 +192,6 @@ async def test_late_reading_of_the_meter_before_is_found_listed_and_put_right(
     await community.measure_more(first, "1.6", "2026-10-01 11:00Z")
     assert {(finding.invoice, finding.check) for finding in await findings(community)} == {
         ("WLCE-000001", f"energy of register {first.registers['SINGLE']} from 2026-10-01"),
-        ("WLCE-000001", "shared energy from 2026-10-01"),
         ("WLCE-000002", "shared energy from 2026-10-01"),
     }
     assert {(row["number"], row["cause"]) for row in await due(community)} == {
