@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import AsyncExitStack
+from decimal import Decimal
 from typing import TypeAlias
 from uuid import UUID
 
@@ -134,6 +135,7 @@ async def issue_invoice(db: Database) -> IssueInvoice:
         payment_method: str = "direct_debit",
         pdf: bytes | None = PDF,
         before_pence: int = 0,
+        shared_kwh: Decimal | None = None,
     ) -> UUID:
         nonlocal issued
         issued += 1
@@ -145,6 +147,8 @@ async def issue_invoice(db: Database) -> IssueInvoice:
             invoice: UUID = await transaction.fetchval(INVOICE, number, esco, account, customer, before_pence)
             await transaction.execute(LINE, invoice, 1, "energy", 310, "kWh", tariff)
             await transaction.execute(LINE, invoice, 2, "standing_charge", 31, "day", tariff)
+            if shared_kwh is not None:
+                await transaction.execute(LINE, invoice, 3, "shared_energy", shared_kwh, "kWh", tariff)
             if pdf is not None:
                 await transaction.execute(DOCUMENT, invoice, number, pdf)
         return invoice

@@ -1,5 +1,6 @@
 """What the customer gets."""
 
+from decimal import Decimal
 from email.message import EmailMessage
 
 import pytest
@@ -68,16 +69,8 @@ async def test_mail_says_what_is_to_do(
 async def test_mail_says_what_the_bill_says_of_shared_energy_balance_and_collection(
     notify: Notify, issue_invoice: IssueInvoice, mail_server: MailServer, db: Database
 ) -> None:
-    invoice = await issue_invoice(before_pence=1000)
+    invoice = await issue_invoice(before_pence=1000, shared_kwh=Decimal("52.8"))
     async with db.transaction() as transaction:
-        await transaction.execute(
-            """INSERT INTO public.invoice_lines (invoice, position, kind, description, quantity, unit, rate,
-                                                 amount_pence, includes_vat, vat_rate, period_start, period_end,
-                                                 microgrid_tariff)
-               SELECT invoice, 3, 'shared_energy', 'shared', 52.8, unit, rate, amount_pence, includes_vat, vat_rate,
-                      period_start, period_end, microgrid_tariff
-                 FROM public.invoice_lines WHERE kind = 'energy'"""
-        )
         await transaction.execute(
             """INSERT INTO public.direct_debit_mandates (account, reference, status, valid_from)
                SELECT account, 'M1', 'active', '2026-01-01' FROM public.invoices"""
