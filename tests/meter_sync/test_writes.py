@@ -295,7 +295,7 @@ async def test_half_of_a_tariff_never_becomes_active_wherever_the_worker_is_kill
             whole = tuple(Decimal(old[name]) for name in PRICES)
             assert await active(lab) in (before, whole), hold
             assert (await send(lab, command))["status"] == "confirmed"
-            assert (await lab.shadow("EML1"))["tariffs_future"]["unit_rate_element_a"] == "0.23450"
+            assert (await lab.shadow("EML1"))["tariffs_future"]["unit_rate_element_a"] == "0.2345"
 
 
 async def test_command_asked_twice_with_a_key_is_one(community: MakeCommunity) -> None:
