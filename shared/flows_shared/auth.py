@@ -145,6 +145,13 @@ def mailed_token(settings: ServiceSettings, purpose: str, row: UUID) -> str:
     return derived_token(settings, purpose, str(row))
 
 
+def mailed_code(settings: ServiceSettings, row: UUID) -> str:
+    """Eight digits of a row, to be typed in by hand: good where tries are counted."""
+    secret = settings.jwt_secret.get_secret_value().encode()
+    digest = hmac.digest(secret, f"code:{row}".encode(), "sha256")
+    return f"{int.from_bytes(digest[:8]) % 10**8:08}"
+
+
 def derived_token(settings: ServiceSettings, purpose: str, text: str) -> str:
     """What follows from the text for who knows the secret, and looks random to everybody else."""
     secret = settings.jwt_secret.get_secret_value().encode()
@@ -214,11 +221,15 @@ def _claims(claims: dict[str, Any]) -> Claims:
     for name, value in texts.items():
         if not isinstance(value, str) and (value is not None or name in ("sub", "role")):
             raise TokenMalformed(f"the token's claim {name!r} must be a text, not {value!r}")
+    try:
+        expires_at = datetime.fromtimestamp(claims["exp"], UTC)
+    except (TypeError, ValueError, OverflowError, OSError):
+        raise TokenMalformed(f"the token's claim 'exp' must be a time in seconds, not {claims['exp']!r}") from None
     return Claims(
         subject=str(texts["sub"]),
         role=str(texts["role"]),
         email=texts["email"],
         actor=texts["act"],
-        expires_at=datetime.fromtimestamp(claims["exp"], UTC),
+        expires_at=expires_at,
         all=claims,
     )

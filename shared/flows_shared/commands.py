@@ -4,8 +4,9 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Annotated, Final
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
+from flows_shared.dates import Moment
 from flows_shared.money import RATE_STEP
 
 HIGHEST_RATE: Final = 1
@@ -33,7 +34,7 @@ class TariffArguments(Arguments):
     emergency_credit: Amount = Decimal(0)
     ecredit_availability: Amount = Decimal(0)
     debt_recovery_rate: Amount = Decimal(0)
-    activation_at: AwareDatetime = Field(description="when the meter changes to it", examples=["2027-01-01T00:00:00Z"])
+    activation_at: Moment = Field(description="when the meter changes to it", examples=["2027-01-01T00:00:00Z"])
 
 
 class TokenArguments(Arguments):

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from typing import Any, Final, Self, TypeAlias
 from urllib.parse import urlsplit
 
@@ -23,6 +23,8 @@ CONNECTION_LOST: tuple[type[Exception], ...] = (
     asyncpg.TooManyConnectionsError,
     asyncpg.InternalClientError,  # what asyncpg says when the connection broke in the middle of an exchange
 )
+# How asyncpg says it of a connection that broke before it was used.
+CLOSED: Final = ("closed", "has been released back to the pool")
 REFUSALS: Final = (
     asyncpg.PostgresError,
     asyncpg.InterfaceError,
@@ -71,8 +73,22 @@ async def set_codecs(connection: "asyncpg.Connection[asyncpg.Record]") -> None:
 
 def is_connection_lost(error: BaseException) -> bool:
     """Whether the connection, not the statement, was the trouble."""
-    closed = isinstance(error, asyncpg.InterfaceError) and "closed" in str(error)
+    closed = isinstance(error, asyncpg.InterfaceError) and any(words in str(error) for words in CLOSED)
     return closed or isinstance(error, CONNECTION_LOST)
+
+
+def is_closed(connection: Connection) -> bool:
+    """Also of a pool's connection that died, which asyncpg has taken back by then and lets nobody ask any more."""
+    try:
+        return connection.is_closed()
+    except asyncpg.InterfaceError:
+        return True
+
+
+def terminate(connection: Connection) -> None:
+    """Drop it at once, with what is under way on it, unless it is gone already."""
+    if not is_closed(connection):
+        connection.terminate()
 
 
 class Database:
@@ -100,7 +116,9 @@ class Database:
         try:
             yield connection
         finally:
-            await self.pool.release(connection)
+            # What was committed stays so, though the connection died as it was given back: asyncpg drops it then.
+            with suppress(*REFUSALS):
+                await self.pool.release(connection)
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[Connection]:

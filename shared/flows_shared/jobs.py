@@ -120,12 +120,12 @@ class JobRunner:
                 await asyncio.sleep(self.settings.outbox_poll_seconds)
 
     async def _keep_leases(self, connection: Connection) -> None:
+        """At once, as the connection may be a new one, and then at every beat: an idle one shows that it lives."""
         while True:
-            await asyncio.sleep(self.settings.outbox_heartbeat_seconds)
             leases = list(self.running)
-            if leases:
-                ids, attempts = [lease.id for lease in leases], [lease.attempts for lease in leases]
-                await connection.execute(EXTEND, ids, attempts, self.settings.outbox_lease_seconds)
+            ids, attempts = [lease.id for lease in leases], [lease.attempts for lease in leases]
+            await connection.execute(EXTEND, ids, attempts, self.settings.outbox_lease_seconds)
+            await asyncio.sleep(self.settings.outbox_heartbeat_seconds)
 
     async def _lease(self, outbox_id: UUID) -> Lease | None:
         async with self.db.connection() as connection:

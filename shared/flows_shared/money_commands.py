@@ -1,10 +1,11 @@
 """What money that people record is asked with: the gateway documents it, billing stores it."""
 
-from datetime import date
 from typing import Annotated, Final, Literal
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
+
+from flows_shared.dates import Day
 
 MOST_PENCE: Final = 10_000_000
 
@@ -13,9 +14,9 @@ Amount = Annotated[int, Field(ge=1, le=MOST_PENCE, examples=[2500])]
 LimitedAmount = Annotated[
     int, Field(ge=1, le=MOST_PENCE, examples=[2500], description="at most the community's payment_limit_pence")
 ]
-Text = Annotated[str, Field(min_length=1, max_length=500, pattern=r"^[^\x00]*\S[^\x00]*$")]
+Text = Annotated[str, Field(min_length=1, max_length=500, pattern=r"^[^\x00]*[^\s\x00][^\x00]*$")]
 Method = Literal["card", "bank_transfer", "cheque", "cash"]
-Day = Annotated[date | None, Field(description="today in the community when null")]
+OnDay = Annotated[Day | None, Field(description="today in the community when null")]
 
 
 class MoneyArguments(BaseModel):
@@ -27,7 +28,7 @@ class PaymentArguments(MoneyArguments):
 
     amount_pence: LimitedAmount
     method: Method
-    received_on: Day = None
+    received_on: OnDay = None
     description: Text | None = Field(None, description="stands on the customer's statement")
 
 
@@ -44,7 +45,7 @@ class RefundArguments(MoneyArguments):
     method: Method
     reason: Text
     payment: UUID | None = None
-    paid_on: Day = None
+    paid_on: OnDay = None
 
 
 class WriteOffArguments(MoneyArguments):
@@ -53,7 +54,7 @@ class WriteOffArguments(MoneyArguments):
     amount_pence: Amount
     reason: Text
     approved_by: Text = Field(description="who decided it")
-    written_off_on: Day = None
+    written_off_on: OnDay = None
 
 
 class GiftArguments(MoneyArguments):

@@ -7,8 +7,9 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Final, Literal, NamedTuple, Self, TypeAlias
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from flows_shared.dates import Moment
 from flows_shared.time import Period, floor_half_hour
 
 MOST_DAYS: Final = 366
@@ -47,8 +48,8 @@ class AskedPeriod(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    start: AwareDatetime | None = None
-    end: AwareDatetime | None = None
+    start: Moment | None = None
+    end: Moment | None = None
 
     @model_validator(mode="after")
     def _in_order(self) -> Self:

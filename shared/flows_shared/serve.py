@@ -2,6 +2,7 @@
 
 import os
 import signal
+from functools import partial
 from importlib.metadata import EntryPoint
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 import uvicorn
 
 from flows_shared.errors import FlowsError
+from flows_shared.heads import BoundedHeads, HeadLimits
 from flows_shared.settings import HttpSettings
 from flows_shared.telemetry.metrics import MULTIPROCESS_DIRECTORY
 
@@ -25,7 +27,7 @@ def serve_app(entry: EntryPoint, host: str, port: int, workers: int, settings: H
         "host": host,
         "port": port,
         "loop": "uvloop",
-        "http": "httptools",
+        "http": partial(BoundedHeads, limits=HeadLimits.of(settings)),
         "log_config": None,  # the app configures the logs
         "access_log": False,  # each request is logged by the app, with its id
         "server_header": False,

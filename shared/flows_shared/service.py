@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from typing import Annotated, Any, TypeAlias
 
+import asyncpg
 from arq.connections import ArqRedis
 from fastapi import Depends, FastAPI, Request
 from fastapi.exceptions import RequestValidationError
@@ -11,7 +12,7 @@ from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
 from flows_shared.auth import TokenError
-from flows_shared.db import CONNECTION_LOST, Database
+from flows_shared.db import CONNECTION_LOST, Database, is_connection_lost
 from flows_shared.errors import (
     ConflictError,
     FlowsError,
@@ -51,10 +52,12 @@ def create_service_app(
 ) -> FastAPI:
     """A FastAPI app with `app.state.settings`, `.db` and `.redis`, which open before `lifespan` and close after it.
 
-    `error_statuses` adds a service's own errors to `ERROR_STATUSES`; the nearest class decides.
+    `error_statuses` adds a service's own errors to `ERROR_STATUSES`; the nearest class decides. What a service offers
+    is described by nothing that it serves itself: the gateway has pages for that.
     """
     configure_logging(settings, name)
     fastapi_kwargs.setdefault("title", f"Flows {name}")
+    fastapi_kwargs = {"docs_url": None, "redoc_url": None, "openapi_url": None, **fastapi_kwargs}
     app = FastAPI(lifespan=_with_parts(name, settings, lifespan), **fastapi_kwargs)
     app.state.settings = settings
     add_health_routes(app, lambda: app.state.checks, settings.readiness_timeout_seconds)
@@ -122,11 +125,17 @@ def _answer_errors(app: FastAPI, statuses: Statuses) -> None:
         log.error("database_unavailable", reason=f"{type(error).__name__}: {error}")
         return error_response("database.unavailable", "the database does not answer; try again", 503)
 
+    async def misused(request: Request, error: asyncpg.InterfaceError) -> JSONResponse:
+        if is_connection_lost(error):
+            return await unavailable(request, error)
+        raise error
+
     handlers: dict[type[Exception], Callable[..., Any]] = {
         FlowsError: flows_error,
         HTTPException: http_error,
         RequestValidationError: invalid,
         **dict.fromkeys(CONNECTION_LOST, unavailable),
+        asyncpg.InterfaceError: misused,
     }
     for kind, handler in handlers.items():
         app.add_exception_handler(kind, handler)

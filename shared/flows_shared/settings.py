@@ -43,6 +43,11 @@ class HttpSettings(LogSettings):
     trusted_proxies: str = Field(
         "127.0.0.1", description="proxies whose X-Forwarded-For is believed, separated by commas; * for all"
     )
+    max_head_bytes: int = Field(65_536, ge=1024, description="a request's line and headers together, at most")
+    max_head_headers: int = Field(100, ge=10, description="headers of a request at most")
+    head_timeout_seconds: float = Field(
+        10.0, gt=0, description="a head that is not all there by then ends its connection"
+    )
     grace_seconds: int = Field(20, ge=0, description="time for requests under way to finish on SIGTERM")
 
 

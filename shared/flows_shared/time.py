@@ -9,6 +9,9 @@ from zoneinfo import ZoneInfo
 LONDON = ZoneInfo("Europe/London")
 HALF_HOUR = timedelta(minutes=30)
 DAY = timedelta(days=1)
+# What the business knows of: a day before or after is a mistake.
+FIRST_DAY = date(2000, 1, 1)
+END_OF_TIME = date(2200, 1, 1)
 
 
 def utc_now() -> datetime:
@@ -61,6 +64,8 @@ class Month:
             day = datetime.strptime(text, "%Y-%m").replace(tzinfo=UTC)
         except ValueError:
             raise ValueError(f"a month is written like 2025-03, not '{text}'") from None
+        if not FIRST_DAY <= day.date() < END_OF_TIME:
+            raise ValueError(f"a month lies in {FIRST_DAY.year} to {END_OF_TIME.year - 1}, not '{text}'")
         return cls(day.year, day.month)
 
     @classmethod

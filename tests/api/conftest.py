@@ -63,6 +63,7 @@ def gateway_env(
         "FLOWS_API_TOKEN_CACHE_SECONDS": "0",
         "FLOWS_API_RATE_LOGIN_ADDRESS": "off",
         "FLOWS_API_RATE_LOGIN_ACCOUNT": "off",
+        "FLOWS_API_RATE_LOGIN_EVERYWHERE": "off",
     }
     for name, value in variables.items():
         monkeypatch.setenv(name, value)

@@ -60,7 +60,8 @@ COLUMNS = """
     SELECT attname AS name, format_type(atttypid, atttypmod) AS type, attnotnull AS required,
            atthasdef OR attidentity <> '' AS has_default, attgenerated <> '' OR attidentity = 'a' AS generated,
            coalesce((SELECT array_agg(pg_get_constraintdef(oid)) FROM pg_constraint
-                      WHERE conrelid = attrelid AND contype = 'c' AND attnum = ANY(conkey)), '{}') AS checks
+                      WHERE conrelid = attrelid AND contype = 'c' AND attnum = ANY(conkey)
+                        AND conname !~ '_at_most_'), '{}') AS checks
       FROM pg_attribute
      WHERE attrelid = $1::text::regclass AND attnum > 0 AND NOT attisdropped
 """

@@ -2,22 +2,30 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
+import ada_url
 import httpx
 import pytest
 from fastapi import FastAPI
+from hypothesis import given
+from hypothesis import strategies as st
 
 from api.community import PASSWORD, Community
 from api.conftest import TokenFor
 from api.test_login import INVALID, log_in, refresh
-from builders import insert, make_customer
+from builders import Person, insert, make_customer
+from flows_api.auth.passwords import hash_password
 from flows_api.auth.redirects import allowed_redirect
-from flows_shared.auth import mailed_token
+from flows_api.auth.secret import hash_secret
+from flows_shared.auth import mailed_code, mailed_token
 from flows_shared.db import Connection, connect
+from flows_shared.time import utc_now
 
 NEW = "a new and longer password"
+COMMON = ("1234567890", "0987654321", "aaaaaaaaaaaa", "Password123!", "p@ssw0rd2026", "qwertyuiop", "passwordpassword")
 
 
 @pytest.fixture
@@ -25,6 +33,13 @@ async def db(module_database_url: str) -> AsyncIterator[Connection]:
     connection = await connect(module_database_url, name="tests")
     yield connection
     await connection.close()
+
+
+async def make_login(db: Connection) -> Person:
+    """A customer who logs in with `PASSWORD`."""
+    person = await make_customer(db)
+    await db.execute("UPDATE public.users SET password_hash = $1 WHERE id = $2", hash_password(PASSWORD), person.login)
+    return person
 
 
 @pytest.fixture
@@ -76,6 +91,7 @@ async def test_invited_customer_signs_up_once_and_is_logged_in(
     ("change", "password", "answer"),
     [
         ({}, "short", (422, "weak_password")),
+        *(({}, common, (422, "weak_password")) for common in COMMON),
         ({"email": "other@example.org"}, NEW, (400, "email_address_not_authorized")),
         ({"invite": None}, NEW, (422, "signup_disabled")),
         ({"invite": str(uuid4())}, NEW, (403, "otp_expired")),
@@ -240,7 +256,6 @@ async def test_address_that_cannot_be_ones_own_is_refused(client: httpx.AsyncCli
     async def ask(email: str) -> httpx.Response:
         return await client.put("/auth/v1/user", json={"email": email}, headers=bearer(session))
 
-    assert refused(await ask("Ann@example.org")) == (422, "email_exists")
     assert refused(await ask("nonsense")) == (400, "validation_failed")
     same = await ask("BOB@example.org")
     assert (same.status_code, same.json()["new_email"]) == (200, None)
@@ -276,6 +291,113 @@ async def test_mail_leads_to_the_page_that_is_asked_for_only_where_that_is_allow
         assert kept == (page if allowed else None)
 
 
+async def test_new_address_does_not_tell_whether_someone_has_it(
+    client: httpx.AsyncClient, gateway: FastAPI, db: Connection
+) -> None:
+    answers = []
+    for wanted in ("Ann@example.org", f"{uuid4().hex}@example.org"):
+        person = await make_login(db)
+        session = (await log_in(client, person.email)).json()
+        answer = await client.put("/auth/v1/user", json={"email": wanted}, headers=bearer(session))
+        queued = await db.fetchval(
+            """SELECT count(*) FROM flows.email_changes AS change
+                 JOIN flows.outbox ON key = change.id::text WHERE user_id = $1""",
+            person.login,
+        )
+        answers.append((answer.status_code, answer.json()["new_email"] == wanted, queued))
+    assert answers == [(200, True, 1), (200, True, 1)]
+    change = await db.fetchval("SELECT id FROM flows.email_changes WHERE new_email = 'ann@example.org'")
+    token = mailed_token(gateway.state.settings, "email_change", change)
+    assert refused(await verify(client, type="email_change", token_hash=token)) == (422, "email_exists")
+
+
+@pytest.mark.parametrize("end", ["recovery", "email_change", "password", "logout"])
+async def test_links_end_with_the_use_of_one_a_new_password_and_a_logout(
+    client: httpx.AsyncClient, gateway: FastAPI, db: Connection, end: str
+) -> None:
+    person = await make_login(db)
+    session = (await log_in(client, person.email)).json()
+    recoveries = [uuid4(), uuid4()]
+    tokens = [("recovery", mailed_token(gateway.state.settings, "recovery", recovery)) for recovery in recoveries]
+    for recovery, (_, token) in zip(recoveries, tokens, strict=True):
+        await insert(
+            db,
+            "flows.recoveries",
+            id=recovery,
+            user_id=person.login,
+            token_hash=hash_secret(token),
+            expires_at=utc_now() + timedelta(hours=1),
+        )
+    await client.put("/auth/v1/user", json={"email": f"{uuid4().hex}@example.org"}, headers=bearer(session))
+    change = await db.fetchval("SELECT id FROM flows.email_changes WHERE user_id = $1", person.login)
+    tokens.append(("email_change", mailed_token(gateway.state.settings, "email_change", change)))
+    if end == "password":
+        done = await client.put("/auth/v1/user", json={"password": NEW}, headers=bearer(session))
+    elif end == "logout":
+        done = await client.post("/auth/v1/logout?scope=local", headers=bearer(session))
+    else:
+        kind, token = next(link for link in tokens if link[0] == end)
+        done = await verify(client, type=kind, token_hash=token)
+    assert done.is_success
+    for kind, token in tokens:
+        assert refused(await verify(client, type=kind, token_hash=token)) == (403, "otp_expired")
+
+
+async def test_new_address_ends_other_sessions_and_is_told_to_the_old_one(
+    client: httpx.AsyncClient, gateway: FastAPI, db: Connection
+) -> None:
+    person = await make_login(db)
+    session, wanted = (await log_in(client, person.email)).json(), f"{uuid4().hex}@example.org"
+    await client.put("/auth/v1/user", json={"email": wanted}, headers=bearer(session))
+    change = await db.fetchval("SELECT id FROM flows.email_changes WHERE user_id = $1", person.login)
+    token = mailed_token(gateway.state.settings, "email_change", change)
+    changed = (await verify(client, type="email_change", token_hash=token)).json()
+    assert refused(await client.get("/auth/v1/user", headers=bearer(session))) == (403, "session_not_found")
+    assert (await client.put("/auth/v1/user", json={"password": NEW}, headers=bearer(changed))).status_code == 200
+    told = await db.fetch("SELECT kind, email FROM flows.login_mails WHERE user_id = $1", person.login)
+    assert {tuple(row) for row in told} == {("email_changed", person.email), ("password_changed", wanted)}
+
+
+async def test_day_after_its_login_a_session_changes_nothing_without_a_proof(
+    client: httpx.AsyncClient, gateway: FastAPI, db: Connection
+) -> None:
+    person = await make_login(db)
+    session = (await log_in(client, person.email)).json()
+    await db.execute(
+        "UPDATE flows.refresh_tokens SET logged_in_at = now() - interval '1 day' WHERE user_id = $1", person.login
+    )
+    session = (await refresh(client, session["refresh_token"])).json()
+
+    async def ask(**body: Any) -> httpx.Response:
+        return await client.put("/auth/v1/user", json=body, headers=bearer(session))
+
+    assert refused(await ask(password=NEW)) == (400, "reauthentication_needed")
+    assert refused(await ask(email="d@example.org")) == (400, "reauthentication_needed")
+    assert refused(await ask(password=NEW, current_password="wrong")) == (400, "invalid_credentials")
+    assert (await ask(password=NEW, current_password=PASSWORD)).status_code == 200
+
+    assert refused(await ask(password=PASSWORD, nonce="12345678")) == (422, "reauthentication_not_valid")
+    asked = await client.get("/auth/v1/reauthenticate", headers=bearer(session))
+    assert (asked.status_code, asked.json()) == (200, {})
+    hasty = await client.get("/auth/v1/reauthenticate", headers=bearer(session))
+    assert refused(hasty) == (429, "over_email_send_rate_limit")
+    mail = await db.fetchval(
+        "SELECT id FROM flows.login_mails WHERE user_id = $1 AND used_at IS NULL AND kind = $2",
+        person.login,
+        "reauthentication",
+    )
+    nonce = mailed_code(gateway.state.settings, mail)
+    assert (await ask(password=PASSWORD, nonce=nonce)).status_code == 200
+    assert refused(await ask(password=NEW, nonce=nonce)) == (422, "reauthentication_not_valid")
+
+
+async def test_token_of_no_session_needs_a_proof(
+    client: httpx.AsyncClient, community: Community, as_user: TokenFor
+) -> None:
+    answer = await client.put("/auth/v1/user", json={"password": NEW}, headers=as_user(community.bob.user))
+    assert refused(answer) == (400, "reauthentication_needed")
+
+
 @pytest.mark.parametrize(
     ("url", "allowed", "leads"),
     [
@@ -294,10 +416,37 @@ async def test_mail_leads_to_the_page_that_is_asked_for_only_where_that_is_allow
         ("//a.example/", ["**"], False),
         ("https://a.example/", [], False),
         ("", ["**"], False),
+        ("https://evil.example?.a.example/", ["https://*.a.example/"], False),
+        ("https://evil.example?x.a.example/", ["https://**.a.example/"], False),
+        ("https://evil\\.a.example/", ["https://*.a.example/"], False),
+        ("https://a:b@.a.example/", ["https://*.a.example/"], False),
+        ("https://localhost:1/", ["https://localhost*/"], False),
+        ("https://localhost:3000/", ["https://localhost:*/"], True),
+        ("https://evil.example/.a.example/", ["https://**.a.example/"], False),
+        ("https://x.y.a.example/", ["https://**.a.example/"], True),
+        ("https:///evil.example/", ["https://*/**"], False),
+        ("https://a.example/app/../b", ["https://a.example/app/**"], False),
+        ("https://a.example/app/%2E%2e/b", ["https://a.example/*/*/*"], False),
+        ("https://[::1/", ["https://**"], False),
+        ("flows://login/a?b=c", ["flows://**"], True),
     ],
 )
 def test_only_named_pages_are_led_to(url: str, allowed: list[str], leads: bool) -> None:
     assert allowed_redirect(url, allowed) == (url if leads else None)
+
+
+@given(
+    host=st.text("ab.:@/\\?%2e[]#1", max_size=12),
+    path=st.text("ab.:@/\\?%2e#", max_size=12),
+    wildcard=st.sampled_from(["*", "**", "?"]),
+)
+def test_browser_goes_to_a_named_host_and_page_alone(host: str, path: str, wildcard: str) -> None:
+    url = f"https://{host}.lab.example/app/{path}"
+    if allowed_redirect(url, [f"https://{wildcard}.lab.example/app/**"]) and ada_url.check_url(url):
+        seen = ada_url.URL(url)
+        assert seen.hostname.endswith(".lab.example")
+        assert seen.pathname.startswith("/app/")
+        assert (seen.username, seen.port) == ("", "")
 
 
 async def test_nothing_else_is_changed_here(client: httpx.AsyncClient) -> None:

@@ -83,7 +83,7 @@ async def test_person_before_key_where_both_are_sent(
         ("operator", {"scopes": []}, 422, "scopes"),
         ("operator", {"scopes": ["write:public.x;y"]}, 422, "scopes"),
         ("operator", {"expires_at": "2020-01-01T00:00:00Z"}, 422, "in the future"),
-        ("operator", {"expires_at": "2999-01-01T00:00:00Z"}, 422, "within three years"),
+        ("operator", {"expires_at": "2199-01-01T00:00:00Z"}, 422, "within three years"),
         ("operator", {"name": " "}, 422, "name"),
         ("ann", {"esco": "lab"}, 403, "role admin"),
         ("ann", {"role": "service"}, 403, "role admin"),

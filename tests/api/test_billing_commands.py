@@ -77,7 +77,7 @@ async def test_request_id_follows_the_work_into_the_service(
 @pytest.mark.parametrize(
     ("body", "status", "code"),
     [
-        ({"month": "2999-01"}, 422, "billing.month_in_future"),
+        ({"month": "2199-01"}, 422, "billing.month_in_future"),
         ({"month": "2026-13"}, 422, "request.invalid"),
         ({"month": "2026-10-01"}, 422, "request.invalid"),
         ({"month": "2026-10", "escos": []}, 422, "request.invalid"),

@@ -5,8 +5,9 @@ What is there is read from the catalog, so a table is covered the day it is made
 
 import json
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
 from itertools import zip_longest
 from typing import Any
 from uuid import UUID
@@ -88,6 +89,12 @@ FUNCTIONS = """
 """
 REFRESH_REPORTS = """
     SELECT flows.refresh_report(matviewname, clock_timestamp()) FROM pg_matviews WHERE schemaname = 'reports'
+"""
+REGIONS = "UPDATE flows.escos SET region = (SELECT min(code) FROM flows.regions)"
+BENCHMARK = """
+    INSERT INTO public.benchmark_tariffs (region, period_start, unit_rate, standing_charge, payment_method)
+    SELECT min(code), '2150-01-01', 0.2, 0.5, 'prepay' FROM flows.regions
+    RETURNING id
 """
 READ_OR_REFUSED = (200, 206, 401, 403)
 
@@ -479,14 +486,90 @@ async def test_nobody_writes_what_is_not_theirs_over_http(
     assert await digest(owner, world) == before
 
 
-async def digest(owner: Connection, world: World) -> dict[str, str]:
-    """What every table holds, but for what requests note of themselves."""
+async def digest(owner: Connection, world: World, *tables: str) -> dict[str, str]:
+    """What these tables hold, or every one, but for what requests note of themselves."""
     noted = ("flows.api_key_secrets", "flows.refresh_tokens", "flows.audit_log")
     return {
         name: await owner.fetchval(f"SELECT md5(string_agg(t::text, '|' ORDER BY t::text)) FROM {name} AS t")
-        for name in world.tables
+        for name in tables or world.tables
         if name not in noted
     }
+
+
+async def test_no_function_changes_a_row_for_a_key_that_only_reads(
+    client: httpx.AsyncClient,
+    gateway: FastAPI,
+    owner: Connection,
+    world: World,
+    community: Community,
+    as_user: TokenFor,
+) -> None:
+    operator = as_user(community.operator, "admin")
+    await owner.execute(REGIONS)
+    benchmark = await owner.fetchval(BENCHMARK)
+    ids = [owned.row[world.tables[name].primary[0]] for name, rows in world.rows.items() for owned in rows[:2]]
+    candidates = [benchmark, *dict.fromkeys(value for value in ids if isinstance(value, UUID))]
+    before = await digest(owner, world)
+    called = set()
+    for role in ("admin", "service", "reporting"):
+        wish = {"name": "reads", "role": role, "scopes": ["read"]}
+        made = (await client.post("/v1/api-keys", json=wish, headers=operator)).json()
+        principal = await gateway.state.authenticator.authenticate(f"Bearer {made['key']}")
+        before |= await digest(owner, world, "public.api_keys")
+        for function in await owner.fetch(FUNCTIONS, role):
+            for arguments in reading_calls(function["types"], candidates):
+                places = ", ".join(f"${n}::{kind}" for n, kind in enumerate(function["types"], 1))
+                called.add(function["name"])
+                with suppress(asyncpg.PostgresError):
+                    async with owner.transaction():
+                        await owner.execute(ACT, principal.claims, principal.role)
+                        await owner.fetch(f"SELECT {function['schema']}.{function['name']}({places})", *arguments)
+    assert called >= {"prepare_tariffs", "correct_tariff", "exchange_meter"}
+    assert await digest(owner, world) == before
+    async with owner.transaction():  # otherwise this test could not fail
+        await owner.execute("SELECT public.prepare_tariffs($1)", benchmark)
+        assert await digest(owner, world) != before
+
+
+def reading_calls(types: list[str], ids: list[UUID]) -> Iterator[list[Any]]:
+    """Arguments of a call: each id in each place of one, and something of each other type."""
+    plain: dict[str, Any] = {
+        "text": "WLCE",
+        "uuid[]": ids,
+        "jsonb": "{}",
+        "text[]": ["id"],
+        "boolean": True,
+        "timestamp with time zone": datetime(2026, 10, 5, tzinfo=UTC),
+        "date": date(2026, 10, 5),
+        "numeric": 1,
+        "integer": 1,
+    }
+    for number in range(len(ids) if "uuid" in types else 1):
+        yield [ids[number] if kind == "uuid" else plain.get(kind) for kind in types]
+
+
+async def test_admin_gives_no_key_a_secret_of_their_own_choice_and_none_without_an_end(
+    client: httpx.AsyncClient, owner: Connection, community: Community, as_user: TokenFor
+) -> None:
+    operator = as_user(community.operator, "admin")
+    key = {"name": "own", "hint": "flows_", "role": "admin", "scopes": ["write"], "esco": str(community.lab)}
+    key |= {"created_by": str(community.operator)}
+    for end in ("2100-01-01T00:00:00Z", "infinity"):
+        made = await client.post("/rest/v1/api_keys", json={**key, "expires_at": end}, headers=operator)
+        assert made.status_code == 400, made.text
+    end = (datetime.now(UTC) + timedelta(days=1)).isoformat()
+    made = await client.post(
+        "/rest/v1/api_keys?select=id",
+        json={**key, "expires_at": end},
+        headers=operator | {"Prefer": "return=representation"},
+    )
+    assert made.status_code == 201, made.text
+    secret = {"api_key": made.json()[0]["id"], "secret_hash": "\\x" + "00" * 32}
+    headers = operator | {"Content-Profile": "flows"}
+    assert (await client.post("/rest/v1/api_key_secrets", json=secret, headers=headers)).status_code == 403
+    call = {"made": secret["api_key"], "new_hash": secret["secret_hash"]}
+    assert (await client.post("/rest/v1/rpc/keep_api_key", json=call, headers=headers)).status_code in (403, 404)
+    await owner.execute("DELETE FROM public.api_keys WHERE id = $1", UUID(secret["api_key"]))
 
 
 @pytest.mark.parametrize(

@@ -193,7 +193,7 @@ async def test_money_is_recorded_by_admins_of_the_community_alone(
 
 @pytest.mark.parametrize(
     "wrong",
-    [{"amount_pence": 0}, {"amount_pence": 100_001}, {"method": "barter"}, {"received_on": "2999-01-01"}, {"more": 1}],
+    [{"amount_pence": 0}, {"amount_pence": 100_001}, {"method": "barter"}, {"received_on": "2199-01-01"}, {"more": 1}],
 )
 async def test_payment_that_cannot_be_is_refused(
     client: httpx.AsyncClient, community: Community, as_user: TokenFor, owner: Connection, wrong: dict[str, Any]

@@ -10,7 +10,7 @@ from fastapi import FastAPI
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
 PAGES = ("/", "/docs", "/redoc")
-UNSEEN = ("outbox", "meter_leases", "refresh_tokens", "recoveries", "email_changes", "api_key_secrets")
+UNSEEN = ("outbox", "meter_leases", "refresh_tokens", "recoveries", "email_changes", "login_mails", "api_key_secrets")
 
 
 async def document(client: httpx.AsyncClient) -> Any:

@@ -72,14 +72,27 @@ async def test_wrong_token_counts_for_its_address(serve: Serve) -> None:
     assert [answer.status_code for answer in answers] == [401, 401, 429]
 
 
-async def test_logins_are_limited_by_account_from_wherever_they_come(serve: Serve) -> None:
-    async with serve("192.0.2.1", api_rate_login_account="2/h") as here, serve("192.0.2.2") as there:
-        answers = [await log_in(client, "ANN@example.org", "wrong") for client in (here, there)]
+async def test_guesses_at_an_account_are_limited_and_its_owner_elsewhere_gets_in(serve: Serve) -> None:
+    limits = {"api_rate_login_account": "2/h", "api_rate_login_everywhere": "3/h", "api_login_pause_seconds": "0"}
+    async with serve("192.0.2.1", **limits) as here, serve("192.0.2.2", **limits) as there:
+        answers = [await log_in(here, email, "wrong") for email in ("ANN@example.org", "ann@example.org")]
         answers.append(await log_in(here, "ann@example.org"))
+        for _ in range(2):  # the second one is slowed, no more
+            assert (await log_in(there, "ann@example.org")).status_code == 200
         assert [answer.status_code for answer in answers] == [400, 400, 429]
         assert answers[2].json()["error_code"] == "over_request_rate_limit"
         assert int(answers[2].headers["Retry-After"]) > 1700
         assert (await log_in(here, "bob@example.org")).status_code == 200
+
+
+async def test_network_of_ipv6_is_one_address(serve: Serve) -> None:
+    async with (
+        serve("2001:db8::1", api_rate_login_account="1/h") as first,
+        serve("2001:db8::2:1", api_rate_login_account="1/h") as second,
+        serve("2001:db8:0:1::1", api_rate_login_account="1/h") as other,
+    ):
+        statuses = [(await log_in(client, "ann@example.org")).status_code for client in (first, second, other)]
+    assert statuses == [200, 429, 200]
 
 
 async def test_logins_are_limited_by_address_whatever_the_account(serve: Serve) -> None:

@@ -44,6 +44,7 @@ def gateway(
         "FLOWS_API_ISSUERS_WITHOUT_AUDIENCE": "supabase",
         "FLOWS_API_RATE_LOGIN_ADDRESS": "off",
         "FLOWS_API_RATE_LOGIN_ACCOUNT": "off",
+        "FLOWS_API_RATE_LOGIN_EVERYWHERE": "off",
     }
     anon = sign_token(JWT_SECRET, subject="anon", role="anon", lifetime=timedelta(days=365), issuer="supabase")
     invites = background.run(_invite(module_database_url, community))

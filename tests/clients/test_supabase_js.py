@@ -117,7 +117,7 @@ ERRORS = [
     ("weak password", "weak_password", 422),
     ("old password", "invalid_credentials", 400),
     ("used link", "otp_expired", 403),
-    ("taken address", "email_exists", 422),
+    ("taken address", "over_email_send_rate_limit", 429),
 ]
 
 

@@ -1,6 +1,7 @@
 """Every change of a business table is on record, and the record stays."""
 
 import json
+from hashlib import sha256
 from typing import Any
 
 import asyncpg
@@ -27,6 +28,17 @@ NOT_AUDITED = """
      WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p')
        AND NOT EXISTS (SELECT FROM pg_trigger JOIN pg_proc ON pg_proc.oid = tgfoid
                         WHERE tgrelid = pg_class.oid AND proname LIKE 'audit\\_%' AND tgtype::integer & event.bit > 0)
+"""
+
+
+SECRET_COLUMNS = r"""
+    SELECT attrelid::regclass::text AS place, attname::text AS name, format_type(atttypid, -1) AS type
+      FROM pg_attribute
+      JOIN pg_class ON pg_class.oid = attrelid AND relkind IN ('r', 'p') AND NOT relispartition
+     WHERE relnamespace IN ('public'::regnamespace, 'flows'::regnamespace) AND attnum > 0 AND NOT attisdropped
+       AND attname ~ 'token|secret|passw|passphrase|api_key|_hash$|(^|_)pin$|invite_url'
+       AND EXISTS (SELECT FROM pg_trigger JOIN pg_proc ON pg_proc.oid = tgfoid
+                    WHERE tgrelid = attrelid AND proname LIKE 'audit\_%')
 """
 
 
@@ -114,6 +126,42 @@ async def test_no_secret_is_on_record(tx: Connection) -> None:
         assert len(await records(tx, table, esco)) == 1
     log = [dict(row) for row in await tx.fetch("SELECT before, after FROM flows.audit_log")]
     assert "hidden" not in json.dumps(log)
+
+
+async def test_no_column_whose_name_says_secret_is_on_record(tx: Connection) -> None:
+    await make_belongings(tx, await make_home(tx))
+    walked, values = set(), []
+    for place, name, kind in await tx.fetch(SECRET_COLUMNS):
+        value = "gen_random_uuid()" if kind == "uuid" else "'98765432109876543210'"
+        rows = await tx.fetch(f'UPDATE {place} SET "{name}" = {value} RETURNING "{name}"::text')
+        values += [row[0] for row in rows]
+        walked |= {(place, name)} if rows else set()
+    assert walked >= {
+        ("users", "password_hash"),
+        ("customer_invites", "invite_token"),
+        ("customer_invites", "invite_url"),
+        ("topups", "token"),
+    }
+    log = [dict(row) for row in await tx.fetch("SELECT row_id, before, after FROM flows.audit_log")]
+    text = json.dumps(log)
+    assert [value for value in values if value in text] == []
+
+
+async def test_token_within_a_command_or_an_event_is_on_record_by_its_hash_or_not_at_all(tx: Connection) -> None:
+    said = {"kind": "token", "token": "12345678901234567890", "deep": [{"client_secret": "abc", "amount": 5}]}
+    seen = await tx.fetchval("SELECT flows.without_secrets($1)", said)
+    assert seen == {"kind": "token", "deep": [{"amount": 5}]}
+
+
+async def test_records_of_an_invite_stay_together_by_the_hash_of_its_token(tx: Connection) -> None:
+    customer = (await insert(tx, "public.customers", fullname="Dee", esco=await make_esco(tx)))["id"]
+    token = (await insert(tx, "public.customer_invites", customer=customer))["invite_token"]
+    await tx.execute("UPDATE public.customer_invites SET status = 'sent'")
+    await tx.execute("DELETE FROM public.customer_invites")
+    named = f"sha256:{sha256(str(token).encode()).hexdigest()}"
+    made, _sent, gone = await records(tx, "public.customer_invites", named)
+    assert (made["after"]["invite_token"], gone["before"]["invite_token"]) == (named, named)
+    assert made["after"]["customer"] == str(customer)
 
 
 @pytest.mark.parametrize(

@@ -206,7 +206,8 @@ def share_by_hand(meters: Mapping[str, SimulatedMeter]) -> dict[int, Measured]:
     homes = sorted(BILLED, key=lambda home: UUID(property_id(home)))
     used = {home.number: half_hours(meters[home.supply_serial], first_day, after) for home in homes}
     shared: dict[int, Measured] = {number: {element: {} for element in each} for number, each in used.items()}
-    for turn, at in enumerate(sorted(roofs[0])):
+    for at in sorted(roofs[0]):
+        turn = sum(divmod(int(at.timestamp()) // 1800, 48))  # by half hour, and by day
         generated = int(sum(roof[at] for roof in roofs) * 1000)
         wanted = [int(sum(element[at] for element in used[home.number].values()) * 1000) for home in homes]
         parts = wanted if sum(wanted) <= generated else largest_remainders(generated, wanted, turn)

@@ -3,8 +3,10 @@
 import asyncio
 from decimal import Decimal
 
+import asyncpg
 import pytest
 
+from flows_meter_sync.errands import Outcome
 from flows_meter_sync.simulator.config import Faults, MeterConfig
 from meter_sync.community import Community
 from meter_sync.conftest import MakeCommunity
@@ -163,7 +165,7 @@ async def test_status_counts_failures_and_forgets_them_with_the_first_success(co
     for _ in range(2):
         await lab.sync("Reads", attempts=1, read_timeout_seconds=0.05)
     status = (await lab.status("EML1"))["Reads"]
-    assert (status["consecutive_failures"], status["readings"]) == (2, 2)
+    assert (status["consecutive_failures"], status["readings"]) == (2, 4)
     assert status["last_success_at"] < status["last_attempt_at"] == status["last_error_at"]
     lab.meter("EML1").faults = WELL
     await lab.sync("Reads")
@@ -196,10 +198,60 @@ async def test_reading_that_the_database_refuses_costs_the_others_nothing(commun
     lab = await community(MeterConfig("EML1"), MeterConfig("EML2"))
     await lab.execute(f"ALTER TABLE flows.meter_shadows ADD CHECK (id <> '{lab.ids['EML1']}' OR import_a IS NULL)")
     async with lab.fleet(flush_seconds=0.2) as fleet:
-        results = await asyncio.gather(
-            lab.sync_with(fleet, "Reads", serials=["EML1"]),
-            lab.sync_with(fleet, "Reads", serials=["EML2"]),
-            return_exceptions=True,
-        )
-    assert "check constraint" in str(results[0])
-    assert (await lab.shadow("EML2"))["import_a"] > Decimal(0)
+        outcomes = await lab.sync_with(fleet, "Reads")
+    assert "check constraint" in (outcomes["EML1"].reason or "")
+    assert (outcomes["EML2"].reason, (await lab.shadow("EML2"))["import_a"] > Decimal(0)) == (None, True)
+
+
+async def test_meter_deleted_while_it_was_queued_costs_its_slice_nothing(community: MakeCommunity) -> None:
+    lab = await community(MeterConfig("EML1"), MeterConfig("EML2"))
+    await lab.execute("DELETE FROM flows.meter_registers WHERE meter_id = $1", lab.ids["EML1"])
+    await lab.execute("DELETE FROM flows.meter_registry WHERE id = $1", lab.ids["EML1"])
+    outcomes = await lab.sync("Reads")
+    assert (outcomes["EML1"].serial, outcomes["EML1"].reason) == (None, None)
+    assert (outcomes["EML2"].serial, outcomes["EML2"].reason) == ("EML2", None)
+
+
+@pytest.mark.parametrize(
+    ("networks", "address"),
+    [
+        ("10.0.0.0/8", "127.0.0.1"),
+        ("10.0.0.0/8 127.2.0.0/16", "127.0.0.1"),
+        ("::/0", "127.0.0.1"),
+    ],
+)
+async def test_meter_outside_the_networks_of_meters_is_not_talked_to(
+    community: MakeCommunity, networks: str, address: str
+) -> None:
+    lab = await community(MeterConfig("EML1"))
+    await lab.sync(*METRICS, networks=networks)
+    await assert_unhealthy(lab, "EML1", f"{address}:{lab.simulator.place('EML1')[1]} is not talked to")
+
+
+async def test_our_own_database_is_no_meter(community: MakeCommunity) -> None:
+    lab = await community(MeterConfig("EML1"))
+    [port] = lab.settings.own_ports
+    await lab.execute(f"UPDATE flows.meter_registry SET port = {port}")
+    await lab.sync(*METRICS)
+    await assert_unhealthy(lab, "EML1", f"127.0.0.1:{port} is not talked to")
+
+
+async def test_endpoint_has_one_meter_however_it_is_spelled(community: MakeCommunity) -> None:
+    lab = await community(MeterConfig("EML1"))
+    port = lab.simulator.place("EML1")[1]
+    for spelling in ("127.0.0.1/24", "::ffff:127.0.0.1", "127.0.0.1"):
+        with pytest.raises(asyncpg.UniqueViolationError, match="meter_registry_endpoint"):
+            await lab.execute(
+                f"""INSERT INTO flows.meter_registry (serial, esco, ip_address, port)
+                    SELECT 'EML9', esco, '{spelling}', {port} FROM flows.meter_registry"""
+            )
+
+
+async def test_meter_that_rests_holds_no_slot(community: MakeCommunity) -> None:
+    lab = await community(MeterConfig("EML1", keep_open=False), MeterConfig("EML2"))
+    read: asyncio.Future[Outcome] = asyncio.get_running_loop().create_future()
+    async with lab.fleet(concurrency=1, pace_seconds=60) as fleet:
+        both = asyncio.create_task(fleet.sync([lab.ids["EML1"], lab.ids["EML2"]], ["SyncerCsq"], read.set_result))
+        assert (await read).serial == "EML2"
+        assert lab.meter("EML1").counters.requests == 1
+        both.cancel()

@@ -94,6 +94,14 @@ async def test_lease_is_kept_as_long_as_the_worker_lives(own: Database, meters: 
     keeping.cancel()
 
 
+async def test_lease_that_ended_is_not_extended_by_who_held_it(own: Database, meters: list[UUID]) -> None:
+    frozen, alive = leases(own, seconds=0.3), leases(own)
+    await frozen.take(meters)
+    await asyncio.sleep(0.35)
+    await frozen.extend()
+    assert await alive.take(meters) == set(meters)
+
+
 async def test_released_meter_has_its_rest_before_the_next_worker(own: Database, meters: list[UUID]) -> None:
     mine, yours = leases(own, rest_seconds=0.3), leases(own)
     await mine.take(meters)
@@ -119,3 +127,26 @@ async def test_fleet_that_ends_frees_its_meters_and_keeps_what_it_read(community
     [[healthy]] = await lab.fetch("SELECT count(*) FROM flows.meter_shadows WHERE health = 'healthy'")
     assert 0 < healthy < 20
     assert [outcome.reason for outcome in (await lab.sync("Csq")).values()] == [None] * 20
+
+
+# The server ends every connection of the fleet's role and takes no new one, as while it recovers from a crash.
+AWAY = """
+    SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+     WHERE usename = 'flows_meter_sync' AND datname = current_database()
+"""
+ACCEPT = """
+    DO $$ BEGIN EXECUTE format('ALTER DATABASE %I CONNECTION LIMIT {limit}', current_database()); END $$
+"""
+
+
+async def test_meter_is_not_locked_when_the_database_is_away_as_its_lease_ends(community: MakeCommunity) -> None:
+    lab = await community(MeterConfig("EML1"))
+    async with lab.fleet(lease_seconds=1) as fleet:
+        async with fleet.alone_with(lab.ids["EML1"]):
+            await lab.execute(ACCEPT.format(limit=0))
+            await lab.fetch(AWAY)
+        with pytest.raises(LeaseLost):
+            fleet.leases.check(lab.ids["EML1"])
+        await lab.execute(ACCEPT.format(limit=-1))
+        async with asyncio.timeout(20):
+            assert (await lab.sync_with(fleet, "Csq"))["EML1"].reason is None

@@ -185,6 +185,24 @@ async def follow_database(follower: Follower, url: str) -> None:
     await follower.admin.execute(change, place, parts.password or "none is asked for")
 
 
+async def test_shadow_of_the_source_that_no_table_takes_stops_its_meter_alone(
+    source: Community, follower: Follower
+) -> None:
+    await source.execute("ALTER TABLE flows.meter_shadows DROP CONSTRAINT clock_time_diff_synced_at_from_2000_to_2199")
+    await source.execute(
+        "UPDATE flows.meter_shadows SET clock_time_diff_synced_at = '0044-03-15 BC' WHERE id = $1", source.ids["EML1"]
+    )
+    row = await follower.follow()
+    assert (row["last_success_at"], "1 of its meters could not be followed, as EML1: " in row["last_error"]) == (
+        None,
+        True,
+    )
+    held = await follower.admin.fetch(
+        "SELECT serial, import_a IS NULL FROM flows.meter_shadows JOIN flows.meter_registry USING (id) ORDER BY serial"
+    )
+    assert [tuple(each) for each in held] == [("EML1", True), ("EML2", False)]
+
+
 async def test_source_can_be_a_database_that_is_only_read(
     source: Community, follower: Follower, databases: Databases, database_url: str
 ) -> None:

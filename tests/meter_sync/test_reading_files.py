@@ -1,7 +1,7 @@
 """Half hours in CSV files: the field's and ours, in and out, with a word on every row."""
 
 import json
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 
@@ -11,7 +11,7 @@ from typer.testing import CliRunner
 from databases import RoleUrl
 from flows_meter_sync.estimation.estimate import estimate_missing
 from flows_meter_sync.estimation.methods import Method
-from flows_meter_sync.files import field
+from flows_meter_sync.files import field, own
 from flows_meter_sync.files.exports import export_field, export_own
 from flows_meter_sync.files.field import Wh
 from flows_meter_sync.files.imports import File, import_files
@@ -361,7 +361,7 @@ async def test_row_at_the_edge_of_what_can_be_written_stops_no_good_one(home: Ho
 async def test_field_that_no_reader_can_hold_refuses_its_file_alone(home: Home) -> None:
     long = File("long.csv", "serial,element,start,kwh\n" + "1" * 200_000)
     outcomes = await take(home, long, field_file(home.serial, 0, "7000000", "7000100"))
-    assert said(outcomes) == [(1, "refused"), (2, "taken"), (3, "waits")]
+    assert said(outcomes) == [(2, "refused"), (2, "taken"), (3, "waits")]
 
 
 async def test_last_row_of_half_a_file_is_refused(home: Home) -> None:
@@ -372,3 +372,27 @@ async def test_last_row_of_half_a_file_is_refused(home: Home) -> None:
     outcomes = await take(home, File("readings.csv", half))
     assert said(outcomes) == [(2, "taken"), (3, "refused")]
     assert outcomes[1].details == "a row has serial, element, start, kwh, source, not 4 fields"
+
+
+@pytest.mark.parametrize("line_end", ["\n", "\r\n", "\r"])
+async def test_quote_that_is_not_closed_spoils_its_own_row_alone(home: Home, line_end: str) -> None:
+    rows = [f"{home.serial},SINGLE,{instant(n):%Y-%m-%dT%H:%M}Z,0.1,measured" for n in range(4)]
+    rows[1] = f'"{rows[1]}'
+    text = line_end.join([",".join(own.HEADER), *rows, ""])
+    outcomes = await take(home, File("readings (1).csv", text))
+    assert said(outcomes) == [(2, "taken"), (3, "refused"), (4, "taken"), (5, "taken")]
+    assert "cannot be read" in outcomes[1].details
+    assert sum(kwh for kwh, _ in (await home.values()).values()) == Decimal("0.3")
+
+
+@pytest.mark.parametrize("kwh", ["1_0", "1e999999", "0.1\0", "NaN", "1e-999999", "\u0661"])
+async def test_what_is_no_number_of_kwh_is_refused_and_the_others_are_taken(home: Home, kwh: str) -> None:
+    rows = [f"{home.serial},SINGLE,{instant(n):%Y-%m-%dT%H:%M}Z,{said}" for n, said in enumerate([kwh, "0.2"])]
+    outcomes = await take(home, File("ours.csv", "\n".join([",".join(own.HEADER[:4]), *rows])))
+    assert said(outcomes) == [(2, "refused"), (3, "taken")]
+    assert [kwh for kwh, _ in (await home.values()).values()] == [Decimal("0.2")]
+
+
+def test_file_of_the_field_that_a_browser_saved_twice_is_one_of_the_field() -> None:
+    named = field.parse_name("EML2137580826-20261025 (1).csv")
+    assert named == field.FieldName("EML2137580826", None, date(2026, 10, 25))

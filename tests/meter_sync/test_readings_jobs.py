@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from arq.connections import ArqRedis
 
+from builders import make_meter
 from databases import RoleUrl
 from flows_meter_sync.readings.jobs import check_readings, enqueue_readings_work, estimate_readings
 from flows_meter_sync.settings import MeterSyncSettings
@@ -39,3 +40,34 @@ async def test_every_day_the_last_days_are_checked_and_what_is_missing_for_long_
         ("above_fuse",),
         ("spike",),
     ]
+
+
+@pytest.mark.usefixtures("settings_env")
+async def test_register_since_before_christ_stops_no_check_and_no_estimate(
+    home: Home, redis: ArqRedis, role_url: RoleUrl, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As a database from before the guards of columns may hold it, beside a register that lives for ten minutes."""
+    now = floor_half_hour(utc_now())
+    async with home.admin.transaction() as transaction:
+        esco = await transaction.fetchval("SELECT id FROM flows.escos")
+        old, short = await make_meter(transaction, esco), await make_meter(transaction, esco)
+        await transaction.execute(
+            "ALTER TABLE flows.meter_registers DROP CONSTRAINT start_time_from_2000_to_2199;"
+            "SET LOCAL session_replication_role = replica"
+        )
+        change = "UPDATE flows.meter_registers SET start_time = $2, end_time = $3 WHERE meter_id = $1"
+        await transaction.execute(
+            "UPDATE flows.meter_registers SET start_time = '4713-01-01 BC' WHERE meter_id = $1", old.id
+        )
+        begin = now - timedelta(days=5) + timedelta(minutes=10)
+        await transaction.execute(change, short.id, begin, begin + timedelta(minutes=10))
+    await home.execute(
+        "UPDATE flows.meter_registers SET start_time = $1 WHERE register_id = $2", begin, home.register_id
+    )
+    await home.add(now - timedelta(days=1), 500_000)
+    monkeypatch.setenv("FLOWS_DATABASE_URL", role_url("flows_meter_sync"))
+    ctx = {"worker": Worker("meter-sync", load_settings(MeterSyncSettings), home.own, redis)}
+    await enqueue_readings_work(ctx)
+    for name, arguments in await home.fetch("SELECT job, arguments FROM flows.outbox ORDER BY job"):
+        await JOBS[name](ctx, *arguments)
+    assert ("above_fuse",) in await home.fetch("SELECT DISTINCT rule FROM flows.register_interval_flags")

@@ -54,7 +54,7 @@ async def test_single_element_meter(community: MakeCommunity) -> None:
     await lab.sync("Voltage", "Csq", "Reads", "Hardware", "FirmwareVersion", "DaylightSavingsEnabled", "Backlight")
     shadow, registry = await lab.shadow("EML1"), await lab.registry("EML1")
     assert (shadow["import_a"], shadow["export_a"]) == (kwh(lab, "EML1"), Decimal(0))
-    assert (shadow["import_b"], shadow["export_b"], shadow["balance"]) == (None, None, None)
+    assert (shadow["import_b"], shadow["export_b"], shadow["balance"]) == (0, 0, None)
     assert 200 < shadow["voltage"] < 260
     assert 0 <= shadow["csq"] <= 31
     assert shadow["backlight"] == "normal_sp"
@@ -124,13 +124,13 @@ async def test_active_tariff(community: MakeCommunity) -> None:
     lab = await community(MeterConfig("EML1", tariff=tariff), now=NOW)
     await lab.sync("TariffsActive")
     assert (await lab.shadow("EML1"))["tariffs_active"] == {
-        "standing_charge": "0.40000",
+        "standing_charge": "0.4",
         "unit_rate_element_a": "0.17572",
-        "unit_rate_element_b": "0.10000",
+        "unit_rate_element_b": "0.1",
         "price_current": "0.17572",
-        "prepayment_emergency_credit": "15.00000",
-        "prepayment_ecredit_availability": "10.00000",
-        "prepayment_debt_recovery_rate": "0.25000",
+        "prepayment_emergency_credit": "15",
+        "prepayment_ecredit_availability": "10",
+        "prepayment_debt_recovery_rate": "0.25",
         "threshold_mask": KEPT_AS_SET,
         "threshold_values": THRESHOLDS,
         "tou_rate": 1,
@@ -156,12 +156,12 @@ async def test_future_tariff(community: MakeCommunity) -> None:
     await write_to(lab, "EML1", *tariff.writes())
     await lab.sync("TariffsFuture")
     assert (await lab.shadow("EML1"))["tariffs_future"] == {
-        "standing_charge": "0.45000",
-        "unit_rate_element_a": "0.20000",
-        "unit_rate_element_b": "0.30000",
-        "prepayment_emergency_credit": "10.00000",
-        "prepayment_ecredit_availability": "1.00000",
-        "prepayment_debt_recovery_rate": "0.50000",
+        "standing_charge": "0.45",
+        "unit_rate_element_a": "0.2",
+        "unit_rate_element_b": "0.3",
+        "prepayment_emergency_credit": "10",
+        "prepayment_ecredit_availability": "1",
+        "prepayment_debt_recovery_rate": "0.5",
         "activation_datetime": "2027-01-01T00:00:00+00:00",
         "threshold_mask": KEPT_AS_SET,
         "threshold_values": THRESHOLDS,

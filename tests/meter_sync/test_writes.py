@@ -12,6 +12,7 @@ import asyncpg
 import pytest
 from pydantic import SecretStr
 
+from builders import insert, make_esco, make_home
 from conftest import JWT_SECRET
 from flows_meter_sync.emop import objects, units
 from flows_meter_sync.emop.messages import OBJECT, WRITE, ObjectMessage
@@ -52,6 +53,15 @@ SAFE_ORDER: list[Object[Any]] = [
     objects.FUTURE_STANDING_CHARGE,
     objects.FUTURE_ACTIVATION,
 ]
+WITHOUT_CHECKS = """
+    SET LOCAL session_replication_role = replica;
+    DO $$ DECLARE name text; BEGIN
+        FOR name IN SELECT conname FROM pg_constraint
+                     WHERE conrelid = 'public.customer_tariffs'::regclass AND contype = 'c' LOOP
+            EXECUTE format('ALTER TABLE public.customer_tariffs DROP CONSTRAINT %I', name);
+        END LOOP;
+    END $$
+"""
 TOKEN = vend("EML1", 1_000, 1)
 PREPAY = MeterConfig("EML1", prepay=True, balance=Decimal(5))
 
@@ -101,7 +111,7 @@ async def test_tariff_is_written_in_the_safe_order_and_read_back(community: Make
     assert done["after"]["tariff_future_block_8_rate_1"] == "0.23450"
     assert done["after"]["tariff_future_activation_datetime"] == ACTIVATION.isoformat()
     future = (await lab.shadow("EML1"))["tariffs_future"]
-    assert (future["unit_rate_element_a"], future["standing_charge"]) == ("0.23450", "0.50000")
+    assert (future["unit_rate_element_a"], future["standing_charge"]) == ("0.2345", "0.5")
     assert future["activation_datetime"] == ACTIVATION.isoformat()
     assert lab.meter("EML1").state.tariffs.armed_at is not None
 
@@ -285,7 +295,7 @@ async def test_half_of_a_tariff_never_becomes_active_wherever_the_worker_is_kill
             whole = tuple(Decimal(old[name]) for name in PRICES)
             assert await active(lab) in (before, whole), hold
             assert (await send(lab, command))["status"] == "confirmed"
-            assert (await lab.shadow("EML1"))["tariffs_future"]["unit_rate_element_a"] == "0.23450"
+            assert (await lab.shadow("EML1"))["tariffs_future"]["unit_rate_element_a"] == "0.2345"
 
 
 async def test_command_asked_twice_with_a_key_is_one(community: MakeCommunity) -> None:
@@ -487,3 +497,61 @@ async def make_customer_with_tariff(lab: Community, start: object) -> None:
            SELECT id, $1::date, 0.21, 0.11, 0.4 FROM public.customers""",
         start,
     )
+
+
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        ("computed_standing_charge = 1.00001", "less than or equal to 1"),
+        ("computed_standing_charge = 'NaN'", "finite"),
+        ("computed_unit_rate = -0.1", "greater than or equal to 0"),
+    ],
+)
+async def test_tariff_that_no_meter_can_hold_is_a_failed_row_and_the_others_are_sent(
+    community: MakeCommunity, wrong: str, said: str
+) -> None:
+    """A meter's standing charge is at most GBP 1 a day; another community's meter is asked for all the same."""
+    lab = await community(PREPAY)
+    await make_customer_with_tariff(lab, next_start())
+    async with lab.admin.transaction() as transaction:
+        other = await make_home(transaction, await make_esco(transaction, code="ZZZ"))
+        await insert(
+            transaction,
+            "public.customer_tariffs",
+            customer=other.customer.id,
+            period_start=next_start(),
+            computed_unit_rate=Decimal("0.21"),
+            computed_standing_charge=Decimal("0.4"),
+        )
+        await transaction.execute(WITHOUT_CHECKS)  # a row that is older than they are
+        await transaction.execute(f"UPDATE public.customer_tariffs SET {wrong} WHERE customer <> $1", other.customer.id)
+    assert await missing(lab) == await missing(lab) == 1
+    commands = await lab.fetch(
+        "SELECT meter_id, status, error_code, last_error FROM flows.meter_commands ORDER BY status"
+    )
+    assert [(row["meter_id"], row["status"]) for row in commands] == [
+        (lab.ids["EML1"], "failed"),
+        (other.meter.id, "pending"),
+    ]
+    assert commands[0]["error_code"] == "command.invalid"
+    assert said in commands[0]["last_error"]
+
+
+async def test_shadow_that_cannot_be_read_stops_the_tariffs_of_no_other_community(community: MakeCommunity) -> None:
+    lab = await community(PREPAY)
+    await make_customer_with_tariff(lab, next_start())
+    async with lab.admin.transaction() as transaction:
+        other = await make_home(transaction, await make_esco(transaction, code="AAA"))
+        await insert(
+            transaction,
+            "public.customer_tariffs",
+            customer=other.customer.id,
+            period_start=next_start(),
+            computed_unit_rate=Decimal("0.21"),
+            computed_standing_charge=Decimal("0.4"),
+        )
+        await transaction.execute(
+            """UPDATE flows.meter_shadows SET tariffs_future = '{"standing_charge": "much"}' WHERE id = $1""",
+            other.meter.id,
+        )
+    assert await missing(lab) == 1

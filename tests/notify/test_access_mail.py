@@ -6,7 +6,7 @@ from uuid import UUID, uuid4
 import pytest
 
 from builders import insert, make_admin, make_customer, make_esco
-from flows_shared.auth import mailed_token
+from flows_shared.auth import mailed_code, mailed_token
 from flows_shared.db import Database
 from mail_server import MailServer
 from notify.conftest import Notify
@@ -145,3 +145,46 @@ async def test_new_address_is_mailed_a_link_and_the_page_that_was_asked_for(
         assert f"{start}token_hash={token}&type=email_change" in texts
     async with db.connection() as connection:
         assert await connection.fetchval("SELECT bool_and(sent_at IS NOT NULL) FROM flows.email_changes")
+
+
+async def test_taken_address_is_not_mailed(notify: Notify, db: Database, mail_server: MailServer) -> None:
+    async with db.connection() as connection:
+        esco = await make_esco(connection, app_url="https://water-lane.example")
+        person, other = await make_customer(connection, esco), await make_customer(connection, esco)
+        begun = await connection.fetchval(
+            "SELECT flows.begin_email_change($1, $2, $3, $4, now() + interval '1 hour', NULL)",
+            uuid4(),
+            person.login,
+            other.email,
+            b"hash",
+        )
+    await run_queued(notify, "send_email_change")
+    assert (begun, mail_server.received) == ("begun", [])
+
+
+async def test_owner_is_told_of_changes_and_mailed_codes(notify: Notify, db: Database, mail_server: MailServer) -> None:
+    asked = uuid4()
+    async with db.connection() as connection:
+        person = await make_customer(connection, await make_esco(connection, name="Water Lane Energy"))
+        for _ in range(2):  # the first password is no change
+            await connection.execute("SELECT flows.set_password($1, 'hash')", person.login)
+        await connection.execute(
+            "SELECT flows.mail_login($1, $2, 'email_changed', 'old@example.org', now() + interval '1 day')",
+            uuid4(),
+            person.login,
+        )
+        begin = "SELECT flows.begin_reauthentication($1, $2, now() + interval '1 hour')"
+        assert await connection.fetchval(begin, asked, person.login) == "begun"
+    for _ in range(2):
+        await run_queued(notify, "send_login_mail")
+    told = sorted((mail["To"].addresses[0].addr_spec, str(mail["Subject"])) for mail in mail_server.received)
+    assert told == sorted(
+        [
+            (person.email, "Your password for Water Lane Energy has changed"),
+            ("old@example.org", "Your email address for Water Lane Energy has changed"),
+            (person.email, "Your code for Water Lane Energy"),
+        ]
+    )
+    [mail] = [mail for mail in mail_server.received if "code" in str(mail["Subject"])]
+    code = mailed_code(notify.worker.settings, asked)
+    assert code in mail.get_body(("plain",)).get_content()  # type: ignore[union-attr]

@@ -51,6 +51,23 @@ async def test_address_that_is_none_is_undeliverable(
     assert mail_server.recipients() == ["ada@example.org"]
 
 
+async def test_message_that_cannot_be_written_has_failed_and_holds_up_no_other(
+    notify: Notify, issue_invoice: IssueInvoice, mail_server: MailServer
+) -> None:
+    """A period since before Christ, as a database from before the checks may hold it."""
+    first = await issue_invoice("old@example.org")
+    async with notify.db.transaction() as transaction:
+        await transaction.execute("SET LOCAL session_replication_role = replica")
+        await transaction.execute(
+            "ALTER TABLE public.invoices DROP CONSTRAINT IF EXISTS period_start_from_2000_to_2199"
+        )
+        await transaction.execute("UPDATE public.invoices SET period_start = '0044-03-15 BC' WHERE id = $1", first)
+    job = await notify.send(first, await issue_invoice())
+    assert await notify.statuses() == ["failed", "sent"]
+    assert (await notify.messages())[0]["last_error"] == "it could not be written: ValueError: ordinal must be >= 1"
+    assert await notify.outbox(job) is None
+
+
 async def test_refused_recipient_is_undeliverable_and_not_tried_again(
     notify: Notify, issue_invoice: IssueInvoice, mail_server: MailServer
 ) -> None:

@@ -2,15 +2,24 @@
 
 import asyncio
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
 import pytest
 
+from flows_shared.db import Database
 from flows_shared.jobs import JobRunner, complete_job
 from flows_shared.outbox import enqueue
 from flows_shared.settings import ServiceSettings, load_settings
+from flows_shared.tasks import cancel_all
 from flows_shared.telemetry.trace import bind_work, current_request_id
 from shared.bench import SERVICE, Bench
+from waiting import until
+
+HEARTBEATS = """
+    SELECT pid FROM pg_stat_activity
+     WHERE application_name = 'billing leases' AND datname = current_database() AND state = 'idle'
+"""
 
 
 async def test_job_on_the_queue_twice_runs_once(bench: Bench) -> None:
@@ -129,6 +138,55 @@ async def test_leases_of_running_jobs_are_extended(
     await running
     heartbeat.cancel()
     assert await bench.row(job_id) is None
+
+
+async def test_idle_worker_notices_that_the_connection_of_its_leases_died(
+    bench: Bench, settings_env: dict[str, str], monkeypatch: pytest.MonkeyPatch, db: Database
+) -> None:
+    monkeypatch.setenv("FLOWS_OUTBOX_HEARTBEAT_SECONDS", "0.1")
+    monkeypatch.setenv("FLOWS_OUTBOX_POLL_SECONDS", "0.1")
+    runner = JobRunner(SERVICE, [], bench.db, load_settings(ServiceSettings))
+    heartbeat = asyncio.create_task(runner.keep_leases())
+
+    async def pids() -> set[int]:
+        async with db.connection() as connection:
+            return {row["pid"] for row in await connection.fetch(HEARTBEATS)}
+
+    async def beats() -> bool:
+        return bool(await pids() - died)
+
+    died: set[int] = set()
+    await until(beats)
+    died = await pids()
+    async with db.connection() as connection:
+        await connection.execute("SELECT pg_terminate_backend(pid) FROM unnest($1::int[]) AS pid", died)
+    await until(beats)
+    await cancel_all([heartbeat])
+
+
+async def test_new_connection_of_leases_extends_them_at_once(
+    bench: Bench, settings_env: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def wait(_ctx: dict[str, Any]) -> None:
+        await finish.wait()
+
+    monkeypatch.setenv("FLOWS_OUTBOX_LEASE_SECONDS", "3600")
+    monkeypatch.setenv("FLOWS_OUTBOX_HEARTBEAT_SECONDS", "1200")
+    runner, finish = JobRunner(SERVICE, [wait], bench.db, load_settings(ServiceSettings)), asyncio.Event()
+    job_id = await bench.add("wait")
+    running = asyncio.create_task(runner.run({}, str(job_id)))
+
+    async def is_leased(seconds: int) -> bool:
+        row = await bench.row(job_id)
+        return bool(row and row["lease_until"] and (row["lease_until"] - datetime.now(UTC)).total_seconds() > seconds)
+
+    await until(partial(is_leased, 0))
+    await bench.set(job_id, "lease_until = now() + interval '60 s'")
+    heartbeat = asyncio.create_task(runner.keep_leases())
+    await until(partial(is_leased, 3000))
+    finish.set()
+    await running
+    await cancel_all([heartbeat])
 
 
 async def test_key_enqueued_while_its_job_runs_makes_it_run_once_more(bench: Bench) -> None:

@@ -2,8 +2,9 @@
 
 import json
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import httpx
@@ -12,11 +13,13 @@ from fastapi import APIRouter, FastAPI
 from starlette.types import Receive, Scope, Send
 
 from flows_shared.auth import CallingService, service_headers, sign_token
+from flows_shared.db import CONNECTION_LOST, Connection, is_closed
 from flows_shared.errors import ConflictError, FlowsError, NotFoundError
 from flows_shared.outbox import enqueue
 from flows_shared.service import Db, create_service_app
 from flows_shared.settings import ServiceSettings, load_settings
 from flows_shared.telemetry.trace import bind_work
+from waiting import until
 
 MINUTE = timedelta(minutes=1)
 
@@ -24,6 +27,8 @@ MINUTE = timedelta(minutes=1)
 class MeterSilent(FlowsError):
     code = "meter.silent"
 
+
+END_SELF = "SELECT pg_terminate_backend(pg_backend_pid())"
 
 router = APIRouter(prefix="/internal")
 
@@ -53,7 +58,40 @@ async def work(number: int, db: Db) -> None:
 @router.get("/cut")
 async def cut(db: Db) -> None:
     async with db.connection() as connection:
-        await connection.execute("SELECT pg_terminate_backend(pg_backend_pid())")
+        await connection.execute(END_SELF)
+
+
+@router.get("/cut/before")
+async def cut_before(db: Db) -> None:
+    """The connection died before it was asked again: asyncpg has taken it back by then."""
+    async with db.connection() as connection:
+        with suppress(*CONNECTION_LOST):
+            await connection.execute(END_SELF)
+        await until(partial(_is_closed, connection))
+        await connection.execute("SELECT 1")
+
+
+@router.get("/cut/inside")
+async def cut_inside(db: Db) -> None:
+    """The transaction that is to be rolled back has no connection any more."""
+    async with db.transaction() as transaction:
+        try:
+            await transaction.execute(END_SELF)
+        finally:
+            await until(partial(_is_closed, transaction))
+
+
+@router.get("/cut/after")
+async def cut_after(db: Db) -> None:
+    """What was asked for is done; then the connection dies."""
+    async with db.connection() as connection:
+        pid = await connection.fetchval("SELECT pg_backend_pid()")
+        async with db.connection() as other:
+            await other.execute("SELECT pg_terminate_backend($1)", pid)
+
+
+async def _is_closed(connection: Connection) -> bool:
+    return is_closed(connection)
 
 
 async def raw_app(_scope: Scope, _receive: Receive, send: Send) -> None:
@@ -136,6 +174,18 @@ async def test_lost_connection_is_503_and_the_next_request_works(client: httpx.A
     response = await client.get("/internal/cut")
     assert response.status_code == 503
     assert response.json()["code"] == "database.unavailable"
+    assert (await client.post("/internal/work/1")).status_code == 200
+
+
+@pytest.mark.parametrize("when", ["before", "inside"])
+async def test_connection_that_was_lost_unseen_is_503_too(client: httpx.AsyncClient, when: str) -> None:
+    response = await client.get(f"/internal/cut/{when}")
+    assert (response.status_code, response.json()["code"]) == (503, "database.unavailable")
+    assert (await client.post("/internal/work/1")).status_code == 200
+
+
+async def test_connection_that_is_lost_after_the_work_was_done_spoils_no_answer(client: httpx.AsyncClient) -> None:
+    assert (await client.get("/internal/cut/after")).status_code == 200
     assert (await client.post("/internal/work/1")).status_code == 200
 
 

@@ -64,7 +64,7 @@ SINGLE_PHASE = {objects.READING_A, objects.POWER_A, objects.VOLTAGE}
 
 @pytest.mark.parametrize(
     ("config", "lacks"),
-    [(HOME, THREE_PHASE | TWIN_ONLY), (TWIN, THREE_PHASE), (CX, SINGLE_PHASE | TWIN_ONLY)],
+    [(HOME, THREE_PHASE | TWIN_ONLY - {objects.READING_B}), (TWIN, THREE_PHASE), (CX, SINGLE_PHASE | TWIN_ONLY)],
     ids=["single element", "twin element", "three-phase"],
 )
 async def test_meter_answers_every_object_that_its_kind_has(
@@ -175,6 +175,11 @@ async def test_meters_say_what_they_are(simulate: Simulate) -> None:
     assert [kind.meter_type.name for kind in kinds] == ["cx_ct_operated", "ax_whole_current"]
     firmware = [await ask(simulator.place(each.serial), read(objects.FIRMWARE)) for each in (HOME, CX)]
     assert firmware == ["6_35_9", "0117"]
+
+
+async def test_element_that_a_meter_does_not_have_has_counted_nothing(simulate: Simulate) -> None:
+    place = (await simulate(HOME)).place(HOME.serial)
+    assert await ask(place, read(objects.READING_B)) == (0, 0, 0, 0)
 
 
 async def test_registers_are_what_the_meter_measured(simulate: Simulate, clock: Clock) -> None:
@@ -331,7 +336,7 @@ async def test_intervals_come_in_several_frames_and_blocks_of_one_segment(
         assert client.segments == 1
     assert len(frames) > 2
     blocks = intervals.join(frames)
-    assert len(blocks) == -(-9 // (intervals_a_block or 9))
+    assert len(blocks) == -(-8 // (intervals_a_block or 8))
     assert [pair for block in blocks for pair in block.timed()] == list(whole[0].timed())
 
 
@@ -402,6 +407,6 @@ async def test_power_cut_shows_in_the_logs(simulate: Simulate) -> None:
     assert [entry.status.valid_data for entry in entries] == [True, True, False, False]
     assert [entry.status.power_fail for entry in entries] == [False, False, True, True]
     (block,) = intervals.join([await ask(simulator.place("EML2"), read_intervals(START, START + timedelta(hours=2)))])
-    assert [interval.status.valid_data for _, interval in block.timed()] == [True, True, False, False, True]
+    assert [interval.status.valid_data for _, interval in block.timed()] == [True, True, False, False]
     events = [(event.event_id.name, event.at) for event in await ask(simulator.place("EML1"), read_event_log(0))]
     assert {("event_power_dn", cut.start), ("event_power_up", cut.end)} <= set(events)

@@ -10,19 +10,10 @@ from pydantic_settings import NoDecode
 
 from flows_api.rates.rate import Rate
 from flows_api.rest.options import RestOptions
-from flows_api.rest.settings import Names, RestSettings
+from flows_api.rest.settings import Names, RestSettings, Timeouts, read_pairs
 from flows_shared.auth import secrets_ring
 from flows_shared.keys import KeyRing, parse_keys
 from flows_shared.settings import ServiceSettings
-
-
-def _pairs(value: object) -> object:
-    if not isinstance(value, str):
-        return value
-    parts = [part.partition("=") for part in value.split(",") if part.strip()]
-    if any(not separator for _, separator, _ in parts):
-        raise ValueError("must read name=meaning,name=meaning")
-    return {name.strip(): meaning.strip() for name, _, meaning in parts}
 
 
 def _meaning(aliases: dict[str, str], known: Collection[str], kind: str) -> dict[str, str]:
@@ -36,7 +27,7 @@ def _rate(value: object) -> object:
     return Rate.parse(value) if isinstance(value, str) else value
 
 
-Aliases: TypeAlias = Annotated[dict[str, str], NoDecode, BeforeValidator(_pairs)]
+Aliases: TypeAlias = Annotated[dict[str, str], NoDecode, BeforeValidator(read_pairs)]
 RateLimit: TypeAlias = Annotated[Rate | None, NoDecode, BeforeValidator(_rate)]
 
 ROLES = ("anon", "customer", "admin", "service", "reporting")
@@ -85,6 +76,11 @@ class ApiSettings(ServiceSettings, RestSettings):
     api_rest_profiles: Aliases = Field({"myenergy": "public"}, description="further names of those schemas")
     api_rest_statement_timeout_seconds: float | None = Field(10.0, gt=0, description="a longer query is cancelled")
 
+    api_rest_statement_timeouts: Timeouts = Field({"anon": 3.0}, description="the same for single roles: role=seconds")
+    api_rest_db_count_ceiling: int | None = Field(
+        10_000, ge=0, description="planned and estimated counts are exact up to it; unset: the planner guesses"
+    )
+
     api_max_body_bytes: int = Field(1_048_576, ge=1024, description="a longer request body is refused")
     api_request_timeout_seconds: float = Field(
         30.0, gt=0, description="an answer that has not begun by then is given up"
@@ -93,7 +89,13 @@ class ApiSettings(ServiceSettings, RestSettings):
     api_rate_user: RateLimit = Field(Rate(6_000, 60), description="requests of one user or machine, or off")
     api_rate_key: RateLimit = Field(Rate(6_000, 60), description="requests with one API key, or off")
     api_rate_login_address: RateLimit = Field(Rate(60, 60), description="tries to log in from one address, or off")
-    api_rate_login_account: RateLimit = Field(Rate(10, 60), description="tries to log in to one account, or off")
+    api_rate_login_account: RateLimit = Field(
+        Rate(10, 60), description="tries to log in to one account from one address, or off"
+    )
+    api_rate_login_everywhere: RateLimit = Field(
+        Rate(100, 60), description="tries to log in to one account from everywhere: more are slowed, or off"
+    )
+    api_login_pause_seconds: float = Field(1.0, ge=0, le=10, description="how long such a try waits")
     api_cors_origins: Names = Field((), description="web origins whose pages may call; * for all")
 
     @field_validator("api_role_aliases")

@@ -16,7 +16,6 @@ from flows_billing.invoices.status import set_statuses
 from flows_billing.ledger.check import check_ledger
 from flows_billing.printing import draw_invoices, draw_notes, keep_documents, missing_invoices, missing_notes
 from flows_billing.reports import refresh
-from flows_billing.runs.apart import in_parts, is_about_data, say_error
 from flows_billing.runs.costs import store_month_costs
 from flows_billing.runs.escos import due_escos, find_escos
 from flows_billing.runs.execute import execute_run
@@ -26,6 +25,7 @@ from flows_billing.runs.run import Esco, parse_month
 from flows_billing.runs.store import find_run
 from flows_billing.settings import BillingSettings
 from flows_billing.solar.store import grant_solar_credits
+from flows_shared.apart import in_parts, is_about_data, say_error
 from flows_shared.db import JSON, Connection
 from flows_shared.jobs import complete_job
 from flows_shared.outbox import enqueue, enqueue_many

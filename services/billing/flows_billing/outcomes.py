@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+from flows_shared.apart import say_error
+
 
 class Outcome(StrEnum):
     BILLED = "billed"
@@ -27,3 +29,8 @@ def skipped(reason: str, details: str) -> NotBilled:
 def failed(reason: str, details: str) -> NotBilled:
     """There should be a bill; once the cause is gone, the month asked again makes it."""
     return NotBilled(Outcome.FAILED, reason, details)
+
+
+def data_invalid(step: str, error: Exception) -> NotBilled:
+    """Whatever an account's data did, said to a person."""
+    return failed("data_invalid", f"{step}: {say_error(error)}")

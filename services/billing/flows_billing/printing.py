@@ -17,7 +17,7 @@ from flows_billing.corrections.pdf import render_note
 from flows_billing.invoices.documents import HTML, PDF, PrintedInvoice, unprinted_invoices
 from flows_billing.invoices.html import render_html
 from flows_billing.invoices.pdf import render
-from flows_billing.runs.apart import in_parts, say_error
+from flows_shared.apart import in_parts, say_error
 from flows_shared.db import Connection
 from flows_shared.telemetry.logs import get_logger
 

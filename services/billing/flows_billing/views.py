@@ -12,10 +12,10 @@ from flows_billing.runs.preview import Preview, PreviewedAccount
 from flows_billing.runs.simulate import Compared, Simulation
 from flows_billing.sharing.report import SharedGroup
 from flows_billing.tariffs.tariff import Component, Tariff
+from flows_shared.dates import MonthText
 from flows_shared.time import Month
 
 Rate = Annotated[Decimal, Field(ge=0, max_digits=10, decimal_places=5)]
-MonthText = Annotated[str, Field(examples=["2026-10"])]
 
 
 class PreviewRequest(BaseModel):

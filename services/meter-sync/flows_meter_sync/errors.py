@@ -83,6 +83,15 @@ class MeterWithoutAddress(MeterError):
         super().__init__("the registry has no IP address for it")
 
 
+class MeterOutOfBounds(MeterError):
+    """The registry's address is in no network that meters may be in, or of our own servers."""
+
+    code = "meter.out_of_bounds"
+
+    def __init__(self, host: str, port: int) -> None:
+        super().__init__(f"{host}:{port} is not talked to: FLOWS_METER_SYNC_NETWORKS says where meters may be")
+
+
 class MeterPassive(ConflictError):
     """A passive meter follows another database: its hardware is not ours to talk to."""
 
@@ -148,6 +157,15 @@ class VisitFailed(FlowsError):
 
     def __init__(self) -> None:
         super().__init__("the visit ended with a fault of this service; its log says which")
+
+
+class ReportRefused(FlowsError):
+    """What a meter said cannot be stored, or there is no such meter any more."""
+
+    code = "visit.refused"
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(f"what the visit brought could not be stored: {reason}")
 
 
 class WriteNotTaken(FlowsError):
@@ -241,4 +259,4 @@ REFUSALS = (ObjectUnknown, SecurityNotGranted, RecordValueWrong, RecordLengthWro
 def is_worth_another_try(error: FlowsError) -> bool:
     """Whether the same request may be answered well the next time."""
     may_pass = isinstance(error, MeterError | AnsweredWrongly)
-    return may_pass and not isinstance(error, (*REFUSALS, SerialOfAnotherMeter, MeterWithoutAddress))
+    return may_pass and not isinstance(error, (*REFUSALS, SerialOfAnotherMeter, MeterWithoutAddress, MeterOutOfBounds))

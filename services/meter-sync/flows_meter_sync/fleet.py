@@ -1,7 +1,7 @@
 """The meters that this process talks to: claimed, visited by a fixed number of visitors, and what they say stored."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import timedelta
@@ -12,13 +12,23 @@ from uuid import UUID
 from structlog.contextvars import get_contextvars
 
 from flows_meter_sync.errands import Errand, Errands, Outcome
-from flows_meter_sync.errors import LeaseLost, MeterUnreachable, MeterWithoutAddress, VisitFailed, is_worth_another_try
+from flows_meter_sync.errors import (
+    LeaseLost,
+    MeterOutOfBounds,
+    MeterUnreachable,
+    MeterWithoutAddress,
+    ReportRefused,
+    VisitFailed,
+    is_worth_another_try,
+)
 from flows_meter_sync.hardware import UNKNOWN
 from flows_meter_sync.intervals.gaps import load_gaps
 from flows_meter_sync.leases import BUSY_SECONDS, Leases
 from flows_meter_sync.meter import Manners, Meter
+from flows_meter_sync.networks import is_within, parse_networks
 from flows_meter_sync.registry import KnownMeter, load_last_events, load_meters
 from flows_meter_sync.settings import SyncSettings
+from flows_meter_sync.slots import VISITS_A_SLOT, Slot
 from flows_meter_sync.syncers import syncers_of
 from flows_meter_sync.syncers.base import Held, Syncer
 from flows_meter_sync.syncers.event_log import SyncerEventLog
@@ -27,6 +37,7 @@ from flows_meter_sync.telemetry import METRIC_SECONDS, METRICS, TALKING, VISITS,
 from flows_meter_sync.visits.report import Report
 from flows_meter_sync.visits.visit import Clock, visit
 from flows_meter_sync.visits.writer import Writer
+from flows_shared.apart import is_about_data, say_error
 from flows_shared.db import Connection, Database
 from flows_shared.memory import collecting_rarely
 from flows_shared.tasks import cancel_all
@@ -51,9 +62,12 @@ class Fleet:
     def __init__(self, db: Database, settings: SyncSettings, clock: Clock) -> None:
         self.db, self.settings, self.clock = db, settings, clock
         self.manners = Manners.of(settings)
+        self.networks = parse_networks(settings.meter_sync_networks)
         self.leases = Leases(db, seconds=settings.meter_sync_lease_seconds, rest_seconds=self.manners.pace_seconds)
         self.writer = Writer(db, self.leases, settings)
         self._due = Errands()
+        self._slots = asyncio.Semaphore(settings.meter_sync_concurrency)
+        self._slots_away = asyncio.Semaphore((settings.meter_sync_concurrency + 1) // 2)
         self._claims: asyncio.Queue[Claim] = asyncio.Queue(settings.meter_sync_concurrency)
         self._claims_away: asyncio.Queue[Claim] = asyncio.Queue()
         self._closing: set[UUID] = set()  # meters that close the connection after each answer
@@ -90,24 +104,27 @@ class Fleet:
                 known = await load_meters(connection, [meter_id], self.settings.readings_meter_amperes)
             yield known.get(meter_id)
         finally:
-            async with self.db.connection() as connection:
-                await self.leases.release(connection, [meter_id])
+            await self.leases.give_back([meter_id])
 
-    def reach(self, known: KnownMeter) -> Meter:
-        """A meter whose lease is held, to be asked and closed."""
+    def reach(self, known: KnownMeter, rest: Callable[[float], Awaitable[None]] = asyncio.sleep) -> Meter:
+        """A meter whose lease is held, to be asked and closed; `rest` waits until it may be connected to again."""
         if known.host is None:
             raise MeterWithoutAddress
+        if known.port in self.settings.own_ports or not is_within(known.host, self.networks):
+            raise MeterOutOfBounds(known.host, known.port)
         manners = self.manners
         if known.away:
             shorter = min(manners.connect_timeout_seconds, self.settings.meter_sync_away_timeout_seconds)
             manners = replace(manners, connect_timeout_seconds=shorter)
         if known.id in self._closing:
             manners = replace(manners, keep_open=False)
-        return Meter(known.host, known.port, manners, partial(self.leases.check, known.id), known.proxy)
+        return Meter(known.host, known.port, manners, partial(self.leases.check, known.id), known.proxy, rest)
 
     async def claim(self) -> None:
         """Take leases for what is due, as many at once as there are visitors, until cancelled."""
         while True:
+            async with Slot(self._slots):
+                pass  # nothing is taken from other processes that cannot be visited now
             errands = await self._due.take(self.settings.meter_sync_concurrency)
             WAITING.set(len(self._due))
             try:
@@ -122,17 +139,18 @@ class Fleet:
                 await (self._claims_away if claim.known.away else self._claims).put(claim)
 
     async def visit(self, *, away: bool = False) -> None:
-        """Visit what is claimed, one meter at a time, until cancelled.
+        """Visit what is claimed, one meter at a time and in a slot, until cancelled.
 
         Meters that were away have visitors of their own: who waits for them in vain holds up no other.
         """
-        claims = self._claims_away if away else self._claims
+        claims, slots = (self._claims_away, self._slots_away) if away else (self._claims, self._slots)
         while True:
             claim = await claims.get()
             self.writer.expected += 1
             try:
-                with TALKING.track_inprogress():
-                    report = await self._visit(claim)
+                async with Slot(slots) as slot:
+                    with TALKING.track_inprogress():
+                        report = await self._visit(claim, slot)
             finally:
                 self.writer.expected -= 1
             if report is not None:
@@ -140,16 +158,17 @@ class Fleet:
 
     async def _claim(self, errands: Mapping[UUID, Errand]) -> list[Claim]:
         taken = await self.leases.take(list(errands))
-        for id in errands.keys() - taken:
-            self._due.put_later(errands[id], BUSY_SECONDS)
         async with self.db.connection() as connection:
-            known = await load_meters(connection, taken, self.settings.readings_meter_amperes)
-            syncers = {id: syncers_of(errands[id].metrics) for id in known}
-            visited = {id: meter for id, meter in known.items() if _has_any(meter, syncers[id])}
+            known = await load_meters(connection, list(errands), self.settings.readings_meter_amperes)
+            syncers = {id: syncers_of(errands[id].metrics) for id in known.keys() & taken}
+            visited = {id: known[id] for id in syncers if _has_any(known[id], syncers[id])}
             by_hand = {id for id in visited if errands[id].by_hand}
             held = await self._load_held(connection, visited, syncers, by_hand)
             await self.leases.release(connection, taken - visited.keys())
-        for id in taken - visited.keys():
+        busy = known.keys() - taken
+        for id in busy:
+            self._due.put_later(errands[id], BUSY_SECONDS)
+        for id in errands.keys() - visited.keys() - busy:
             errands[id].end(Outcome(id, known[id].serial if id in known else None))
         return [Claim(errands[id], meter, held[id], syncers[id]) for id, meter in visited.items()]
 
@@ -181,13 +200,14 @@ class Fleet:
             for id, meter in meters.items()
         }
 
-    async def _visit(self, claim: Claim) -> Report | None:
+    async def _visit(self, claim: Claim, slot: Slot) -> Report | None:
         known = claim.known
         try:
-            ends_after = self.manners.visit_seconds
-            report = await visit(known, claim.held, claim.syncers, self.reach, ends_after, self.clock)
+            reach, ends_after = partial(self.reach, rest=slot.rest), self.manners.visit_seconds
+            report = await visit(known, claim.held, claim.syncers, reach, ends_after, self.clock)
         except LeaseLost:
             log.warning("meter_lease_lost", **claim.errand.trace, serial=known.serial)
+            self.leases.drop([known.id])
             self._due.put_later(claim.errand, BUSY_SECONDS)
             return None
         except Exception:
@@ -211,7 +231,9 @@ class Fleet:
     def _end(self, errand: Errand, report: Report, stored: "asyncio.Future[None]") -> None:
         if stored.cancelled():
             errand.done.cancel()
-        elif error := stored.exception():
+        elif (error := stored.exception()) and isinstance(error, Exception) and is_about_data(error):
+            errand.end(Outcome(report.known.id, report.known.serial, ReportRefused(say_error(error))))
+        elif error:
             errand.fail(error)
         elif report.will_retry:
             errand.attempt += 1
@@ -225,9 +247,9 @@ class Fleet:
 async def open_fleet(db: Database, settings: SyncSettings, clock: Clock = utc_now) -> AsyncIterator[Fleet]:
     """A fleet at work. At the end visits under way are broken off, and what was read until then is stored."""
     fleet = Fleet(db, settings, clock)
-    count = settings.meter_sync_concurrency
+    count = settings.meter_sync_concurrency * VISITS_A_SLOT
     visitors = [asyncio.create_task(fleet.visit()) for _ in range(count)]
-    visitors += [asyncio.create_task(fleet.visit(away=True)) for _ in range((count + 1) // 2)]
+    visitors += [asyncio.create_task(fleet.visit(away=True)) for _ in range((settings.meter_sync_concurrency + 1) // 2)]
     at_work = [asyncio.create_task(fleet.claim()), *visitors]
     writing, keeping = asyncio.create_task(fleet.writer.run()), asyncio.create_task(fleet.leases.keep())
     try:

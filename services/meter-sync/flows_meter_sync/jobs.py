@@ -10,7 +10,7 @@ from arq import Retry, cron
 
 from flows_meter_sync.fleet import Fleet, open_fleet
 from flows_meter_sync.passive.follow import follow
-from flows_meter_sync.passive.source import SourceAway, SourceOffTheClock, SourceRefused
+from flows_meter_sync.passive.source import SourceAway, SourceOffTheClock, SourceRefused, SourceUnreadable
 from flows_meter_sync.passive.store import note_follow, sources_to_follow
 from flows_meter_sync.readings.jobs import check_readings, enqueue_readings_work, estimate_readings
 from flows_meter_sync.registry import due_meters, due_metrics, slices
@@ -74,8 +74,8 @@ async def push_topup(ctx: dict[str, Any], topup_id: str) -> None:
 async def send_tariffs(ctx: dict[str, Any]) -> None:
     """Let the future tariffs that meters lack be written to them."""
     worker: Worker = ctx["worker"]
-    async with worker.db.transaction() as transaction:
-        missing = await due.ask_for_missing_tariffs(transaction, utc_now().date())
+    async with worker.db.connection() as connection:
+        missing = await due.ask_for_missing_tariffs(connection, utc_now().date())
     log.info("tariffs_due", meters=missing)
 
 
@@ -95,7 +95,7 @@ async def follow_source(ctx: dict[str, Any], esco_id: str) -> None:
     try:
         meters = await follow(worker.db, worker.settings, UUID(esco_id), utc_now())
         log.info("source_followed", meters=meters)
-    except (SourceAway, SourceOffTheClock, SourceRefused) as failure:
+    except (SourceAway, SourceOffTheClock, SourceRefused, SourceUnreadable) as failure:
         error = str(failure)
         log.warning("source_not_followed", code=failure.code, reason=error)
     async with worker.db.connection() as connection:

@@ -13,9 +13,11 @@ BEATS: Final = 3  # within the life of a lease: two may fail
 BUSY_SECONDS: Final = 0.5  # until a meter that another worker talks to is asked for again
 
 # In the order of ids, so that two workers that want the same meters wait for each other and not for ever.
+# A meter that was deleted since it was asked for is left out, and stays there until the lease is kept.
 TAKE = """
     INSERT INTO flows.meter_leases AS lease (meter_id, holder, expires_at)
-    SELECT meter_id, $2, now() + make_interval(secs => $3) FROM unnest($1::uuid[]) AS meter_id ORDER BY meter_id
+    SELECT id, $2, now() + make_interval(secs => $3) FROM flows.meter_registry
+     WHERE id = ANY($1) ORDER BY id FOR KEY SHARE
         ON CONFLICT (meter_id) DO UPDATE SET holder = excluded.holder, expires_at = excluded.expires_at
                                    WHERE lease.expires_at <= now()
     RETURNING meter_id
@@ -75,6 +77,15 @@ class Leases:
         if meter_ids:
             await db.execute(RELEASE, list(meter_ids), self.holder, self.rest_seconds)
 
+    async def give_back(self, meter_ids: Collection[UUID]) -> None:
+        """Free them, in a `finally`; where the database is away, they end by themselves, as nobody extends them."""
+        self.drop(meter_ids)
+        try:
+            async with self.db.connection() as connection:
+                await connection.execute(RELEASE, list(meter_ids), self.holder, self.rest_seconds)
+        except Exception as error:
+            log.warning("meter_leases_not_released", meters=len(meter_ids), reason=f"{type(error).__name__}: {error}")
+
     async def release_all(self) -> None:
         """Free what is still held, and what was granted to a claim that was broken off before it heard of it.
 
@@ -104,7 +115,9 @@ class Leases:
                 log.warning("meter_leases_not_extended", meters=len(self._until), reason=reason)
 
     async def extend(self) -> None:
-        """Put off the end of all leases held; one that another worker has taken is lost."""
+        """Put off the end of all leases held; one that another worker has taken, or that has ended, is lost."""
+        now = asyncio.get_running_loop().time()
+        self.drop([meter_id for meter_id, until in self._until.items() if until <= now])
         held = list(self._until)
         if not held:
             return

@@ -1,7 +1,7 @@
 """One meter over TCP: one request at a time, paced and tried again."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any, TypeVar, cast
 
@@ -129,7 +129,8 @@ class Meter:
     """Asks a meter, with a connection a request or with one that stays open.
 
     `check` is called before each request and may raise: nobody may talk to a meter without its lease. After use,
-    `keeps_open` tells whether the meter can be asked again on the same connection.
+    `keeps_open` tells whether the meter can be asked again on the same connection. `rest` waits for so many seconds,
+    with no connection open.
     """
 
     def __init__(
@@ -139,8 +140,10 @@ class Meter:
         manners: Manners,
         check: Callable[[], None] = lambda: None,
         proxy: Proxy | None = None,
+        rest: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
         self.host, self.port, self.manners, self.check, self.proxy = host, port, manners, check, proxy
+        self._rest = rest
         self.keeps_open = manners.keep_open
         self._answered_again = False
         self._connection: Connection | None = None
@@ -206,7 +209,7 @@ class Meter:
     async def _connect(self) -> Connection:
         loop = asyncio.get_running_loop()
         if (wait := self._free_at - loop.time()) > 0:
-            await asyncio.sleep(wait)
+            await self._rest(wait)
             self.check()
         timeout = self.manners.connect_timeout_seconds
         place = f"{self.host}:{self.port}"

@@ -5,14 +5,18 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, Literal, TypeAlias, TypeVar
 from uuid import UUID
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from asyncpg import Record
 
 from flows_meter_sync.errors import MeterPassive, MeterUnknown
 from flows_meter_sync.hardware import Hardware, hardware_of
 from flows_meter_sync.proxy import Proxy
+from flows_shared.apart import say_error
 from flows_shared.db import Connection
+from flows_shared.telemetry.logs import get_logger
+
+log = get_logger()
 
 T = TypeVar("T")
 Element: TypeAlias = Literal["A", "B", "SINGLE"]
@@ -56,7 +60,8 @@ LAST_EVENTS = """
     SELECT meter.id, last.timestamp
       FROM unnest($1::uuid[]) AS meter (id)
      CROSS JOIN LATERAL (SELECT timestamp FROM flows.meter_event_log
-                          WHERE meter_id = meter.id ORDER BY timestamp DESC LIMIT 1) AS last
+                          WHERE meter_id = meter.id AND timestamp >= '2000-01-01 00:00Z'
+                            AND timestamp < '2200-01-01 00:00Z' ORDER BY timestamp DESC LIMIT 1) AS last
 """
 
 
@@ -92,25 +97,31 @@ class KnownMeter:
 
 
 async def load_meters(db: Connection, meter_ids: Collection[UUID], amperes: int) -> dict[UUID, KnownMeter]:
-    """The active ones of these meters; `amperes` where no fuse is known."""
-    rows = await db.fetch(METERS, meter_ids, amperes)
-    return {
-        row["id"]: KnownMeter(
-            row["id"],
-            row["serial"],
-            row["host"],
-            row["port"],
-            hardware_of(row["hardware"]),
-            row["prepay_enabled"],
-            ZoneInfo(row["time_zone"]),
-            tuple(Register(*register) for register in row["registers"]),
-            row["esco"],
-            _proxy(row),
-            row["away"],
-            row["amperes"],
-        )
-        for row in rows
-    }
+    """The active ones of these meters that can be read; `amperes` where no fuse is known."""
+    known: dict[UUID, KnownMeter] = {}
+    for row in await db.fetch(METERS, meter_ids, amperes):
+        try:
+            known[row["id"]] = _meter(row)
+        except (ZoneInfoNotFoundError, ValueError) as error:
+            log.error("meter_unreadable", serial=row["serial"], esco=row["esco"], reason=say_error(error))
+    return known
+
+
+def _meter(row: Record) -> KnownMeter:
+    return KnownMeter(
+        row["id"],
+        row["serial"],
+        row["host"],
+        row["port"],
+        hardware_of(row["hardware"]),
+        row["prepay_enabled"],
+        ZoneInfo(row["time_zone"]),
+        tuple(Register(*register) for register in row["registers"]),
+        row["esco"],
+        _proxy(row),
+        row["away"],
+        row["amperes"],
+    )
 
 
 def _proxy(row: Record) -> Proxy | None:

@@ -1,11 +1,13 @@
 """What the meter-sync service is told from outside."""
 
 from decimal import Decimal
+from urllib.parse import urlsplit
 
-from pydantic import Field, SecretStr
+from pydantic import Field, SecretStr, field_validator
 
 from flows_meter_sync.estimation.methods import Method
 from flows_meter_sync.intervals.counter import METER_AMPERES
+from flows_meter_sync.networks import PRIVATE, parse_networks
 from flows_shared.settings import DatabaseSettings, LogSettings, ServiceSettings
 
 
@@ -30,8 +32,15 @@ class SupplySettings(DatabaseSettings):
 class SyncSettings(SupplySettings):
     """How meters are talked to, and how what they say is stored."""
 
+    meter_sync_networks: str = Field(
+        PRIVATE, description="networks that meters may be in; an address outside is not talked to"
+    )
     meter_sync_concurrency: int = Field(
-        50, ge=1, le=10_000, description="meters read at the same time, per process; and half as many that were away"
+        50,
+        ge=1,
+        le=10_000,
+        description="meters talked to at the same time, per process, besides those that rest between two connections;"
+        " and half as many that were away",
     )
     meter_sync_pace_seconds: float = Field(
         2.0, ge=0, description="pause before another connection to the same meter, which may refuse one right after"
@@ -63,6 +72,17 @@ class SyncSettings(SupplySettings):
     meter_sync_flush_seconds: float = Field(0.25, gt=0, description="what was read is stored this often")
     meter_sync_flush_rows: int = Field(20_000, ge=1, description="and as soon as so many rows wait")
 
+    @field_validator("meter_sync_networks")
+    @classmethod
+    def _networks(cls, text: str) -> str:
+        parse_networks(text)
+        return text
+
+    @property
+    def own_ports(self) -> frozenset[int]:
+        """Of the servers behind Flows: a meter's address shall not lead there."""
+        return frozenset({urlsplit(self.database_url.get_secret_value()).port or 5432})
+
 
 class ReadingsSettings(SupplySettings):
     """When half hours look wrong, and what is done about those that are missing."""
@@ -83,6 +103,10 @@ class ReadingsSettings(SupplySettings):
 
 class MeterSyncSettings(SyncSettings, ReadingsSettings, ServiceSettings):
     """The service's own: its web app and its workers."""
+
+    @property
+    def own_ports(self) -> frozenset[int]:
+        return super().own_ports | {urlsplit(self.redis_url.get_secret_value()).port or 6379}
 
     meter_sync_slice: int = Field(200, ge=1, le=10_000, description="meters in one job")
     meter_sync_command_tries: int = Field(

@@ -10,7 +10,7 @@ from asyncpg import Record
 from flows_notify.channels.channel import Outgoing
 from flows_notify.rendering import render
 from flows_notify.settings import NotifySettings
-from flows_shared.auth import mailed_token
+from flows_shared.auth import mailed_code, mailed_token
 from flows_shared.db import Connection
 from flows_shared.errors import FlowsError
 
@@ -35,7 +35,7 @@ RECOVERY = """
       JOIN public.users AS login ON login.id = recovery.user_id
       LEFT JOIN public.customers AS customer ON customer.id = login.customer
       LEFT JOIN flows.escos AS esco ON esco.id = customer.esco
-     WHERE recovery.id = $1 AND recovery.sent_at IS NULL AND recovery.expires_at > now()
+     WHERE recovery.id = $1 AND recovery.sent_at IS NULL AND recovery.used_at IS NULL AND recovery.expires_at > now()
        FOR UPDATE OF recovery
 """
 EMAIL_CHANGE = """
@@ -45,9 +45,21 @@ EMAIL_CHANGE = """
       JOIN public.users AS login ON login.id = change.user_id
       LEFT JOIN public.customers AS customer ON customer.id = login.customer
       LEFT JOIN flows.escos AS esco ON esco.id = customer.esco
-     WHERE change.id = $1 AND change.sent_at IS NULL AND change.expires_at > now()
+     WHERE change.id = $1 AND change.sent_at IS NULL AND change.used_at IS NULL AND change.expires_at > now()
+       AND NOT EXISTS (SELECT FROM public.users AS other WHERE other.email = change.new_email)
        FOR UPDATE OF change
 """
+LOGIN_MAIL = """
+    SELECT mail.id, mail.kind, mail.email, mail.expires_at, coalesce(customer.fullname, login.email) AS name,
+           coalesce(esco.name, $2) AS community
+      FROM flows.login_mails AS mail
+      JOIN public.users AS login ON login.id = mail.user_id
+      LEFT JOIN public.customers AS customer ON customer.id = login.customer
+      LEFT JOIN flows.escos AS esco ON esco.id = customer.esco
+     WHERE mail.id = $1 AND mail.sent_at IS NULL AND mail.used_at IS NULL AND mail.expires_at > now()
+       FOR UPDATE OF mail
+"""
+LOGIN_MAIL_SENT = "UPDATE flows.login_mails SET sent_at = clock_timestamp() WHERE id = $1"
 EMAIL_CHANGE_SENT = "UPDATE flows.email_changes SET sent_at = clock_timestamp() WHERE id = $1"
 RECOVERY_SENT = "UPDATE flows.recoveries SET sent_at = clock_timestamp() WHERE id = $1"
 
@@ -87,12 +99,34 @@ async def note_recovery_sent(db: Connection, recovery: UUID) -> None:
 
 
 async def email_change_mail(db: Connection, settings: NotifySettings, change: UUID) -> Outgoing | None:
-    """To the new address. None when it was sent, came too late, or another one was asked for since."""
+    """To the new address. None when it was sent, came too late, another one was asked for since, or someone has it."""
     return _asked_for(settings, "email_change", await db.fetchrow(EMAIL_CHANGE, change))
 
 
 async def note_email_change_sent(db: Connection, change: UUID) -> None:
     await db.execute(EMAIL_CHANGE_SENT, change)
+
+
+async def login_mail(db: Connection, settings: NotifySettings, mail: UUID) -> Outgoing | None:
+    """That the password or address changed, to the address of before, or the code of a reauthentication."""
+    row = await db.fetchrow(LOGIN_MAIL, mail, OWN_NAME)
+    if row is None:
+        return None
+    code = mailed_code(settings, mail) if row["kind"] == "reauthentication" else None
+    words = render(
+        row["kind"],
+        name=row["name"],
+        email=row["email"],
+        community=row["community"],
+        code=code,
+        expires_at=row["expires_at"],
+    )
+    recipient = row["name"], row["email"]
+    return Outgoing(uuid5(mail, "mail"), row["community"], *recipient, words.subject, words.text, words.html)
+
+
+async def note_login_mail_sent(db: Connection, mail: UUID) -> None:
+    await db.execute(LOGIN_MAIL_SENT, mail)
 
 
 def _asked_for(settings: NotifySettings, kind: str, row: Record | None) -> Outgoing | None:

@@ -27,6 +27,7 @@ from flows_notify.messages import (
     note_outcome,
 )
 from flows_notify.rendering import render
+from flows_shared.apart import is_about_data, say_error
 from flows_shared.db import Connection, Database
 from flows_shared.telemetry.logs import get_logger
 
@@ -54,12 +55,23 @@ async def _deliver(db: Database, channel: Channel, message: UUID, max_attempts: 
         claimed = await claim_message(transaction, message)
         if claimed is None:
             return None
-        outgoing = await _mail(transaction, message, claimed)
-        outcome = await _hand_over(channel, outgoing)
+        outcome = await _written(transaction, channel, message, claimed)
         [status] = await note_outcome(transaction, [message], outcome, max_attempts)
     MESSAGES.labels(claimed.template, status).inc()
     log.info("message", message=str(message), status=status, reason=outcome.error)
     return status
+
+
+async def _written(db: Connection, channel: Channel, message: UUID, claimed: Claimed) -> Outcome:
+    """A message that cannot be written has failed: it keeps none of those after it from being sent."""
+    try:
+        async with db.transaction():
+            outgoing = await _mail(db, message, claimed)
+    except Exception as error:
+        if not is_about_data(error):
+            raise
+        return Outcome("failed", f"it could not be written: {say_error(error)}")
+    return await _hand_over(channel, outgoing)
 
 
 async def _hand_over(channel: Channel, outgoing: Outgoing) -> Outcome:

@@ -12,8 +12,10 @@ from arq import Retry
 from flows_notify.access import (
     email_change_mail,
     invitations,
+    login_mail,
     note_email_change_sent,
     note_invited,
+    note_login_mail_sent,
     note_recovery_sent,
     recovery_mail,
 )
@@ -101,6 +103,15 @@ async def send_email_change(ctx: dict[str, Any], change_id: str) -> None:
             await note_email_change_sent(transaction, UUID(change_id))
 
 
+async def send_login_mail(ctx: dict[str, Any], mail_id: str) -> None:
+    """Email a login's owner what changed, or a code."""
+    worker: NotifyWorker = ctx["worker"]
+    async with worker.db.transaction() as transaction:
+        if mail := await login_mail(transaction, worker.settings, UUID(mail_id)):
+            await _send_now(worker, ctx["job_try"], mail)
+            await note_login_mail_sent(transaction, UUID(mail_id))
+
+
 async def _send_now(worker: NotifyWorker, attempt: int, mail: Outgoing) -> None:
     """A mail that is refused fails its job, which then waits for a person."""
     try:
@@ -128,7 +139,7 @@ def create_worker() -> WorkerDefinition:
     return WorkerDefinition(
         "notify",
         settings,
-        [send_invoices, send_credit_notes, send_invites, send_recovery, send_email_change],
+        [send_invoices, send_credit_notes, send_invites, send_recovery, send_email_change, send_login_mail],
         start=start,
     )
 

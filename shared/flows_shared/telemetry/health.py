@@ -2,10 +2,11 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
+from ipaddress import ip_address
 from typing import TypeAlias
 
 from arq.connections import ArqRedis
-from fastapi import FastAPI
+from fastapi import FastAPI, HTTPException, Request
 from fastapi.responses import JSONResponse, Response
 
 from flows_shared.db import Database
@@ -44,11 +45,21 @@ def add_health_routes(app: FastAPI, checks: Callable[[], Mapping[str, Check]], t
         ready = all(result == "ok" for result in results.values())
         return JSONResponse({"status": "ready" if ready else "unready", "checks": results}, 200 if ready else 503)
 
-    async def metrics() -> Response:
+    async def metrics(request: Request) -> Response:
+        if not _is_near(request):
+            raise HTTPException(404)
         return Response(exposition(), media_type=CONTENT_TYPE)
 
     for endpoint in (healthz, readyz, metrics):
         app.add_api_route(f"/{endpoint.__name__}", endpoint, include_in_schema=False, response_model=None)
+
+
+def _is_near(request: Request) -> bool:
+    """Whether a private network asks: what a process tells of itself is nobody's beyond it."""
+    try:
+        return request.client is None or ip_address(request.client.host).is_private
+    except ValueError:
+        return False
 
 
 async def _run(check: Check, timeout_seconds: float) -> str:

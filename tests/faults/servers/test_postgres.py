@@ -1,5 +1,7 @@
 """The database restarted and killed under running services, which recover without a restart of theirs."""
 
+import asyncio
+from collections import Counter
 from collections.abc import Sequence
 from functools import partial
 
@@ -8,6 +10,7 @@ import httpx
 from faults.month import LastMonth
 from flows_local.ports import free_ports
 from flows_local.servers import Postgres
+from flows_shared.db import Database
 from house import House
 from mail_server import MailServer
 from waiting import until
@@ -62,3 +65,32 @@ async def all_ready(house: House, places: Sequence[str], status: int) -> None:
 
         for place in places:
             await until(partial(answers, place))
+
+
+async def test_requests_under_way_as_the_database_crashes_are_answered_clearly(
+    db: Database, house: House, postgres: Postgres
+) -> None:
+    house.variables["FLOWS_API_RATE_ADDRESS"] = "off"
+    house.serve("api")
+    statuses: Counter[int] = Counter()
+    async with house.gateway() as gateway:
+
+        async def ask() -> None:
+            while not recovered.is_set():
+                statuses[(await gateway.get("/rest/v1/regions")).status_code] += 1
+
+        async def has_answered(status: int, more_than: int = 0) -> bool:
+            house.assert_alive()
+            return statuses[status] > more_than
+
+        recovered = asyncio.Event()
+        async with asyncio.TaskGroup() as group:
+            for _ in range(8):
+                group.create_task(ask())
+            await until(partial(has_answered, 200))
+            postgres.kill()
+            await until(partial(has_answered, 503))
+            postgres.start()
+            await until(partial(has_answered, 200, statuses[200]))
+            recovered.set()
+    assert set(statuses) == {200, 503}

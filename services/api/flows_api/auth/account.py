@@ -4,7 +4,7 @@ from datetime import timedelta
 from typing import Final
 from uuid import UUID
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, BackgroundTasks, Request, Response
 
 from flows_api.auth.authenticator import Authenticator
 from flows_api.auth.dependencies import (
@@ -29,6 +29,7 @@ from flows_api.auth.invites import (
 from flows_api.auth.models import AuthProblem, AuthUser, Recovery, Session, SignUp, UserChanges, Verification
 from flows_api.auth.passwords import PasswordChecks
 from flows_api.auth.principal import Principal
+from flows_api.auth.reauthentication import begin_reauthentication, check_fresh, check_nonce, check_password
 from flows_api.auth.redirects import RedirectTo, allowed_redirect
 from flows_api.auth.sessions import end_sessions, start_session
 from flows_api.auth.users import User, find_login, note_login, set_password
@@ -68,13 +69,25 @@ async def sign_up(
 
 @router.post("/recover", summary="Have a mail sent with a link to choose a new password")
 async def recover(
-    request: Request, asked: Recovery, db: Db, settings: Settings, redirect_to: RedirectTo = None
+    request: Request,
+    asked: Recovery,
+    db: Db,
+    settings: Settings,
+    after: BackgroundTasks,
+    redirect_to: RedirectTo = None,
 ) -> dict[str, str]:
     """The answer is the same whether the address is known or not; at most one mail a minute is sent."""
     await count_attempt(request, asked.email)
     page = allowed_redirect(redirect_to, settings.api_redirect_urls)
+    after.add_task(_recover, db, settings, asked.email, page)  # so that its time does not tell either
+    return {}
+
+
+@router.get("/reauthenticate", summary="Have a code mailed with which the password or address can be changed")
+async def reauthenticate(principal: LoggedIn, settings: Settings, db: Db) -> dict[str, str]:
+    known = await user_of(db, principal)
     async with db.transaction() as transaction:
-        await begin_recovery(transaction, settings, asked.email, _mail_life(settings), page)
+        await begin_reauthentication(transaction, known.id, _mail_life(settings))
     return {}
 
 
@@ -88,6 +101,7 @@ async def verify(request: Request, asked: Verification, response: Response, toke
     use = USES.get(asked.type, use_recovery)
     async with db.connection() as connection:
         user_id = await use(connection, given)
+    tokens.forget(str(user_id))
     return await _begin(tokens, db, user_id)
 
 
@@ -98,6 +112,7 @@ async def user(principal: LoggedIn, settings: Settings, db: Db) -> AuthUser:
 
 @router.put("/user", summary="Choose a new password, or another address")
 async def change_user(
+    request: Request,
     changes: UserChanges,
     principal: LoggedIn,
     tokens: Tokens,
@@ -105,9 +120,16 @@ async def change_user(
     passwords: Passwords,
     redirect_to: RedirectTo = None,
 ) -> AuthUser:
-    """With a new password all other sessions end. A new address counts once the link in a mail to it is followed."""
+    """With a new password all other sessions end. A new address counts once the link in a mail to it is followed.
+
+    A day after the login either needs `current_password`, or the `nonce` that `GET /reauthenticate` has mailed.
+    """
     settings = tokens.settings
     known = await user_of(db, principal)
+    if changes.password is not None:
+        check_strength(changes.password, settings)
+    if changes.password is not None or changes.email is not None:
+        await _prove(request, changes, known, principal, settings, db, passwords)
     if changes.password is not None:
         await _change_password(changes.password, known, principal, tokens, db, passwords)
     new_email = changes.email if changes.email and changes.email.lower() != known.email else None
@@ -118,10 +140,27 @@ async def change_user(
     return AuthUser.of(await user_of(db, principal), settings.api_token_audience, new_email=new_email)
 
 
+async def _prove(
+    request: Request,
+    changes: UserChanges,
+    known: User,
+    principal: Principal,
+    settings: ApiSettings,
+    db: Database,
+    passwords: PasswordChecks,
+) -> None:
+    """What is given as a proof must be right; without any the session must be young."""
+    if changes.current_password is None and changes.nonce is None:
+        return await check_fresh(db, principal.session)
+    await count_attempt(request, known.email)
+    if changes.nonce is not None:
+        return await check_nonce(db, settings, known.id, changes.nonce)
+    return await check_password(db, passwords, known.email, changes.current_password or "")
+
+
 async def _change_password(
     password: str, known: User, principal: Principal, tokens: Authenticator, db: Database, passwords: PasswordChecks
 ) -> None:
-    check_strength(password, tokens.settings)
     async with db.connection() as connection:
         login = await find_login(connection, known.email)
     if login and await passwords.verify(login.password_hash, password):
@@ -132,6 +171,11 @@ async def _change_password(
         await end_sessions(transaction, known.id, principal.session, "others")
     tokens.forget(str(known.id))
     log.info("password_changed", user_id=str(known.id))
+
+
+async def _recover(db: Database, settings: ApiSettings, email: str, page: str | None) -> None:
+    async with db.transaction() as transaction:
+        await begin_recovery(transaction, settings, email, _mail_life(settings), page)
 
 
 async def _begin(tokens: Authenticator, db: Database, user_id: UUID) -> Session:

@@ -19,7 +19,9 @@ MAKE = """
     VALUES ($1, $2, $3, $4, $5, flows.current_user_id(), $6)
     RETURNING id
 """
-KEEP_SECRET = "INSERT INTO flows.api_key_secrets (api_key, secret_hash) VALUES ($1, $2)"
+ROLE = "SELECT current_setting('role')"
+BECOME_ROLE = "SELECT set_config('role', $1, true)"
+KEEP_SECRET = "SELECT flows.keep_api_key($1, $2)"
 LIST = """
     SELECT key.id, key.name, key.hint, key.role, key.scopes, key.esco, key.created_by, key.created_at, key.expires_at,
            key.revoked_at, secret.last_used_at
@@ -80,11 +82,17 @@ async def use_key(db: Connection, secret: str) -> UsedKey | None:
 
 
 async def make_key(db: Connection, wish: KeyWish) -> tuple[UUID, str]:
-    """As the one who asks; the id and the secret, which nothing can tell again."""
+    """As the one who asks; the id and the secret, which nothing can tell again.
+
+    The secret is kept by the gateway's own login role: an admin's role may give no key a secret of its own choice.
+    """
     secret = PREFIX + token_urlsafe(32)
     hint = secret[:HINT_LENGTH]
     key: UUID = await db.fetchval(MAKE, wish.name, hint, wish.role, wish.scopes, wish.esco, wish.expires_at)
+    asking = await db.fetchval(ROLE)
+    await db.execute(BECOME_ROLE, "none")
     await db.execute(KEEP_SECRET, key, hash_secret(secret))
+    await db.execute(BECOME_ROLE, asking)
     return key, secret
 
 

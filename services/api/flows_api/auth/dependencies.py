@@ -10,6 +10,7 @@ from fastapi.security import HTTPAuthorizationCredentials
 
 from flows_api.auth.authenticator import Authenticator, SessionEnded
 from flows_api.auth.bearer import BEARER, get_principal
+from flows_api.auth.common_passwords import is_common
 from flows_api.auth.errors import BadToken, NoAuthorization, PasswordWeak, SessionMissing, ValidationFailed
 from flows_api.auth.models import AuthProblem, AuthUser, Session
 from flows_api.auth.passwords import PasswordChecks
@@ -100,4 +101,6 @@ async def session_of(tokens: Authenticator, db: Database, user_id: Any, refresh:
 
 def check_strength(password: str, settings: ApiSettings) -> None:
     if len(password) < settings.api_password_min_length:
-        raise PasswordWeak(settings.api_password_min_length)
+        raise PasswordWeak(f"Password should be at least {settings.api_password_min_length} characters.", "length")
+    if is_common(password):
+        raise PasswordWeak("Password is known to be weak and easy to guess, please choose a different one.", "pwned")

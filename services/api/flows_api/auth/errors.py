@@ -1,7 +1,7 @@
 """Errors of /auth/v1, in the form that Supabase's auth client reads."""
 
 from collections.abc import Mapping
-from typing import ClassVar
+from typing import ClassVar, Literal
 
 from fastapi import Request
 from fastapi.responses import JSONResponse
@@ -134,11 +134,12 @@ class PasswordWeak(AuthError):
     code = "weak_password"
     status = 422
 
-    def __init__(self, min_length: int) -> None:
-        super().__init__(f"Password should be at least {min_length} characters.")
+    def __init__(self, message: str, reason: Literal["length", "pwned"]) -> None:
+        super().__init__(message)
+        self.reason = reason
 
     def more(self) -> Mapping[str, object]:
-        return {"weak_password": {"reasons": ["length"]}}
+        return {"weak_password": {"reasons": [self.reason]}}
 
 
 class PasswordUnchanged(AuthError):
@@ -147,6 +148,23 @@ class PasswordUnchanged(AuthError):
 
     def __init__(self) -> None:
         super().__init__("New password should be different from the old password.")
+
+
+class ReauthenticationNeeded(AuthError):
+    """Of a session that is not young: with the current password, or the code that is mailed, it goes on."""
+
+    code = "reauthentication_needed"
+
+    def __init__(self) -> None:
+        super().__init__("Update requires reauthentication: log in again, or send current_password or nonce")
+
+
+class NonceWrong(AuthError):
+    code = "reauthentication_not_valid"
+    status = 422
+
+    def __init__(self) -> None:
+        super().__init__("Nonce has expired or is invalid")
 
 
 class TooManyAttempts(AuthError):

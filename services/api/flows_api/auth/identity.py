@@ -38,6 +38,7 @@ def identify_by(app: FastAPI) -> Identify:
         except TokenError as error:
             message = MESSAGES.get(type(error), "JWT refused")
             raise TokenRefused(message, claims=isinstance(error, CLAIMS), details=str(error)) from None
-        return Caller(principal.role, principal.claims, principal.anonymous)
+        name = str(principal.key or principal.subject or "")
+        return Caller(principal.role, principal.claims, principal.anonymous, name)
 
     return identify

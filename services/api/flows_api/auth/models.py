@@ -56,6 +56,8 @@ class UserChanges(BaseModel):
 
     password: Password | None = None
     email: Email | None = Field(None, description="counts once the link in a mail to it is followed")
+    current_password: Password | None = Field(None, description="needed, or the nonce, a day after the login")
+    nonce: OneTimeToken | None = Field(None, description="the code that GET /reauthenticate has mailed")
     phone: None = None
     data: None = None
 

@@ -30,6 +30,11 @@ class Principal:
     def anonymous(self) -> bool:
         return self.role == "anon"
 
+    @property
+    def actor(self) -> str | None:
+        """Whom the audit log names: the program itself, not the person who made its key."""
+        return f"api_key:{self.key}" if self.key else self.subject
+
     def may_write(self, schema: str) -> bool:
         """As `flows.check_write` decides of a whole schema, for what is done by a service and not by a statement."""
         return self.scopes is None or not self.scopes.isdisjoint({"write", f"write:{schema}"})

@@ -11,6 +11,7 @@ from pydantic import BaseModel, Field
 from flows_api.access import acting_as
 from flows_api.commands.access import Reader
 from flows_api.commands.models import problems
+from flows_shared.dates import Day
 from flows_shared.db import Connection
 from flows_shared.errors import NotFoundError
 from flows_shared.service import Db
@@ -89,8 +90,8 @@ async def statement(
     account_number: AccountNumber,
     principal: Reader,
     db: Db,
-    since: Annotated[date | None, Query(description="first day")] = None,
-    before: Annotated[date | None, Query(description="day after the last")] = None,
+    since: Annotated[Day | None, Query(description="first day")] = None,
+    before: Annotated[Day | None, Query(description="day after the last")] = None,
     limit: Annotated[int, Query(ge=1, le=10_000)] = 1000,
     offset: Annotated[int, Query(ge=0, le=1_000_000_000)] = 0,
 ) -> Statement:

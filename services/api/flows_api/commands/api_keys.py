@@ -6,13 +6,14 @@ from uuid import UUID
 
 import asyncpg
 from fastapi import APIRouter, Depends, Response
-from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from flows_api.access import acting_as
 from flows_api.auth.api_keys import KeyMissing, KeyWish, list_keys, make_key, revoke_key
 from flows_api.auth.principal import Principal
 from flows_api.commands.access import require
 from flows_api.commands.models import example, problems
+from flows_shared.dates import Moment
 from flows_shared.errors import ForbiddenError
 from flows_shared.service import Db
 from flows_shared.time import utc_now
@@ -51,9 +52,7 @@ class KeyRequest(BaseModel):
     role: KeyRole = Field("admin", description="service and reporting reach every community, so operators make them")
     scopes: list[Scope] = Field(min_length=1, max_length=100)
     esco: UUID | None = Field(None, description="the only community that it reaches; null: all, for operators")
-    expires_at: Annotated[AwareDatetime, AfterValidator(_future)] | None = Field(
-        None, description="in a year when null"
-    )
+    expires_at: Annotated[Moment, AfterValidator(_future)] | None = Field(None, description="in a year when null")
 
 
 class KeyOut(BaseModel):

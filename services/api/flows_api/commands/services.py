@@ -42,7 +42,7 @@ class ServiceClient:
         self.http = httpx.AsyncClient(base_url=url, timeout=settings.api_service_timeout_seconds)
 
     async def post(self, path: str, body: Any, principal: Principal) -> httpx.Response:
-        headers = service_headers(self.settings, "api", acting_for=principal.subject)
+        headers = service_headers(self.settings, "api", acting_for=principal.actor)
         try:
             response = await self.http.post(path, json=body, headers=headers)
         except httpx.TransportError as error:

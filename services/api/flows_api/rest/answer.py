@@ -21,6 +21,7 @@ from flows_api.rest.database import (
     fetch_plan,
 )
 from flows_api.rest.errors import (
+    AnswerTooLong,
     MaxAffectedOfOne,
     MediaTypeUnavailable,
     NotOneRow,
@@ -99,7 +100,7 @@ class Answer:
         request, form, statement = planned.request, planned.form, planned.statement
         if planned.at_once:
             transaction = self._transaction(request, planned.raw)
-            result = _result_of(await self.database.fetch_at_once(transaction, statement))
+            result = self._result_of(await self.database.fetch_at_once(transaction, statement))
             _check_one(form, result)
             self._ran()
             return rows_response(request, planned.raw, result, form.media, minimal=self.options.minimal_errors)
@@ -115,13 +116,13 @@ class Answer:
         request, form, statement = planned.request, planned.form, planned.statement
         if planned.at_once:
             transaction = self._transaction(request, planned.raw)
-            result = _result_of(await self.database.fetch_at_once(transaction, statement))
+            result = self._result_of(await self.database.fetch_at_once(transaction, statement))
             self._ran()
             return write_response(request, result, form.media, planned.relation)
         async with self.database.transaction(self._transaction(request, planned.raw, writes=True)) as connection:
             if form.media.plan_of is not None:
                 return plan_response(request, await fetch_plan(connection, statement), form.media)
-            result = _result_of(await fetch_one(connection, statement))
+            result = self._result_of(await fetch_one(connection, statement))
             if request.write == "upsert":
                 if result.rows != 1:
                     raise UpsertKeyDiffers
@@ -144,7 +145,12 @@ class Answer:
         if request.preferences.strict and request.preferences.max_affected is not None and not function.returns_set:
             raise MaxAffectedOfOne
         statement = call_statement(
-            plan, node, form, counting_of(self.options, request), headers_only=request.headers_only
+            plan,
+            node,
+            form,
+            counting_of(self.options, request),
+            headers_only=request.headers_only,
+            most_bytes=self.options.max_answer_bytes,
         )
         self._planned()
         writes = request.method == "POST" and function.volatility == "volatile"
@@ -175,13 +181,28 @@ class Answer:
         """With the number of rows that PostgreSQL expects, where that was asked for."""
         record = await fetch_one(connection, statement)
         preferred = request.preferences.count
-        if preferred not in ("planned", "estimated") or request.kind == "function":
-            return _result_of(record)
+        guessed = preferred in ("planned", "estimated") and self.options.count_ceiling is None
+        if not guessed or request.kind == "function":
+            return self._result_of(record)
         most, counted = self.options.max_rows, record["total"]
         if preferred == "estimated" and most is not None and counted <= most:
-            return _result_of(record)
+            return self._result_of(record)
         expected = await fetch_expected_rows(connection, count_estimate_statement(node))
-        return _result_of(record, total=max(counted or 0, expected))
+        return self._result_of(record, total=max(counted or 0, expected))
+
+    def _result_of(self, record: Record, *, total: int | None = None) -> Result:
+        most = self.options.max_answer_bytes
+        if most is not None and (record.get("size") or 0) > most:
+            raise AnswerTooLong(most)
+        return Result(
+            rows=record["rows"],
+            body=as_bytes(record["body"]),
+            total=record["total"] if total is None else total,
+            location=record["location"] or (),
+            headers=record["headers"],
+            status=record["status"],
+            inserted=record["inserted"],
+        )
 
     def _transaction(
         self, request: Request, raw: RawRequest, *, writes: bool = False, function: Function | None = None
@@ -207,7 +228,7 @@ class Answer:
         standing = self.catalog.standing.get((role, schema))
         if standing is None:
             schemas = (schema, *options.extra_search_path)
-            timeout = options.statement_timeout_seconds
+            timeout = options.timeout_of(role)
             standing = self.catalog.standing[role, schema] = (
                 ("search_path", ", ".join(quote(name) for name in schemas)),
                 *((("statement_timeout", str(round(timeout * 1000))),) if timeout is not None else ()),
@@ -235,18 +256,6 @@ class Answer:
     def _ran(self) -> None:
         if self.timing:
             self.timing.done("transaction")
-
-
-def _result_of(record: Record, *, total: int | None = None) -> Result:
-    return Result(
-        rows=record["rows"],
-        body=as_bytes(record["body"]),
-        total=record["total"] if total is None else total,
-        location=record.get("location") or (),
-        headers=record["headers"],
-        status=record["status"],
-        inserted=record["inserted"],
-    )
 
 
 def _check_one(form: Form, result: Result) -> None:

@@ -74,7 +74,7 @@ class RestApp:
         caller = await self.identify(headers.get("authorization"))
         if timing:
             timing.done("jwt")
-        catalog = self.cache.catalog
+        catalog = await self.cache.current()
         raw = RawRequest(
             method=scope["method"],
             path=str(scope["path"]).removeprefix(scope.get("root_path", "")),

@@ -1,9 +1,12 @@
-"""Keeping the schema cache: loaded at start, loaded again whenever the database says NOTIFY pgrst."""
+"""Keeping the schema cache: loaded at start, loaded again whenever the database says NOTIFY pgrst.
+
+It is loaded on a thread of its own, so that a large or a wrong schema holds up no request, and no end of the process.
+"""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from contextlib import asynccontextmanager, suppress
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 import asyncpg
 
@@ -11,11 +14,14 @@ from flows_api.rest.catalog.catalog import Catalog, load_catalog
 from flows_api.rest.errors import CatalogMissing
 from flows_api.rest.options import RestOptions
 from flows_shared.db import REFUSALS
-from flows_shared.tasks import cancel_all
+from flows_shared.tasks import apart
 from flows_shared.telemetry.logs import get_logger
 
 RETRY_SECONDS: Final = 1.0
 CHECK_SECONDS: Final = 30.0
+LOAD_SECONDS: Final = 60.0
+
+Telling: TypeAlias = Coroutine[Any, Any, None]
 
 log = get_logger()
 
@@ -28,7 +34,7 @@ class CatalogCache:
         self.loaded: Catalog | None = None
         self.on_reload: Callable[[], Awaitable[None]] | None = None
         self._first_load = asyncio.Event()
-        self._changed = asyncio.Event()
+        self._away_or_loaded = asyncio.Event()
 
     @property
     def catalog(self) -> Catalog:
@@ -37,29 +43,64 @@ class CatalogCache:
             raise CatalogMissing
         return self.loaded
 
+    async def current(self) -> Catalog:
+        """The first load is waited for, as long as a request waits for a connection, unless the database is away."""
+        if self.loaded is None:
+            with suppress(TimeoutError):
+                async with asyncio.timeout(self.options.pool_timeout_seconds):
+                    await self._away_or_loaded.wait()
+        return self.catalog
+
     @asynccontextmanager
     async def kept(self, start_seconds: float) -> AsyncIterator[None]:
         """Keep it while the context lasts. The start waits for the first load, but not for long."""
-        task = asyncio.create_task(self._keep())
-        try:
+        keeper = _Keeper(self.options, asyncio.get_running_loop(), self._publish, self._note_away)
+        async with apart(keeper.keep, name="schema cache"):
             with suppress(TimeoutError):
-                await asyncio.wait_for(self._first_load.wait(), start_seconds)
+                async with asyncio.timeout(start_seconds):
+                    await self._first_load.wait()
             yield
-        finally:
-            await cancel_all([task])
 
-    async def _keep(self) -> None:
+    async def _publish(self, catalog: Catalog) -> None:
+        reloaded, self.loaded = self.loaded is not None, catalog
+        if reloaded and self.on_reload:
+            await self.on_reload()
+        self._first_load.set()
+        self._away_or_loaded.set()
+        log.info("schema_cache_loaded", relations=len(catalog.relations), functions=len(catalog.functions))
+
+    async def _note_away(self, is_away: bool) -> None:
+        if is_away or self.loaded is not None:
+            self._away_or_loaded.set()
+        else:
+            self._away_or_loaded.clear()
+
+
+class _Keeper:
+    """Lives on its own thread and loop; what it finds out is awaited on the loop that serves."""
+
+    def __init__(
+        self,
+        options: RestOptions,
+        serving: asyncio.AbstractEventLoop,
+        publish: Callable[[Catalog], Telling],
+        note_away: Callable[[bool], Telling],
+    ) -> None:
+        self.options = options
+        self._serving, self._publish, self._note_away = serving, publish, note_away
+        self._changed = asyncio.Event()
+
+    async def keep(self) -> None:
+        """Until cancelled. Whatever is wrong with a schema, the last catalog serves and the next try comes."""
         while True:
             try:
                 await self._listen()
-            except REFUSALS as error:
+            except Exception as error:
                 log.warning("schema_cache_waits", reason=f"{type(error).__name__}: {error}")
             await asyncio.sleep(RETRY_SECONDS)
 
     async def _listen(self) -> None:
-        connection = await asyncpg.connect(
-            self.options.database_url, server_settings={"application_name": "api schema cache"}
-        )
+        connection = await self._connect()
         try:
             connection.add_termination_listener(self._wake)
             await connection.add_listener(self.options.channel, self._wake)
@@ -69,6 +110,17 @@ class CatalogCache:
                 await self._wait(connection)
         finally:
             connection.terminate()
+
+    async def _connect(self) -> "asyncpg.Connection[asyncpg.Record]":
+        try:
+            connection = await asyncpg.connect(
+                self.options.database_url, server_settings={"application_name": "api schema cache"}
+            )
+        except REFUSALS:
+            await self._tell(self._note_away(True))
+            raise
+        await self._tell(self._note_away(False))
+        return connection
 
     async def _wait(self, connection: "asyncpg.Connection[asyncpg.Record]") -> None:
         """Until the schema or the connection changes. A silent connection is tried now and then."""
@@ -81,12 +133,12 @@ class CatalogCache:
                 await connection.execute("SELECT 1")
 
     async def _load(self, connection: "asyncpg.Connection[asyncpg.Record]") -> None:
-        reloaded = self.loaded is not None
-        self.loaded = await load_catalog(connection, self.options)
-        if reloaded and self.on_reload:
-            await self.on_reload()
-        self._first_load.set()
-        log.info("schema_cache_loaded", relations=len(self.loaded.relations), functions=len(self.loaded.functions))
+        async with asyncio.timeout(LOAD_SECONDS):
+            catalog = await load_catalog(connection, self.options)
+        await self._tell(self._publish(catalog))
+
+    async def _tell(self, told: Telling) -> None:
+        await asyncio.wrap_future(asyncio.run_coroutine_threadsafe(told, self._serving))
 
     def _wake(self, *_: Any) -> None:
         self._changed.set()

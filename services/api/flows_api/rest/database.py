@@ -12,7 +12,8 @@ from asyncpg.pool import PoolConnectionProxy
 from flows_api.rest.errors import DatabaseUnreachable, PoolExhausted, refusal_of
 from flows_api.rest.options import RestOptions
 from flows_api.rest.query.writer import Statement
-from flows_shared.db import REFUSALS
+from flows_api.rest.shares import Shares
+from flows_shared.db import REFUSALS, is_closed, terminate
 
 # One round trip. Texts are written in hexadecimal, so that none can end its literal.
 TEXT: Final = "convert_from(decode('{}', 'hex'), 'UTF8')"
@@ -33,11 +34,15 @@ Settings: TypeAlias = tuple[tuple[str, str], ...]
 
 @dataclass(frozen=True)
 class Caller:
-    """Who asks: the role in the database, and the verified claims as JSON. Nobody is logged in as `anonymous`."""
+    """Who asks: the role in the database, and the verified claims as JSON. Nobody is logged in as `anonymous`.
+
+    `name` tells callers of a role apart, where they have one: each has a share of the connections.
+    """
 
     role: str
     claims: str
     anonymous: bool = False
+    name: str = ""
 
 
 @dataclass(frozen=True)
@@ -95,6 +100,7 @@ class RestDatabase:
     def __init__(self, pool: "asyncpg.Pool[asyncpg.Record]", options: RestOptions) -> None:
         self.pool = pool
         self.options = options
+        self.shares = Shares(options.most_connections, options.pool_timeout_seconds)
         self._at_hand: list[PooledConnection] = []
         self._waiting = 0
         self._generation = 0
@@ -124,35 +130,35 @@ class RestDatabase:
     @asynccontextmanager
     async def transaction(self, transaction: Transaction) -> AsyncIterator[PooledConnection]:
         """Ended as it asks for, rolled back by any exception. PostgreSQL's refusals become ours."""
-        async with self._connection() as connection:
+        async with self._connection(transaction.caller) as connection:
             try:
                 await _own(connection).begin(transaction)
                 yield connection
                 await connection.execute(transaction.end())
             except Exception as error:
                 await _abandon(connection)
-                told = _told(error, transaction.caller, lost=connection.is_closed())
+                told = _told(error, transaction.caller, lost=is_closed(connection))
                 if told is error:
                     raise
                 raise told from error
             except BaseException:
-                connection.terminate()
+                terminate(connection)
                 raise
 
     async def fetch_at_once(self, transaction: Transaction, statement: Statement) -> asyncpg.Record:
         """The row of a statement that is a transaction by itself, and sets its settings as it runs."""
         values = [transaction.caller.role, *(value for _, value in transaction.settings)]
-        async with self._connection() as connection:
+        async with self._connection(transaction.caller) as connection:
             try:
                 await _own(connection).stand(transaction.standing)
                 row = await connection.fetchrow(statement.text, *statement.parameters, *values)
             except REFUSALS as error:
-                raise _told(error, transaction.caller, lost=connection.is_closed()) from error
+                raise _told(error, transaction.caller, lost=is_closed(connection)) from error
             except BaseException:
-                connection.terminate()
+                terminate(connection)
                 raise
             if row is None:
-                connection.terminate()
+                terminate(connection)
                 raise DatabaseUnreachable("the connection was not in the role that it had been given")
             return row
 
@@ -163,21 +169,26 @@ class RestDatabase:
         await self._give_back()
 
     @asynccontextmanager
-    async def _connection(self) -> AsyncIterator[PooledConnection]:
-        connection = await self._take()
-        generation = self._generation
+    async def _connection(self, caller: Caller) -> AsyncIterator[PooledConnection]:
+        share = f"{caller.role} {caller.name}"
+        await self.shares.take(share)
         try:
-            yield connection
+            connection = await self._take()
+            generation = self._generation
+            try:
+                yield connection
+            finally:
+                if self._waiting or is_closed(connection) or generation != self._generation:
+                    await self.pool.release(connection)
+                else:
+                    self._at_hand.append(connection)
         finally:
-            if self._waiting or connection.is_closed() or generation != self._generation:
-                await self.pool.release(connection)
-            else:
-                self._at_hand.append(connection)
+            self.shares.give(share)
 
     async def _take(self) -> PooledConnection:
         while self._at_hand:
             connection = self._at_hand.pop()
-            if not connection.is_closed():
+            if not is_closed(connection):
                 return connection
             await self.pool.release(connection)
         self._waiting += 1
@@ -227,12 +238,12 @@ def _told(error: Exception, caller: Caller, *, lost: bool) -> Exception:
 
 
 async def _abandon(connection: PooledConnection) -> None:
-    if connection.is_closed():
+    if is_closed(connection):
         return
     try:
         await connection.execute("ROLLBACK")
     except REFUSALS:
-        connection.terminate()
+        terminate(connection)
 
 
 def _own(connection: PooledConnection) -> RestConnection:

@@ -62,6 +62,28 @@ class PoolExhausted(RestError):
         super().__init__("Timed out acquiring connection from connection pool.")
 
 
+class ShareExhausted(RestError):
+    """The pool has connections, but this caller holds as many as one may."""
+
+    code = "PGRST003"
+    status = 429
+
+    def __init__(self) -> None:
+        super().__init__("Too many requests of this caller are under way.")
+
+    def headers(self) -> Headers:
+        return [(b"retry-after", b"1")]
+
+
+class AnswerTooLong(RestError):
+    code = "PGRSTX01"
+
+    def __init__(self, most: int) -> None:
+        super().__init__(
+            f"an answer holds at most {most} bytes", hint="Ask for fewer rows, columns or related rows at once."
+        )
+
+
 class QueryStringWrong(RestError):
     """`details` says what stands where something else was expected."""
 
@@ -435,7 +457,8 @@ def _object(text: str, needed: Mapping[str, type], optional: Mapping[str, type])
 STATUSES: Final[dict[str, int]] = {
     "08": 503, "09": 500, "0L": 403, "0P": 403, "21000": 500, "23503": 409, "23505": 409, "25": 500, "25006": 405,
     "28": 403, "2D": 500, "38": 500, "39": 500, "3B": 500, "40": 500, "42883": 404, "42P01": 404, "42P17": 500,
-    "42501": 403, "53": 503, "53400": 500, "54": 500, "55": 500, "57": 500, "57P01": 503, "58": 500, "F0": 500,
+    "42501": 403, "53": 503, "53400": 500, "54": 500, "54011": 400, "54023": 400,
+    "55": 500, "57": 500, "57P01": 503, "58": 500, "F0": 500,
     "HV": 500, "P0001": 400, "P0": 500, "XX": 500,
 }  # fmt: skip
 
@@ -449,6 +472,8 @@ def status_of(sqlstate: str, message: str, *, anonymous: bool) -> int:
             return 400
         case "22023" if message.startswith("role") and message.endswith("does not exist"):
             return 401
+        case "XX000" if message.startswith("cache lookup failed for text search"):
+            return 400  # a number was given for its name
         case "42883" if message.startswith("function xmlagg("):
             return 406
     if sqlstate.startswith("PT"):

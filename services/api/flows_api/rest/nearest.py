@@ -8,6 +8,7 @@ from typing import Final
 
 GRAM_SIZES: Final = (3, 2)
 CANDIDATES: Final = 50
+LONGEST: Final = 200
 SURE: Final = 0.75
 LIKELY: Final = 0.33
 
@@ -18,15 +19,17 @@ def nearest(name: str, names: Iterable[str], least: float = SURE) -> str | None:
 
 
 def by_likeness(name: str, names: Iterable[str], least: float = LIKELY) -> list[tuple[float, str]]:
-    """The names that are like it, the best first."""
+    """The names that are like it, the best first. What is longer than names are is compared with none."""
     known = list(dict.fromkeys(names))
     wanted = name.lower()
     exact = [candidate for candidate in known if candidate.lower() == wanted]
     if exact:
         return [(1.0, exact[0])]
+    if len(wanted) > LONGEST:
+        return []
     for size in GRAM_SIZES:
         alike = sorted(((_cosine(wanted, candidate.lower(), size), candidate) for candidate in known), reverse=True)
-        found = [candidate for score, candidate in alike[:CANDIDATES] if score > 0]
+        found = [each for score, each in alike[:CANDIDATES] if score > 0 and _may_be_close(wanted, each, least)]
         scored = [(_closeness(wanted, candidate.lower()), candidate) for candidate in found]
         scored.sort(key=lambda pair: -pair[0])
         if result := [pair for pair in scored if pair[0] >= least]:
@@ -46,6 +49,12 @@ def _cosine(one: str, other: str, size: int) -> float:
 def _grams(name: str, size: int) -> Counter[str]:
     letters = f"-{''.join(character for character in name if character.isalnum() or character in ' ,')}-"
     return Counter(letters[at : at + size] for at in range(max(len(letters) - size + 1, 1)))
+
+
+def _may_be_close(one: str, other: str, least: float) -> bool:
+    """Their lengths alone say how many letters there are to insert or delete, at least."""
+    shorter, longer = sorted((len(one), len(other)))
+    return shorter >= least * longer
 
 
 def _closeness(one: str, other: str) -> float:

@@ -38,7 +38,7 @@ def form_of(catalog: Catalog, options: RestOptions, request: Request, target: Na
 
 
 def counting_of(options: RestOptions, request: Request) -> Counting:
-    return Counting(request.preferences, request.rows, options.max_rows)
+    return Counting(request.preferences, request.rows, options.max_rows, options.count_ceiling)
 
 
 def check_preferences(request: Request) -> None:
@@ -50,9 +50,13 @@ def _read(catalog: Catalog, options: RestOptions, request: Request, relation: Re
     node = plan_rows(catalog, options, request, Source(relation.full_name, relation.columns))
     form = form_of(catalog, options, request, relation.full_name, node)
     check_preferences(request)
-    at_once = _fits_at_once(catalog, options, request, form) and request.preferences.count in (None, "exact")
+    exact = request.preferences.count in (None, "exact") or options.count_ceiling is not None
+    at_once = _fits_at_once(catalog, options, request, form) and exact
     counting = counting_of(options, request)
-    statement = read_statement(node, form, counting, headers_only=request.headers_only, at_once=at_once)
+    most = options.max_answer_bytes
+    statement = read_statement(
+        node, form, counting, headers_only=request.headers_only, most_bytes=most, at_once=at_once
+    )
     return Planned(request, request.raw, relation, node, form, statement, at_once)
 
 
@@ -67,13 +71,16 @@ def _write(catalog: Catalog, options: RestOptions, request: Request, relation: R
         and not (options.rolls_back or request.preferences.tx)
         and not plan.merges
         and not form.is_one_row
+        and not (node.children and options.max_answer_bytes)  # what is too large must be taken back
     )
-    statement = write_statement(plan, node, form, request.preferences, at_once=at_once)
+    most = options.max_answer_bytes
+    statement = write_statement(plan, node, form, request.preferences, most_bytes=most, at_once=at_once)
     return Planned(request, request.raw, relation, node, form, statement, at_once)
 
 
 def _fits_at_once(catalog: Catalog, options: RestOptions, request: Request, form: Form) -> bool:
     """Nothing must come before the statement, or be looked at before what it did may stay."""
     preferences = request.preferences
-    needs_more = options.pre_request or catalog.role_isolation or preferences.timezone or form.media.plan_of
+    has_zone = preferences.timezone is not None
+    needs_more = options.pre_request or catalog.role_isolation or has_zone or form.media.plan_of
     return options.one_trip and not needs_more

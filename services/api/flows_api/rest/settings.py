@@ -8,6 +8,7 @@ from pydantic_settings import NoDecode
 
 from flows_api.rest.claim_path import ClaimPath
 from flows_api.rest.options import HOISTED, OpenApiMode, RestOptions, TxEnd
+from flows_api.rest.request.limits import Limits
 from flows_api.rest.tokens import TokenRules, read_keys
 from flows_shared.settings import PREFIX, HttpSettings, LogSettings
 
@@ -19,6 +20,18 @@ def _split(value: object) -> object:
     return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
 
 
+def read_pairs(value: object) -> object:
+    """`name=meaning,name=meaning`"""
+    if not isinstance(value, str):
+        return value
+    parts = [part.partition("=") for part in value.split(",") if part.strip()]
+    if any(not separator for _, separator, _ in parts):
+        raise ValueError("must read name=meaning,name=meaning")
+    return {name.strip(): meaning.strip() for name, _, meaning in parts}
+
+
+Seconds: TypeAlias = Annotated[float, Field(gt=0)]
+Timeouts: TypeAlias = Annotated[dict[str, Seconds], NoDecode, BeforeValidator(read_pairs)]
 Names: TypeAlias = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_split)]
 
 
@@ -46,6 +59,21 @@ class RestSettings(LogSettings):
     api_rest_statement_timeout_seconds: float | None = Field(
         None, gt=0, description="a longer statement is cancelled; unset: as the database says"
     )
+    api_rest_statement_timeouts: Timeouts = Field({}, description="the same for single roles: role=seconds,...")
+    api_rest_db_pool_share: float = Field(
+        0.5, gt=0, le=1, description="part of those connections that one caller may hold; all without a token are one"
+    )
+    api_rest_db_count_ceiling: int | None = Field(
+        None, ge=0, description="planned and estimated counts are exact up to it; unset: the planner guesses"
+    )
+    api_rest_max_answer_bytes: int | None = Field(
+        33_554_432, ge=1024, description="a larger answer is refused; unset: none"
+    )
+    api_rest_max_terms: int = Field(1_000, ge=1, description="columns, conditions or orders of one parameter at most")
+    api_rest_max_name_length: int = Field(1_000, ge=63, description="characters of a name in a query string at most")
+    api_rest_max_depth: int = Field(100, ge=1, le=200, description="conditions within conditions, steps into JSON")
+    api_rest_max_embeds: int = Field(50, ge=0, description="related relations of one request at most")
+    api_rest_max_embed_depth: int = Field(6, ge=0, le=20, description="relations within relations at most")
     api_rest_db_one_trip: bool = Field(
         True, description="whether reads and inserts are one round trip: needs a session kept by its pooler, if any"
     )
@@ -96,8 +124,22 @@ class RestSettings(LogSettings):
             pool_size=self.api_rest_db_pool,
             pool_timeout_seconds=self.api_rest_db_pool_acquisition_timeout,
             statement_timeout_seconds=self.api_rest_statement_timeout_seconds,
+            statement_timeouts=self.api_rest_statement_timeouts,
+            pool_share=self.api_rest_db_pool_share,
+            count_ceiling=self.api_rest_db_count_ceiling,
+            max_answer_bytes=self.api_rest_max_answer_bytes,
+            limits=self._limits(),
             one_trip=self.api_rest_db_one_trip,
             **more,  # type: ignore[arg-type]
+        )
+
+    def _limits(self) -> Limits:
+        return Limits(
+            terms=self.api_rest_max_terms,
+            name_length=self.api_rest_max_name_length,
+            depth=self.api_rest_max_depth,
+            embeds=self.api_rest_max_embeds,
+            embed_depth=self.api_rest_max_embed_depth,
         )
 
 

@@ -68,7 +68,8 @@ class Tokens:
         if role is None:
             return None
         told = json.dumps({**claims, "role": role}, ensure_ascii=False, separators=(",", ":"))
-        return Caller(role, told, anonymous=role == self.rules.anonymous_role)
+        name = "" if role == self.rules.anonymous_role else str(claims.get("sub") or told)
+        return Caller(role, told, anonymous=role == self.rules.anonymous_role, name=name)
 
     def _told(self, token: str) -> tuple[Mapping[str, Any], Caller | None]:
         if not self.rules.keys:

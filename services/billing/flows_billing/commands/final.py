@@ -16,7 +16,7 @@ from flows_billing.runs.escos import esco_by_code, find_escos
 from flows_billing.settings import RunSettings
 from flows_shared.errors import FlowsError, InvalidError
 from flows_shared.money import format_pounds
-from flows_shared.time import utc_now
+from flows_shared.time import END_OF_TIME, FIRST_DAY, utc_now
 
 
 class DayInvalid(InvalidError):
@@ -60,9 +60,12 @@ def close_account(
 
 def _day(text: str) -> date:
     try:
-        return date.fromisoformat(text)
+        day = date.fromisoformat(text)
     except ValueError:
         raise DayInvalid(f"'{text}' is no day such as 2026-10-12") from None
+    if not FIRST_DAY <= day < END_OF_TIME:
+        raise DayInvalid(f"'{text}' is no day of {FIRST_DAY.year} to {END_OF_TIME.year - 1}")
+    return day
 
 
 def _read(text: str) -> tuple[str, Decimal]:

@@ -33,7 +33,6 @@ from flows_billing.outcomes import NotBilled, skipped
 from flows_billing.rating.bill import Bill, Verdict
 from flows_billing.rating.guard import UNGUARDED, Guard
 from flows_billing.rating.store import changed_days
-from flows_billing.runs.apart import is_about_data, say_error
 from flows_billing.runs.judge import Docket, prepare
 from flows_billing.runs.preview import from_half_hours
 from flows_billing.runs.request import SERVICE
@@ -41,6 +40,7 @@ from flows_billing.runs.run import Esco, require_vat_number
 from flows_billing.settings import RunSettings
 from flows_billing.sharing.store import store_allocation
 from flows_shared.acting import act_for
+from flows_shared.apart import is_about_data, say_error
 from flows_shared.db import Connection, Database
 from flows_shared.outbox import enqueue
 from flows_shared.time import Month, local_date

@@ -13,6 +13,7 @@ from flows_billing.outcomes import Outcome
 from flows_billing.routes.settings import Settings
 from flows_billing.runs.escos import find_escos
 from flows_shared.auth import CallingService
+from flows_shared.dates import Day
 from flows_shared.service import Db
 from flows_shared.time import utc_now
 
@@ -24,7 +25,7 @@ Element = Literal["A", "B", "SINGLE"]
 class FinalBillRequest(BaseModel):
     esco: UUID
     account_number: int
-    last_day: date
+    last_day: Day
     reads: dict[Element, Annotated[Decimal, Field(ge=0)]] = {}
 
 

@@ -16,9 +16,10 @@ from flows_billing.routes.settings import Settings
 from flows_billing.runs.escos import find_escos
 from flows_billing.runs.request import SERVICE
 from flows_billing.runs.run import parse_month, require_vat_number
-from flows_billing.views import ExplainRequest, MonthText
+from flows_billing.views import ExplainRequest
 from flows_shared.acting import acting
 from flows_shared.auth import CallingService
+from flows_shared.dates import MonthText
 from flows_shared.outbox import enqueue
 from flows_shared.service import Db
 from flows_shared.time import utc_now

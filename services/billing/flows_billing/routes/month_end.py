@@ -10,8 +10,8 @@ from flows_billing.month_end.take import take_evidence
 from flows_billing.routes.settings import Settings
 from flows_billing.runs.escos import find_escos
 from flows_billing.runs.run import parse_month
-from flows_billing.views import MonthText
 from flows_shared.auth import CallingService
+from flows_shared.dates import MonthText
 from flows_shared.service import Db
 from flows_shared.time import utc_now
 

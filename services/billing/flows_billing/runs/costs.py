@@ -12,12 +12,12 @@ from flows_billing.outcomes import NotBilled
 from flows_billing.rating.bill import Bill
 from flows_billing.rating.costs import MonthCosts, month_costs
 from flows_billing.rating.rounding import Costs
-from flows_billing.runs.apart import in_parts, say_error
 from flows_billing.runs.judge import Docket, load_terms, measure, plans_of
 from flows_billing.runs.run import Esco
 from flows_billing.settings import RunSettings
 from flows_billing.sharing.terms import Sharing
 from flows_billing.tariffs.tariff import Tariffs
+from flows_shared.apart import in_parts, say_error
 from flows_shared.db import Connection
 from flows_shared.telemetry.logs import get_logger
 from flows_shared.time import Month

@@ -11,8 +11,8 @@ import asyncpg
 
 from flows_billing.errors import EscoUnreadable, UnknownEsco
 from flows_billing.rating.vat_rules import Seller
-from flows_billing.runs.apart import in_parts, say_error
 from flows_billing.runs.run import Esco
+from flows_shared.apart import in_parts, say_error
 from flows_shared.db import Connection
 from flows_shared.telemetry.logs import get_logger
 from flows_shared.time import Month

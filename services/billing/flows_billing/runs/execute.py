@@ -14,10 +14,9 @@ from uuid import UUID
 from flows_billing.accounts.store import supply_account_ids
 from flows_billing.holds.store import keep_holds
 from flows_billing.invoices.issue import issue_bills
-from flows_billing.outcomes import NotBilled
+from flows_billing.outcomes import NotBilled, data_invalid
 from flows_billing.rating.bill import Bill, Verdict
 from flows_billing.reports.refresh import enqueue_refresh
-from flows_billing.runs.apart import data_invalid, in_parts, say_error
 from flows_billing.runs.judge import prepare
 from flows_billing.runs.request import SERVICE
 from flows_billing.runs.run import Run, require_vat_number
@@ -26,6 +25,7 @@ from flows_billing.settings import RunSettings
 from flows_billing.sharing.store import store_allocation
 from flows_billing.solar.store import grant_solar_credits
 from flows_billing.usage.store import store_monthly_usage
+from flows_shared.apart import in_parts, say_error
 from flows_shared.db import Connection, Database, is_connection_lost
 from flows_shared.memory import collector_paused
 from flows_shared.outbox import enqueue, enqueue_many

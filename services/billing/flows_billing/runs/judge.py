@@ -11,12 +11,11 @@ from flows_billing.accounts.plan import Plan, Planned, Terms, plan_account
 from flows_billing.accounts.store import supply_account_ids, supply_accounts
 from flows_billing.errors import SharingInvalid
 from flows_billing.holds.store import find_holds
-from flows_billing.outcomes import NotBilled, failed
+from flows_billing.outcomes import NotBilled, data_invalid, failed
 from flows_billing.rating.back_bill import guarded
 from flows_billing.rating.bill import Measured, Verdict, all_measured, rate_account
 from flows_billing.rating.guard import UNGUARDED, Guard
 from flows_billing.rating.store import back_bill_guard, vat_terms
-from flows_billing.runs.apart import data_invalid, in_parts, is_about_data, say_error
 from flows_billing.runs.run import Esco
 from flows_billing.settings import RunSettings
 from flows_billing.sharing.allocation import Allocation, allocate_month
@@ -30,6 +29,7 @@ from flows_billing.usage.exports import exported
 from flows_billing.usage.metered import Need, Usage
 from flows_billing.usage.rollups import add_band_sums, sum_roll_ups
 from flows_billing.usage.store import sum_half_hours
+from flows_shared.apart import in_parts, is_about_data, say_error
 from flows_shared.db import Connection
 from flows_shared.time import Month
 

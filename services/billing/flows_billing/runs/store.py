@@ -1,7 +1,7 @@
 """Runs and outcomes in the database."""
 
 from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from uuid import UUID
 
 import asyncpg
@@ -11,7 +11,7 @@ from flows_billing.outcomes import NotBilled, Outcome
 from flows_billing.runs.escos import COLUMNS as ESCO_COLUMNS
 from flows_billing.runs.escos import esco_of, readable
 from flows_billing.runs.run import Run, Unbilled
-from flows_shared.db import Connection
+from flows_shared.db import REFUSALS, Connection
 from flows_shared.time import Month
 
 RUNS = f"""
@@ -119,7 +119,8 @@ async def run_held(db: Connection, run_id: UUID) -> AsyncIterator[None]:
     try:
         yield
     finally:
-        if not db.is_closed():
+        # The lock ends with its connection, and must not hide what broke that.
+        with suppress(*REFUSALS):
             await db.execute(LET_GO, run_id)
 
 

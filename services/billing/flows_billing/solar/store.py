@@ -6,8 +6,8 @@ from decimal import Decimal
 from uuid import UUID
 
 from flows_billing.invoices.invoice import Invoice
-from flows_billing.runs.apart import in_parts, say_error
 from flows_billing.solar.credits import Installation, SolarCredit, SolarTariff, share_credit
+from flows_shared.apart import in_parts, say_error
 from flows_shared.db import Connection
 from flows_shared.telemetry.logs import get_logger
 from flows_shared.time import Month

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from itertools import chain
 from typing import Final
 from uuid import UUID
 
@@ -15,13 +16,17 @@ from flows_meter_sync.readings.counts import load_counts
 from flows_meter_sync.readings.held import Energies, load_held
 from flows_meter_sync.readings.registers import MeterRegister
 from flows_meter_sync.registry import slices
+from flows_shared.apart import in_parts, say_error
 from flows_shared.db import Connection, Database
+from flows_shared.telemetry.logs import get_logger
 from flows_shared.time import Period
 
 HISTORY: Final = timedelta(weeks=4)
 # A count after a gap may come that much later: what lies in between is held.
 COUNT_AFTER: Final = timedelta(weeks=2)
 REGISTERS_AT_ONCE: Final = 20
+
+log = get_logger()
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,16 +41,26 @@ class Estimated:
 async def estimate_missing(
     db: Database, registers: Sequence[MeterRegister], period: Period, method: Method, *, dry_run: bool = False
 ) -> list[Estimated]:
-    """Estimate the half hours of the period that are missing, and keep the estimates unless it is a dry run."""
+    """Estimate the half hours of the period that are missing, and keep the estimates unless it is a dry run.
+
+    The log has the registers of which none can be.
+    """
     found: list[Estimated] = []
-    for part in slices(registers, REGISTERS_AT_ONCE):
-        async with db.transaction() as transaction:
-            estimated = await _estimate(transaction, part, period, method)
-            if not dry_run:
-                await store_estimates(
-                    transaction, [(one.register.id, each) for one in estimated for each in one.estimates]
-                )
-        found += estimated
+    async with db.connection() as connection:
+
+        async def estimate_part(part: Sequence[MeterRegister]) -> list[Estimated]:
+            async with connection.transaction():
+                estimated = await _estimate(connection, part, period, method)
+                if not dry_run:
+                    estimates = [(one.register.id, each) for one in estimated for each in one.estimates]
+                    await store_estimates(connection, estimates)
+            return estimated
+
+        for part in slices(registers, REGISTERS_AT_ONCE):
+            done, broken = await in_parts(connection, part, estimate_part)
+            found += chain(*done)
+            for register, error in broken.items():
+                log.error("register_not_estimated", register=register.name, reason=say_error(error))
     return found
 
 

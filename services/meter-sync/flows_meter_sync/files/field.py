@@ -23,11 +23,14 @@ from flows_meter_sync.files.rows import (
     Place,
     Refusal,
     Value,
+    fields_of,
+    header_fields,
+    numbered_rows,
     parse_time,
 )
 
-# The field marks files that it has taken in with _s, _t or _st.
-NAME: Final = re.compile(r"(?P<serial>[A-Za-z0-9]+?)(-(?P<element>[AB]))?-(?P<day>\d{8})(_[st]{1,2})?\.csv")
+# The field marks files that it has taken in with _s, _t or _st; a browser numbers what it saves twice.
+NAME: Final = re.compile(r"(?P<serial>[A-Za-z0-9]+?)(-(?P<element>[AB]))?-(?P<day>\d{8})(_[st]{1,2})?( \(\d+\))?\.csv")
 ABSENT: Final = ("", "NA", "-1")
 DIRECTIONS: Final[tuple[Direction, Direction]] = ("import", "export")
 
@@ -77,10 +80,10 @@ def read(name: str, text: str, wh: Wh = Wh.AUTO) -> Contents:
     named = parse_name(name)
     if named is None:
         raise FileUnreadable(f"{name}: a file of the field is named like EML2137580826-20261025.csv")
-    reader = csv.reader(io.StringIO(text))
-    if next(reader, []) != header_of(named.serial):
+    lines = numbered_rows(text)
+    if header_fields(lines) != header_of(named.serial):
         raise FileUnreadable(f"{name}: the first line is not {','.join(header_of(named.serial))}")
-    rows, refusals = _rows(name, reader)
+    rows, refusals = _rows(name, lines)
     values = list(_values(name, named, rows, is_count=wh is not Wh.ENERGY))
     return Contents(values, refusals, numbers_said=wh is not Wh.AUTO)
 
@@ -95,14 +98,12 @@ def write(serial: str, rows: Iterable[tuple[datetime, int | None, int | None]]) 
     return text.getvalue()
 
 
-def _rows(name: str, reader: Iterable[list[str]]) -> tuple[list[_Row], list[Refusal]]:
+def _rows(name: str, lines: Iterable[tuple[int, str]]) -> tuple[list[_Row], list[Refusal]]:
     rows: list[_Row] = []
     refusals = []
-    for line, fields in enumerate(reader, start=2):
-        if not fields:
-            continue
+    for line, row in lines:
         try:
-            rows.append(_row(line, fields))
+            rows.append(_row(line, fields_of(row)))
         except ValueError as error:
             refusals.append(Refusal(Place(name, line), str(error)))
     return rows, refusals

@@ -1,6 +1,5 @@
 """Files into the database: what is new is taken, what is there stays, what cannot be is refused, row by row."""
 
-import csv
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -57,7 +56,7 @@ def read_file(file: File, wh: Wh = Wh.AUTO) -> Contents:
     """What a file says, by its name and header one of the field's or of ours; one refusal where it is neither."""
     try:
         return field.read(*file, wh) if field.parse_name(file.name) else own.read(*file)
-    except (FileUnreadable, csv.Error) as error:
+    except FileUnreadable as error:
         return Contents([], [Refusal(Place(file.name, 1), str(error))])
 
 

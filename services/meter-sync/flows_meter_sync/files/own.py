@@ -6,12 +6,21 @@
 `start` is the start of the half hour, `element` is `A`, `B` or `SINGLE`. Estimates are exported as such, and not taken.
 """
 
-import csv
-import io
 from decimal import Decimal, DecimalException
 from typing import Final, cast
 
-from flows_meter_sync.files.rows import Contents, FileElement, FileUnreadable, Place, Refusal, Value, parse_time
+from flows_meter_sync.files.rows import (
+    Contents,
+    FileElement,
+    FileUnreadable,
+    Place,
+    Refusal,
+    Value,
+    fields_of,
+    header_fields,
+    numbered_rows,
+    parse_time,
+)
 from flows_meter_sync.intervals.counter import IMPOSSIBLE
 from flows_meter_sync.intervals.runs import KWH_STEPS
 from flows_shared.readings import CSV_HEADER
@@ -22,15 +31,15 @@ ELEMENTS: Final = ("A", "B", "SINGLE")
 
 def read(name: str, text: str) -> Contents:
     """What one of our files says; `FileUnreadable` where the header is not right."""
-    reader = csv.reader(io.StringIO(text))
-    if (header := next(reader, [])) not in (HEADER, HEADER[:4]):
+    rows = numbered_rows(text)
+    header = header_fields(rows)
+    if header not in (HEADER, HEADER[:4]):
         raise FileUnreadable(f"{name}: the first line is not {','.join(HEADER)}")
     contents = Contents([], [])
-    for line, fields in enumerate(reader, start=2):
+    for line, row in rows:
         place = Place(name, line)
         try:
-            if fields:
-                contents.values.append(_value(place, header, fields))
+            contents.values.append(_value(place, header, fields_of(row)))
         except ValueError as error:
             contents.refusals.append(Refusal(place, str(error)))
     return contents

@@ -1,5 +1,8 @@
 """What a file says, row by row, and what became of each row."""
 
+import csv
+import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import MAXYEAR, MINYEAR, datetime
 from typing import Literal, NamedTuple, TypeAlias
@@ -10,6 +13,7 @@ from flows_shared.time import as_utc, floor_half_hour
 
 WH_STEPS = KWH_STEPS // 1000
 MOST_WH = 2**32 - 1
+LINE_END = re.compile(r"\r\n|\r|\n")
 
 FileElement: TypeAlias = Literal["A", "B", "SINGLE"] | None
 Direction: TypeAlias = Literal["import", "export"] | None
@@ -19,6 +23,29 @@ class FileUnreadable(InvalidError):
     """A file that is none of ours, or of a format that its name or header do not fit."""
 
     code = "file.unreadable"
+
+
+def numbered_rows(text: str) -> Iterator[tuple[int, str]]:
+    """The lines of a file that hold something, whichever way lines end."""
+    return ((number, line) for number, line in enumerate(LINE_END.split(text), start=1) if line)
+
+
+def fields_of(row: str) -> list[str]:
+    """Of one line: no value of ours spans two, so a quote that is not closed spoils its own row alone."""
+    if '"' not in row:
+        return row.split(",")
+    try:
+        return next(csv.reader([row], strict=True))
+    except csv.Error as error:
+        raise ValueError(f"the row cannot be read: {error}") from None
+
+
+def header_fields(rows: Iterator[tuple[int, str]]) -> list[str]:
+    """Of the first line; none where there is none that can be read."""
+    try:
+        return fields_of(next(rows, (1, ""))[1])
+    except ValueError:
+        return []
 
 
 class Place(NamedTuple):

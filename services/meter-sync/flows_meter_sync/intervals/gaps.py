@@ -55,8 +55,9 @@ async def load_gaps(
     rows = await db.fetch(UNFINISHED_DAYS, meter_ids, since, floor_half_hour(now), replaced, tries)
     gaps: defaultdict[UUID, list[Period]] = defaultdict(list)
     for row in rows:
-        day = Period(ceil_half_hour(row["starts_at"]), row["ends_at"])
-        gaps[row["register_id"]] += without(day, decode_timestamps(row["held"]))
+        start = ceil_half_hour(row["starts_at"])
+        if start < row["ends_at"]:  # a register's whole life may lie between two half hours
+            gaps[row["register_id"]] += without(Period(start, row["ends_at"]), decode_timestamps(row["held"]))
     return {register_id: merge(periods) for register_id, periods in gaps.items()}
 
 

@@ -10,7 +10,14 @@ from flows_meter_sync.intervals.missing import keep_missing
 from flows_meter_sync.passive.api import open_api
 from flows_meter_sync.passive.database import open_database
 from flows_meter_sync.passive.possible import sort_out
-from flows_meter_sync.passive.source import Condition, Row, Source, SourceOffTheClock, all_rows
+from flows_meter_sync.passive.source import (
+    Condition,
+    Row,
+    Source,
+    SourceOffTheClock,
+    SourceUnreadable,
+    all_rows,
+)
 from flows_meter_sync.passive.store import (
     HALF_HOURS,
     STREAMS,
@@ -25,7 +32,9 @@ from flows_meter_sync.passive.store import (
 )
 from flows_meter_sync.settings import MeterSyncSettings
 from flows_meter_sync.visits.store import REGISTRY_COLUMNS
+from flows_shared.apart import is_about_data, say_error
 from flows_shared.db import Database
+from flows_shared.errors import FlowsError
 from flows_shared.time import as_utc, is_half_hour
 
 METERS_AT_ONCE: Final = 100  # as many ids as fit into an address of the API
@@ -35,7 +44,8 @@ REGISTRY: Final = ("id", *REGISTRY_COLUMNS)
 async def follow(db: Database, settings: MeterSyncSettings, esco: UUID, now: datetime) -> int:
     """Follow a community's source; how many of its passive meters are known there.
 
-    `SourceOffTheClock` where some of its readings were left out; the others are held then.
+    `SourceUnreadable` or `SourceOffTheClock` where some of its meters or readings were left out; the others are held
+    then.
     """
     async with db.connection() as connection:
         place = await load_source(connection, esco)
@@ -44,13 +54,44 @@ async def follow(db: Database, settings: MeterSyncSettings, esco: UUID, now: dat
         return 0
     known = 0
     left_out: list[datetime] = []
+    refused: dict[str, str] = {}
     opened = open_database(place) if place.url.startswith("postgres") else open_api(place)
     async with opened as source:
         for start in range(0, len(meters), METERS_AT_ONCE):
             some = meters[start : start + METERS_AT_ONCE]
-            known += await _follow_some(db, source, settings, some, now, left_out)
+            known += await _follow_apart(db, source, settings, some, now, left_out, refused)
+    if refused:
+        raise SourceUnreadable(refused)
     if left_out:
         raise SourceOffTheClock(left_out)
+    return known
+
+
+async def _follow_apart(
+    db: Database,
+    source: Source,
+    settings: MeterSyncSettings,
+    meters: Sequence[Passive],
+    now: datetime,
+    left_out: list[datetime],
+    refused: dict[str, str],
+) -> int:
+    """What the source says of a meter and no table takes stops that meter alone; adds it to `refused` by its serial."""
+    off_the_clock: list[datetime] = []
+    try:
+        known = await _follow_some(db, source, settings, meters, now, off_the_clock)
+    except FlowsError:
+        raise
+    except Exception as error:
+        if not is_about_data(error):
+            raise
+        if len(meters) == 1:
+            refused[meters[0].serial] = say_error(error)
+            return 0
+        half = len(meters) // 2
+        parts = [meters[:half], meters[half:]]
+        return sum([await _follow_apart(db, source, settings, part, now, left_out, refused) for part in parts])
+    left_out += off_the_clock
     return known
 
 

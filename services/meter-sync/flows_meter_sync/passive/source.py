@@ -36,6 +36,16 @@ class SourceOffTheClock(FlowsError):
         super().__init__(f"{len(times)} of its readings begin at no half hour and were left out, as at {min(times)}")
 
 
+class SourceUnreadable(FlowsError):
+    """The other Flows says of some meters what cannot be kept: they were left as they were, the others follow."""
+
+    code = "source.unreadable"
+
+    def __init__(self, reasons: Mapping[str, str]) -> None:
+        serial = min(reasons)
+        super().__init__(f"{len(reasons)} of its meters could not be followed, as {serial}: {reasons[serial]}")
+
+
 @dataclass(frozen=True, slots=True)
 class Place:
     """Where it is, and what opens it."""

@@ -18,6 +18,7 @@ from flows_meter_sync.estimation.methods import Method
 from flows_meter_sync.files.exports import export_field, export_own
 from flows_meter_sync.files.field import Wh
 from flows_meter_sync.files.imports import File, import_files
+from flows_meter_sync.files.rows import Outcome, Place
 from flows_meter_sync.readings.gaps import Gap, find_gaps
 from flows_meter_sync.readings.registers import MeterRegister, named_registers
 from flows_meter_sync.readings.views import estimated_half_hours, imported_row, missing_half_hours, wrong_reading
@@ -27,7 +28,7 @@ from flows_shared.db import Database
 from flows_shared.errors import FlowsError
 from flows_shared.settings import load_settings
 from flows_shared.telemetry.logs import configure_logging
-from flows_shared.time import Period, floor_half_hour, utc_now
+from flows_shared.time import END_OF_TIME, FIRST_DAY, Period, floor_half_hour, utc_now
 
 T = TypeVar("T")
 POOL_SIZE = 2
@@ -112,12 +113,12 @@ def import_(
     as_json: AsJson = False,
 ) -> None:
     """Take in half hours from CSV files, and say of each row what became of it. Exits with 1 where one was refused."""
-    files = [File(path.name, path.read_text(encoding="utf-8-sig")) for path in paths]
+    files, unread = _read(paths)
 
     async def work(db: Database, settings: ReadingsSettings) -> Any:
         return await import_files(db, files, utc_now(), wh, amperes=settings.readings_meter_amperes)
 
-    outcomes = _run(work)
+    outcomes = [*unread, *_run(work)]
     rows = [imported_row(each) for each in outcomes]
     _show(rows, as_json, "The files have no rows")
     counts = Counter(each.outcome for each in outcomes)
@@ -125,6 +126,17 @@ def import_(
         typer.echo(", ".join(f"{count} {outcome}" for outcome, count in counts.items()))
     if counts["refused"]:
         raise FilesRefused(f"{counts['refused']} of {len(outcomes)} rows were refused")
+
+
+def _read(paths: Sequence[Path]) -> tuple[list[File], list[Outcome]]:
+    """The files that can be read, and what is said of those that cannot."""
+    files, unread = [], []
+    for path in paths:
+        try:
+            files.append(File(path.name, path.read_text(encoding="utf-8-sig")))
+        except (OSError, UnicodeDecodeError) as error:
+            unread.append(Outcome(Place(path.name, 1), "refused", f"the file cannot be read: {error}"))
+    return files, unread
 
 
 @readings.command()
@@ -189,6 +201,8 @@ def _instant(text: str, option: str) -> datetime:
         at = datetime.fromisoformat(text)
     except ValueError:
         raise typer.BadParameter(f"'{text}' is no time like 2026-10-01", param_hint=option) from None
+    if not FIRST_DAY <= at.date() < END_OF_TIME:
+        raise typer.BadParameter(f"'{text}' lies before or after all that is kept", param_hint=option)
     return at if at.tzinfo else at.replace(tzinfo=UTC)
 
 

@@ -4,17 +4,25 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from asyncpg import Record
 
 from flows_meter_sync.errors import MeterUnknown, NoMeters
 from flows_meter_sync.hardware import Hardware, hardware_of
 from flows_meter_sync.intervals.counter import METER_AMPERES, Counter
 from flows_meter_sync.registry import FUSE, Element
+from flows_shared.apart import say_error
 from flows_shared.db import Connection
+from flows_shared.telemetry.logs import get_logger
+
+log = get_logger()
 
 REGISTERS = f"""
     SELECT register.register_id, meter.id AS meter_id, meter.serial, register.element, register.nature, meter.hardware,
-           esco.time_zone, coalesce(head.fuse_rating, $5) AS amperes, register.start_time, register.end_time
+           esco.time_zone, coalesce(head.fuse_rating, $5) AS amperes,
+           greatest(register.start_time, '2000-01-01 00:00Z') AS start_time,
+           least(register.end_time, '2200-01-01 00:00Z') AS end_time
       FROM flows.meter_registry AS meter
       JOIN flows.meter_registers AS register ON register.meter_id = meter.id
       JOIN flows.escos AS esco ON esco.id = meter.esco
@@ -65,23 +73,32 @@ async def load_registers(
     escos: Collection[UUID] | None = None,
     amperes: int = METER_AMPERES,
 ) -> list[MeterRegister]:
-    """Registers of these meters, of a community or some, or of all; `amperes` where no fuse is known."""
-    rows = await db.fetch(REGISTERS, serials, esco, meter_ids, escos, amperes)
-    return [
-        MeterRegister(
-            row["register_id"],
-            row["meter_id"],
-            row["serial"],
-            row["element"],
-            row["nature"] == "solar",
-            hardware_of(row["hardware"]),
-            ZoneInfo(row["time_zone"]),
-            row["amperes"],
-            row["start_time"],
-            row["end_time"],
-        )
-        for row in rows
-    ]
+    """Registers of these meters, of a community or some, or of all; `amperes` where no fuse is known.
+
+    The log has those that cannot be read.
+    """
+    registers = []
+    for row in await db.fetch(REGISTERS, serials, esco, meter_ids, escos, amperes):
+        try:
+            registers.append(_register(row))
+        except (ZoneInfoNotFoundError, ValueError) as error:
+            log.error("register_unreadable", serial=row["serial"], reason=say_error(error))
+    return registers
+
+
+def _register(row: Record) -> MeterRegister:
+    return MeterRegister(
+        row["register_id"],
+        row["meter_id"],
+        row["serial"],
+        row["element"],
+        row["nature"] == "solar",
+        hardware_of(row["hardware"]),
+        ZoneInfo(row["time_zone"]),
+        row["amperes"],
+        row["start_time"],
+        row["end_time"],
+    )
 
 
 async def named_registers(

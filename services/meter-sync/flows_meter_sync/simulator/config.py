@@ -177,7 +177,7 @@ class MeterConfig:
     """A second connection at the same time is refused."""
     rest_seconds: Positive = 0.0
     """For so long after a connection the next one is refused."""
-    intervals_include_end: bool = True
+    intervals_include_end: bool = False
     intervals_a_block: Annotated[int, Field(gt=0)] | None = None
     """How many intervals a block has at most; None is all that are asked for."""
     interval_frame_bytes: Annotated[int, Field(gt=0, le=MOST_OF_A_BLOCK)] = MOST_OF_A_BLOCK

@@ -106,6 +106,7 @@ SINGLE_PHASE: Mapping[Object[Any], Answer] = {
     objects.FIRMWARE: lambda *_: "6_35_9",
     objects.VOLTAGE: _volts(0),
     objects.READING_A: lambda meter, second: _reading(meter.elements[0], second),
+    objects.READING_B: lambda *_: records.Reading(0, 0, 0, 0),
     objects.POWER_A: lambda meter, second: _watts(meter.elements[0], second),
 }
 TWIN: Mapping[Object[Any], Answer] = {

@@ -8,7 +8,10 @@ from flows_meter_sync.syncers.base import Readings, Syncer, Talk
 
 
 class SyncerReads(Syncer):
-    """kWh imported and exported, of each element; of a three-phase meter the total of all phases."""
+    """kWh imported and exported, of each element; of a three-phase meter the total of all phases.
+
+    The element B that a meter of one element does not have counts 0.
+    """
 
     fills = ("import_a", "export_a", "import_b", "export_b")
 
@@ -19,7 +22,12 @@ class SyncerReads(Syncer):
             counts = {"import_a": imported, "export_a": exported}
         else:
             reading = await talk.read(objects.READING_A)
-            counts = {"import_a": reading.import_active, "export_a": reading.export_active}
+            counts = {
+                "import_a": reading.import_active,
+                "export_a": reading.export_active,
+                "import_b": 0,
+                "export_b": 0,
+            }
         if talk.known.hardware.twin_element:
             reading = await talk.read(objects.READING_B)
             counts |= {"import_b": reading.import_active, "export_b": reading.export_active}

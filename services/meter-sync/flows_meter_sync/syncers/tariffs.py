@@ -6,8 +6,8 @@ from flows_meter_sync.emop.records import ThresholdMask, ThresholdValues
 
 
 def pounds(amount: Decimal) -> str:
-    """With at most five decimals, and no exponent."""
-    return f"{amount:f}"
+    """As programs beside this one write it: "15", "0.3", with at most five decimals and no exponent."""
+    return f"{amount.normalize():f}"
 
 
 def rates(mask: ThresholdMask) -> dict[str, bool]:

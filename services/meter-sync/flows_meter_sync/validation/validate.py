@@ -1,6 +1,7 @@
 """Checking what is held: readings and counts in, flags out."""
 
 from collections.abc import Sequence
+from itertools import chain
 from typing import Final, NamedTuple
 
 from flows_meter_sync.intervals.runs import KWH_STEPS
@@ -11,10 +12,14 @@ from flows_meter_sync.registry import slices
 from flows_meter_sync.settings import ReadingsSettings
 from flows_meter_sync.validation.rules import HISTORY, Flag, Limits, Readings, check
 from flows_meter_sync.validation.store import store_flags
+from flows_shared.apart import in_parts, say_error
 from flows_shared.db import Connection, Database
+from flows_shared.telemetry.logs import get_logger
 from flows_shared.time import DAY, Period
 
 REGISTERS_AT_ONCE: Final = 20
+
+log = get_logger()
 
 
 class Flagged(NamedTuple):
@@ -25,14 +30,22 @@ class Flagged(NamedTuple):
 async def validate_readings(
     db: Database, registers: Sequence[MeterRegister], period: Period, settings: ReadingsSettings
 ) -> list[Flagged]:
-    """Check the readings of a period, and keep what is wrong with them."""
+    """Check the readings of a period, and keep what is wrong with them; the log has the registers that cannot be."""
     found: list[Flagged] = []
-    for part in slices(registers, REGISTERS_AT_ONCE):
-        async with db.transaction() as transaction:
-            flagged = await _check(transaction, part, period, settings)
-            flags = [(register.id, flag) for register, flag in flagged]
-            await store_flags(transaction, [register.id for register in part], period, flags)
-        found += flagged
+    async with db.connection() as connection:
+
+        async def check_part(part: Sequence[MeterRegister]) -> list[Flagged]:
+            async with connection.transaction():
+                flagged = await _check(connection, part, period, settings)
+                flags = [(register.id, flag) for register, flag in flagged]
+                await store_flags(connection, [register.id for register in part], period, flags)
+            return flagged
+
+        for part in slices(registers, REGISTERS_AT_ONCE):
+            done, broken = await in_parts(connection, part, check_part)
+            found += chain(*done)
+            for register, error in broken.items():
+                log.error("register_not_checked", register=register.name, reason=say_error(error))
     return found
 
 

@@ -6,11 +6,16 @@ from uuid import UUID
 
 from asyncpg import Record
 
-from flows_meter_sync.errors import REFUSALS, TokenTaken
+from flows_meter_sync.emop import AskedWrongly
+from flows_meter_sync.errors import REFUSALS, CommandInvalid, TokenTaken
 from flows_meter_sync.writes.kinds import checked
-from flows_meter_sync.writes.store import SERVICE, add_command, end_topup
+from flows_meter_sync.writes.store import SERVICE, add_command, end_topup, note_impossible
+from flows_shared.apart import is_about_data, say_error
 from flows_shared.db import Connection
 from flows_shared.outbox import enqueue_many
+from flows_shared.telemetry.logs import get_logger
+
+log = get_logger()
 
 WAITING_TOPUP: Final = """
     SELECT topup.meter, topup.token, topup.amount_pence,
@@ -30,9 +35,10 @@ ADOPT_COMMAND: Final = """
 WAITING_TOPUPS: Final = """
     SELECT id FROM public.topups WHERE status = 'wait_token_push' AND used_at IS NULL AND token IS NOT NULL
 """
+COMMUNITIES: Final = "SELECT code FROM flows.escos ORDER BY code"
 MISSING_TARIFFS: Final = """
     SELECT missing.*, flows.local_midnight(missing.tariff_period_start, esco.time_zone) AS activation_at
-      FROM public.meters_missing_future_tariffs() AS missing
+      FROM public.meters_missing_future_tariffs($1) AS missing
       JOIN flows.escos AS esco ON esco.code = missing.esco_code
 """
 # Some meters have no future tariff, or take none from us: that they said so once is enough.
@@ -71,16 +77,36 @@ async def enqueue_waiting_topups(db: Connection) -> None:
 async def ask_for_missing_tariffs(db: Connection, today: date) -> int:
     """Ask for the future tariffs that meters lack, each day anew until they read back the same; how many are asked for.
 
-    One that a meter refused is not sent to it again; people may.
+    One that a meter refused is not sent to it again; people may. What the data of a community stop is its own only.
     """
-    missing = {row["meter_id"]: _tariff(row) for row in await db.fetch(MISSING_TARIFFS)}
+    asked = 0
+    for row in await db.fetch(COMMUNITIES):
+        try:
+            async with db.transaction():
+                asked += await _ask_community(db, row["code"], today)
+        except Exception as error:
+            if not is_about_data(error):
+                raise
+            log.error("tariffs_not_asked_for", esco=row["code"], reason=say_error(error))
+    return asked
+
+
+async def _ask_community(db: Connection, code: str, today: date) -> int:
+    missing = {row["meter_id"]: _tariff(row) for row in await db.fetch(MISSING_TARIFFS, code)}
     codes = [error.code for error in REFUSALS]
     refused = [tuple(row) for row in await db.fetch(REFUSED_TARIFFS, codes, list(missing))]
-    due = {id: tariff for id, tariff in missing.items() if (id, checked("tariff", tariff)) not in refused}
-    for meter_id, tariff in due.items():
-        values = " ".join(str(value) for value in tariff.values())
-        await add_command(db, meter_id, "tariff", tariff, f"due {today} {values}")
-    return len(due)
+    asked = 0
+    for meter_id, tariff in missing.items():
+        try:
+            wanted = checked("tariff", tariff)
+        except (CommandInvalid, AskedWrongly) as error:
+            await note_impossible(db, meter_id, "tariff", tariff, str(tariff["activation_at"]), error)
+            continue
+        if (meter_id, wanted) not in refused:
+            values = " ".join(str(value) for value in wanted.values())
+            await add_command(db, meter_id, "tariff", tariff, f"due {today} {values}")
+            asked += 1
+    return asked
 
 
 def _tariff(row: Record) -> dict[str, Any]:

@@ -13,6 +13,8 @@ from flows_shared.errors import FlowsError
 from flows_shared.outbox import enqueue
 
 SERVICE: Final = "meter-sync"
+SHOWN: Final = 100  # characters of a value that cannot be
+LONGEST_REASON: Final = 1_000
 
 # A token that was on its way when an earlier command was given up may have been taken: that one's first look counts.
 ADD = """
@@ -25,6 +27,13 @@ ADD = """
              ORDER BY earlier.created_at LIMIT 1)
         ON CONFLICT DO NOTHING
     RETURNING id
+"""
+# What no meter can hold is not sent; once a reason, its row says so.
+ADD_IMPOSSIBLE = """
+    INSERT INTO flows.meter_commands
+           (meter_id, kind, arguments, idempotency_key, status, ended_at, error_code, last_error)
+    VALUES ($1, $2, $3, left('impossible ' || $4 || ' ' || $6, 255), 'failed', now(), $5, $6)
+        ON CONFLICT DO NOTHING
 """
 # What was asked for with the key, and what is now, both as the database has them.
 SAME = """
@@ -106,6 +115,14 @@ async def add_command(
         raise KeyTaken(key, there["first"], there["again"])
     command_id: UUID = there["id"]
     return command_id
+
+
+async def note_impossible(
+    db: Connection, meter_id: UUID, kind: str, arguments: Mapping[str, Any], key: str, error: FlowsError
+) -> None:
+    """Keep a command that cannot be, as failed with its reason: once for a key and a reason."""
+    values: dict[str, JSON] = {name: str(value)[:SHOWN] for name, value in arguments.items()}
+    await db.execute(ADD_IMPOSSIBLE, meter_id, kind, values, key, error.code, str(error)[:LONGEST_REASON])
 
 
 async def begin_try(db: Connection, command_id: UUID) -> Command | None:

@@ -95,6 +95,7 @@ class RefreshToken(Created, table=True):
     expires_at: datetime
     used_at: datetime | None = None
     revoked_at: datetime | None = None
+    logged_in_at: datetime = computed("now()")
 
 
 class ApiKeySecret(Dated, table=True):
@@ -118,6 +119,21 @@ class Recovery(Dated, table=True):
     user_id: UUID = Field(foreign_key="public.users.id", ondelete="CASCADE")
     token_hash: bytes = Field(unique=True)
     redirect_to: str | None = None
+    expires_at: datetime
+    sent_at: datetime | None = None
+    used_at: datetime | None = None
+
+
+class LoginMail(Dated, table=True):
+    """What a login's owner is told: that something changed, or the code of a `reauthentication`, which works once."""
+
+    __tablename__ = "login_mails"
+    __table_args__ = (Index(None, "user_id", "created_at"), FLOWS)
+
+    id: UUID = Field(primary_key=True)
+    user_id: UUID = Field(foreign_key="public.users.id", ondelete="CASCADE")
+    kind: Literal["password_changed", "email_changed", "reauthentication"] = Field(sa_type=STATE)
+    email: str
     expires_at: datetime
     sent_at: datetime | None = None
     used_at: datetime | None = None

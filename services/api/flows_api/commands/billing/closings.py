@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from flows_api.commands.access import Operator
 from flows_api.commands.billing.escos import Billing, billable_escos
 from flows_api.commands.models import problems
+from flows_shared.dates import Day
 from flows_shared.service import Db
 
 router = APIRouter()
@@ -23,7 +24,7 @@ class FinalBillRequest(BaseModel):
 
     esco: UUID
     account_number: int
-    last_day: date = Field(description="the last day that is billed; it must be over")
+    last_day: Day = Field(description="the last day that is billed; it must be over")
     reads: dict[Element, Annotated[Decimal, Field(ge=0)]] = Field(
         {},
         description="what the customer read, in kWh by element; else the meter's own count",

@@ -9,9 +9,11 @@ from fastapi import APIRouter, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from flows_api.commands.access import Operator
-from flows_api.commands.billing.escos import Billing, MonthText, billable_escos
+from flows_api.commands.billing.escos import Billing, billable_escos
 from flows_api.commands.billing.previews import Accounts
 from flows_api.commands.models import problems
+from flows_shared.dates import MonthText
+from flows_shared.money_commands import Text
 from flows_shared.service import Db
 
 router = APIRouter()
@@ -26,7 +28,7 @@ class CorrectionRequest(BaseModel):
     esco: UUID
     accounts: Accounts = None
     causes: list[Cause] = Field([], description="only corrections that have one of these; all when empty")
-    reason: str | None = Field(None, min_length=1, max_length=500, description="for the credit notes; else the causes")
+    reason: Text | None = Field(None, description="for the credit notes; else the causes")
     confirm: bool = Field(False, description="put right what differs; without it nothing is stored")
 
 

@@ -5,7 +5,6 @@ from typing import Annotated, TypeAlias
 from uuid import UUID
 
 from fastapi import Depends, Request
-from pydantic import Field
 
 from flows_api.access import acting_as
 from flows_api.auth.principal import Principal
@@ -14,8 +13,6 @@ from flows_shared.db import Database
 from flows_shared.errors import ForbiddenError
 
 OWN_ESCOS = "SELECT flows.admin_escos()"
-
-MonthText = Annotated[str, Field(pattern=r"^\d{4}-(0[1-9]|1[0-2])$", examples=["2026-10"])]
 
 
 class EscoForbidden(ForbiddenError):

@@ -11,6 +11,7 @@ from flows_api.access import acting_as
 from flows_api.commands.access import Operator
 from flows_api.commands.models import problems
 from flows_shared.errors import NotFoundError
+from flows_shared.money_commands import Text
 from flows_shared.service import Db
 
 COLUMNS = "id, account, to_char(month, 'YYYY-MM') AS month, reason, details, release_reason, released_by, released_at"
@@ -29,7 +30,7 @@ class HoldUnknown(NotFoundError):
 class Release(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
-    reason: str = Field(min_length=1, max_length=500, pattern=r"\S", description="why the bill is right as it is")
+    reason: Text = Field(description="why the bill is right as it is")
 
 
 class BillHold(BaseModel):

@@ -6,8 +6,9 @@ from fastapi import APIRouter, Response
 from pydantic import BaseModel, ConfigDict
 
 from flows_api.commands.access import Operator
-from flows_api.commands.billing.escos import Billing, MonthText, billable_escos
+from flows_api.commands.billing.escos import Billing, billable_escos
 from flows_api.commands.models import problems
+from flows_shared.dates import MonthText
 from flows_shared.service import Db
 
 PASSED_ON = ("Content-Disposition", "X-Manifest-Sha256")

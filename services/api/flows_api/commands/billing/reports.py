@@ -14,6 +14,7 @@ from flows_api.access import acting_as
 from flows_api.auth.principal import Principal
 from flows_api.commands.access import require
 from flows_api.commands.models import problems
+from flows_shared.dates import Day
 from flows_shared.db import Database
 from flows_shared.reports import Asked, find_report, report_csv, report_rows, report_states
 from flows_shared.service import Db
@@ -192,8 +193,8 @@ async def read_report(
     principal: ReportReader,
     db: Db,
     esco: Annotated[UUID | None, Query(description="only this community")] = None,
-    start: Annotated[date | None, Query(alias="from", description="the first day or month")] = None,
-    end: Annotated[date | None, Query(alias="to", description="the last day or month")] = None,
+    start: Annotated[Day | None, Query(alias="from", description="the first day or month")] = None,
+    end: Annotated[Day | None, Query(alias="to", description="the last day or month")] = None,
     format: Literal["json", "csv"] | None = None,
     limit: Annotated[int, Query(ge=1, le=10_000)] = 1000,
     offset: Annotated[int, Query(ge=0, le=1_000_000_000)] = 0,

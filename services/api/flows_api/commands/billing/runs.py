@@ -9,8 +9,9 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
 from flows_api.access import acting_as
 from flows_api.commands.access import Operator
-from flows_api.commands.billing.escos import Billing, MonthText, billable_escos
+from flows_api.commands.billing.escos import Billing, billable_escos
 from flows_api.commands.models import example, problems
+from flows_shared.dates import MonthText
 from flows_shared.errors import NotFoundError
 from flows_shared.service import Db
 

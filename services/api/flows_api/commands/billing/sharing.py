@@ -8,8 +8,9 @@ from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field
 
 from flows_api.commands.access import Operator
-from flows_api.commands.billing.escos import Billing, MonthText, billable_escos
+from flows_api.commands.billing.escos import Billing, billable_escos
 from flows_api.commands.models import problems
+from flows_shared.dates import MonthText
 from flows_shared.service import Db
 
 router = APIRouter()

@@ -7,12 +7,13 @@ from uuid import UUID
 
 import asyncpg
 from fastapi import APIRouter
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from flows_api.access import acting_as
 from flows_api.commands.access import Operator
 from flows_api.commands.meters.meter import Serial, fetch_meter
 from flows_api.commands.models import example, problems
+from flows_shared.dates import Moment
 from flows_shared.db import JSON
 from flows_shared.errors import ConflictError, FlowsError, ForbiddenError, InvalidError
 from flows_shared.service import Db
@@ -64,7 +65,7 @@ class ExchangeRequest(BaseModel):
     model_config = ConfigDict(extra="forbid", json_schema_extra=example(EXAMPLE))
 
     new_serial: str = Field(pattern=r"^[\w.\- ]{1,64}$")
-    exchanged_at: AwareDatetime
+    exchanged_at: Moment
     closing_reads: Reads = Field(default_factory=dict, description="of the old meter")
     opening_reads: Reads = Field(default_factory=dict, description="of the new meter")
 

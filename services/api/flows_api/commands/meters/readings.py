@@ -2,16 +2,18 @@
 
 import io
 from typing import Annotated, Any, Final
+from urllib.parse import quote
 from zipfile import ZIP_DEFLATED, ZipFile
 
 from fastapi import APIRouter, Body, Depends, Query, Response
-from pydantic import AwareDatetime, BaseModel, Field, TypeAdapter, ValidationError
+from pydantic import BaseModel, Field, TypeAdapter, ValidationError
 
 from flows_api.access import acting_as
 from flows_api.auth.principal import Principal
 from flows_api.commands.access import Operator, Reader
 from flows_api.commands.meters.meter import MeterSync, Serial, fetch_meter, find_meter
 from flows_api.commands.models import problems
+from flows_shared.dates import Moment
 from flows_shared.db import Database
 from flows_shared.errors import InvalidError
 from flows_shared.readings import (
@@ -37,7 +39,7 @@ VALUES: Final = """
 """
 # Those of which the caller sees a meter: row level security decides.
 ESCOS: Final = "SELECT DISTINCT esco FROM flows.meter_registry"
-FILE_NAME: Final = r"^[\w.\- ]{1,128}$"
+FILE_NAME: Final = r"^[\w.\- ()]{1,128}$"
 
 missing_rows = TypeAdapter(list[MissingHalfHours])
 wrong_rows = TypeAdapter(list[WrongReading])
@@ -67,8 +69,8 @@ class ImportReport(BaseModel):
 
 
 async def get_period(
-    start: Annotated[AwareDatetime | None, Query(description="30 days before the end where it is not given")] = None,
-    end: Annotated[AwareDatetime | None, Query(description="now where it is not given")] = None,
+    start: Annotated[Moment | None, Query(description="30 days before the end where it is not given")] = None,
+    end: Annotated[Moment | None, Query(description="now where it is not given")] = None,
 ) -> AskedPeriod:
     try:
         return AskedPeriod(start=start, end=end)
@@ -181,5 +183,6 @@ def _plain(asked: AskedPeriod) -> dict[str, Any]:
 
 
 def _file(content: bytes, media_type: str, name: str) -> Response:
-    headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "private, no-store"}
+    named = f'filename="{name}"' if name.isascii() else f"filename*=UTF-8''{quote(name)}"
+    headers = {"Content-Disposition": f"attachment; {named}", "Cache-Control": "private, no-store"}
     return Response(content, media_type=media_type, headers=headers)

@@ -6,12 +6,13 @@ from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from fastapi import APIRouter, Query
-from pydantic import AwareDatetime, BaseModel, Field
+from pydantic import BaseModel, Field
 
 from flows_api.access import acting_as
 from flows_api.commands.access import Reader
 from flows_api.commands.meters.meter import Known, Metric, Serial, fetch_meter, find_meter
 from flows_api.commands.models import problems
+from flows_shared.dates import Moment
 from flows_shared.errors import InvalidError
 from flows_shared.service import Db
 from flows_shared.time import utc_now
@@ -33,6 +34,8 @@ EVENTS = """
      ORDER BY event.timestamp DESC, event.event_type
      LIMIT $2
 """
+
+# Meters have kept time since then; the edges of the calendar have no days before or after them.
 
 router = APIRouter(responses=problems(404))
 
@@ -147,8 +150,8 @@ async def show_profile(
     serial: Serial,
     principal: Reader,
     db: Db,
-    start: Annotated[AwareDatetime | None, Query(description="two days ago where it is not given")] = None,
-    end: Annotated[AwareDatetime | None, Query(description="now where it is not given")] = None,
+    start: Annotated[Moment | None, Query(description="two days ago where it is not given")] = None,
+    end: Annotated[Moment | None, Query(description="now where it is not given")] = None,
 ) -> list[HalfHour]:
     """Half hours that begin in `[start, end)`, at most 62 days."""
     until = end or utc_now()

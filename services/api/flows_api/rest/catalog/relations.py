@@ -33,7 +33,7 @@ DOMAINS: Final = """domains (domain, base) AS (
         SELECT domain.oid, type.oid, type.typbasetype
           FROM pg_type AS domain JOIN pg_type AS type ON type.oid = domain.typbasetype
          WHERE domain.typtype = 'd'
-        UNION ALL
+        UNION
         SELECT steps.oid, type.oid, type.typbasetype FROM steps JOIN pg_type AS type ON type.oid = steps.next
     )"""
 

@@ -4,8 +4,8 @@ import json
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import product
-from typing import Literal, TypeAlias
+from itertools import islice, product
+from typing import Final, Literal, TypeAlias
 
 import asyncpg
 
@@ -47,6 +47,9 @@ COMPUTED = """
       JOIN pg_namespace AS other_schema ON other_schema.oid = other_type.typnamespace
      WHERE function.pronargs = 1
 """
+
+# In how many ways one view may show the columns of one key: more are no relationships that anybody means.
+MOST_WAYS: Final = 64
 
 Kind: TypeAlias = Literal["one-to-many", "many-to-one", "one-to-one", "many-to-many", "computed"]
 Pairs: TypeAlias = tuple[tuple[str, str], ...]
@@ -174,7 +177,7 @@ def _ends(
     yield table, tuple(columns(table, number) for number in numbers)
     for view in upon.get(table, ()):
         shown = [origins[view].get((table, number), ()) for number in numbers]
-        for combination in product(*shown):
+        for combination in islice(product(*shown), MOST_WAYS):
             yield view, combination
 
 

@@ -1,7 +1,8 @@
 """Which column of which table stands behind each column of a view.
 
 PostgreSQL keeps a view as the tree of its query, and in it, for every column that is passed through, the relation and
-the number of the column that it comes from. A view upon a view is followed down to the table.
+the number of the column that it comes from. A view upon a view is followed down to the table; one that was replaced by
+a view upon itself leads nowhere.
 """
 
 import re
@@ -24,35 +25,42 @@ RULES = """
 TOKEN: Final = re.compile(r"\\.|\{TARGETENTRY|[{}]", re.DOTALL)
 ORIGIN: Final = re.compile(r":resno (\d+) .*:resorigtbl (\d+) :resorigcol (\d+) :resjunk false", re.DOTALL)
 
+Place: TypeAlias = tuple[int, int]  # a relation and the number of its column
+
 # For each view: table and column number -> the view's columns that show it, in their order.
-Origins: TypeAlias = Mapping[int, Mapping[tuple[int, int], Sequence[str]]]
+Origins: TypeAlias = Mapping[int, Mapping[Place, Sequence[str]]]
 
 
 async def load_origins(db: "asyncpg.Connection[asyncpg.Record]") -> Origins:
     rows = await db.fetch(RULES)
     direct = {row["view"]: dict(_direct_origins(row["tree"])) for row in rows}
     names = {row["view"]: row["columns"] or [] for row in rows}
-    found: dict[int, dict[tuple[int, int], list[str]]] = {}
+    ends: dict[Place, Place | None] = {}
+    found: dict[int, dict[Place, list[str]]] = {}
     for view, columns in direct.items():
-        shown: defaultdict[tuple[int, int], list[str]] = defaultdict(list)
+        shown: defaultdict[Place, list[str]] = defaultdict(list)
         for number in sorted(columns):
-            origin = _follow(columns[number], direct)
+            origin = _follow(columns[number], direct, ends)
             if origin and number <= len(names[view]):
                 shown[origin].append(names[view][number - 1])
         found[view] = shown
     return found
 
 
-def _follow(origin: tuple[int, int], direct: Mapping[int, Mapping[int, tuple[int, int]]]) -> tuple[int, int] | None:
-    while origin[0] in direct:
-        further = direct[origin[0]].get(origin[1])
-        if further is None:
-            return None
-        origin = further
-    return origin
+def _follow(origin: Place, direct: Mapping[int, Mapping[int, Place]], ends: dict[Place, Place | None]) -> Place | None:
+    """The table's column at the end, None where there is none; `ends` keeps what was found for every place passed."""
+    passed: set[Place] = set()
+    place: Place | None = origin
+    while place is not None and place[0] in direct and place not in ends:
+        passed.add(place)
+        further = direct[place[0]].get(place[1])
+        place = None if further in passed else further
+    end = ends.get(place, place) if place is not None else None
+    ends.update(dict.fromkeys(passed, end))
+    return end
 
 
-def _direct_origins(tree: str) -> Iterator[tuple[int, tuple[int, int]]]:
+def _direct_origins(tree: str) -> Iterator[tuple[int, Place]]:
     """Column number -> where it comes from, by the entries of the outermost query's own list."""
     depth, inner_end = 0, 0
     entry: int | None = None

@@ -17,11 +17,11 @@ STATEMENT: Final = f"""\
 WITH {REQUEST} AS MATERIALIZED (
     SELECT num_nonnulls({{settings}}) AS settings WHERE current_user = ${{role}}::text
 ){{source}}
-SELECT pgrst_answer.* FROM {REQUEST}, LATERAL ({{answer}} WHERE {IS_SET}) AS pgrst_answer"""
+SELECT {{columns}} FROM {REQUEST}, LATERAL ({{answer}} WHERE {IS_SET}) AS pgrst_answer"""
 
 
-def at_once_sql(answer: str, source: str, parameters: int, *, reads: bool) -> str:
-    """`source` are the further parts of WITH; `parameters` are bound already."""
+def at_once_sql(answer: str, columns: str, source: str, parameters: int, *, reads: bool) -> str:
+    """`columns` are those of `pgrst_answer` that are sent, `source` further parts of WITH; `parameters` are bound."""
     settings = ", ".join(
         f"set_config('{name}', ${number}::text, true)" for number, name in enumerate(SETTINGS, parameters + 2)
     )
@@ -30,4 +30,5 @@ def at_once_sql(answer: str, source: str, parameters: int, *, reads: bool) -> st
         role=parameters + 1,
         source=f", {source}" if source else "",
         answer=answer,
+        columns=columns,
     )

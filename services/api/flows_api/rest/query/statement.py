@@ -30,38 +30,59 @@ CASE WHEN count(*) = 1 THEN
        FROM json_each_text((SELECT row_to_json({source}) FROM {source} LIMIT 1)) AS json
       WHERE json.key = ANY({key}::text[])) END AS location, """
 
+NO_LOCATION = "NULL::text[] AS location, "
+# The body stays in the database where it is too large.
+SIZED = """\
+total, rows, location, CASE WHEN pg_column_size(body) <= {most} THEN body END AS body, headers, status, inserted,
+       pg_column_size(body) AS size"""
 INSERTED = "nullif(current_setting('pgrst.inserted', true), '')::int"
 PAGE = "pgrst_page"
 
 
 @dataclass(frozen=True)
 class Counting:
-    """`rows` are those asked for at the top. Without any limit the rows of the answer are all there are."""
+    """`rows` are those asked for at the top. Without any limit the rows of the answer are all there are.
+
+    Where there is a `ceiling`, counts that need not be exact are so up to there, and come from nothing else.
+    """
 
     preferences: Preferences
     rows: RowRange
     max_rows: int | None
+    ceiling: int | None = None
 
 
 def read_statement(
-    node: Node, form: Form, counting: Counting, *, headers_only: bool, at_once: bool = False
+    node: Node,
+    form: Form,
+    counting: Counting,
+    *,
+    headers_only: bool,
+    most_bytes: int | None = None,
+    at_once: bool = False,
 ) -> Statement:
     writer = Writer(grouped=_is_grouped(node))
     page = rows_sql(writer, node)
     body = "''" if headers_only else _body(form, None)
     text = _answer(page=page, total=_total(writer, node, counting), body=body)
     if at_once:
-        return writer.statement(at_once_sql(text, "", len(writer.parameters), reads=True))
-    return writer.statement(_explained(form.media, text))
+        return writer.statement(at_once_sql(text, _columns(most_bytes), "", len(writer.parameters), reads=True))
+    return writer.statement(_finished(form.media, "", text, most_bytes))
 
 
 def write_statement(
-    plan: WritePlan, node: Node, form: Form, preferences: Preferences, *, at_once: bool = False
+    plan: WritePlan,
+    node: Node,
+    form: Form,
+    preferences: Preferences,
+    *,
+    most_bytes: int | None = None,
+    at_once: bool = False,
 ) -> Statement:
     writer = Writer(grouped=_is_grouped(node))
     source = f"{SOURCE} AS ({write_sql(writer, plan, at_once=at_once)})"
     shows = preferences.returned == "representation"
-    location = "NULL::text[] AS location, "
+    location = NO_LOCATION
     if plan.kind == "insert" and preferences.returned == "headers-only":
         location = LOCATION.format(source=SOURCE, key=writer.bind(list(plan.relation.primary_key)))
     text = _answer(
@@ -71,22 +92,24 @@ def write_statement(
         inserted=INSERTED if plan.merges else "NULL::int",
     )
     if at_once:
-        return writer.statement(at_once_sql(text, source, len(writer.parameters), reads=False))
-    return writer.statement(_explained(form.media, f"WITH {source}\n{text}"))
+        return writer.statement(at_once_sql(text, _columns(None), source, len(writer.parameters), reads=False))
+    return writer.statement(_finished(form.media, f"WITH {source}\n", text, most_bytes))
 
 
-def call_statement(plan: CallPlan, node: Node, form: Form, counting: Counting, *, headers_only: bool) -> Statement:
+def call_statement(
+    plan: CallPlan, node: Node, form: Form, counting: Counting, *, headers_only: bool, most_bytes: int | None = None
+) -> Statement:
     writer = Writer(grouped=_is_grouped(node))
     function = plan.function
     source = f"WITH {SOURCE} AS ({call_sql(writer, plan)})\n"
     page = rows_sql(writer, node)
-    text = source + _answer(
+    text = _answer(
         page=page,
         total=_total(writer, node, counting),
         rows="count(*)" if function.returns_set else "1::bigint",
         body="''" if headers_only or function.returns_void else _body(form, function),
     )
-    return writer.statement(_explained(form.media, text))
+    return writer.statement(_finished(form.media, source, text, most_bytes))
 
 
 def count_estimate_statement(node: Node) -> Statement:
@@ -101,19 +124,25 @@ def _answer(
     body: str,
     total: str = "NULL::bigint",
     rows: str = "count(*)",
-    location: str = "",
+    location: str = NO_LOCATION,
     inserted: str = "NULL::int",
 ) -> str:
     return ANSWER.format(total=total, rows=rows, location=location, body=body, inserted=inserted, page=page)
 
 
 def _total(writer: Writer, node: Node, counting: Counting) -> str:
-    if not counting.preferences.counts_rows:
+    count, ceiling = counting.preferences.count, counting.ceiling
+    if count is None or (count == "planned" and ceiling is None):
         return "NULL::bigint"
     if counting.rows == ALL_ROWS and counting.max_rows is None:
         return "count(*)"
     counted = counted_sql(writer, node)
-    if counting.preferences.count == "estimated" and counting.max_rows is not None:
+    if count != "exact" and ceiling is not None:
+        # No fewer than the rows that are shown and those before them.
+        shown = f"CASE WHEN count(*) > 0 THEN {writer.number(counting.rows.first)} + count(*) END"
+        counted = f"SELECT count(*) FROM ({counted} LIMIT {writer.number(ceiling)}) AS pgrst_counted"
+        return f"greatest(({counted}), {shown})"
+    if count == "estimated" and counting.max_rows is not None:
         counted += f" LIMIT {writer.number(counting.max_rows + 1)}"
     return f"(SELECT count(*) FROM ({counted}) AS pgrst_counted)"
 
@@ -156,6 +185,17 @@ def _handled(handler: Handler, function: Function | None) -> str:
     else:
         made = f"{quote_name(handler.name)}({PAGE}::{quote_name(handler.target)})"
     return f"{made}::{'bytea' if handler.is_binary else 'text'}"
+
+
+def _columns(most_bytes: int | None) -> str:
+    return "pgrst_answer.*" if most_bytes is None else SIZED.format(most=most_bytes)
+
+
+def _finished(media: MediaType, source: str, answer: str, most_bytes: int | None) -> str:
+    """A plan is that of the answer alone."""
+    if most_bytes is None or media.plan_of is not None:
+        return _explained(media, source + answer)
+    return f"{source}SELECT {_columns(most_bytes)} FROM ({answer}) AS pgrst_answer"
 
 
 def _explained(media: MediaType, text: str) -> str:

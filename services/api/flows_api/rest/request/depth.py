@@ -8,7 +8,8 @@ from urllib.parse import unquote_to_bytes
 from flows_api.rest.errors import BodyWrong, QueryStringWrong
 
 DEEPEST: Final = 500
-STRING: Final = re.compile(rb'"(?:[^"\\]|\\.)*"', re.DOTALL)
+# One without an end reaches to the end of the text, so that no quote is looked at twice.
+STRING: Final = re.compile(rb'"(?:[^"\\]++|\\.?)*+"?', re.DOTALL)
 STEPS: Final = {ord(bracket): step for bracket, step in (("[", 1), ("{", 1), ("]", -1), ("}", -1))}
 OTHERS: Final = bytes(set(range(256)) - STEPS.keys())
 

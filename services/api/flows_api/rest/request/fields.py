@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from flows_api.rest.request.limits import TooMuchAsked
 from flows_api.rest.request.scanner import DIGITS, Scanner
 
 NUMBER_ENDS = ("->", "::", ".", ",")
@@ -35,6 +36,8 @@ def parse_json_path(scanner: Scanner) -> tuple[JsonStep, ...]:
         as_text = scanner.take("->>")
         if not as_text and not scanner.take("->"):
             return tuple(steps)
+        if len(steps) == scanner.limits.depth:
+            raise TooMuchAsked(scanner.kind, f"a path of more than {scanner.limits.depth} steps")
         steps.append(JsonStep(as_text, _json_operand(scanner)))
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Final, Literal, TypeAlias
 
 from flows_api.rest.request.fields import FieldName, parse_field
+from flows_api.rest.request.limits import Limits
 from flows_api.rest.request.scanner import WORD, Scanner
 
 Quantifier: TypeAlias = Literal["any", "all"]
@@ -16,7 +17,13 @@ SIMPLE: Final = ("neq", "cs", "cd", "ov", "sl", "sr", "nxr", "nxl", "adj")
 QUANTIFIABLE: Final = ("eq", "gte", "gt", "lte", "lt", "like", "ilike", "match", "imatch")
 TEXT_SEARCHES: Final = ("fts", "plfts", "phfts", "wfts")
 TRUTHS: Final[tuple[Truth, ...]] = ("null", "not_null", "true", "false", "unknown")
+# All of them at once, with what stands in the parenthesis of those that take one.
+OPERATION: Final = re.compile(
+    rf"(?:(in|is|isdistinct|{'|'.join(SIMPLE)})|({'|'.join(TEXT_SEARCHES)})(?:\(({WORD.pattern})\))?"
+    rf"|({'|'.join(QUANTIFIABLE)})(?:\((any|all)\))?)\."
+)
 OPERATOR: Final = "operator (eq, gt, ...)"
+LONGEST_TRUTH: Final = max(map(len, TRUTHS))
 TRUTH: Final = "isVal: (null, not_null, true, false, unknown)"
 LIST_ELEMENT: Final = re.compile(r"[^,)]*")
 POSTGRES_ARRAY: Final = re.compile(r"\{[^{}]*\}")
@@ -67,22 +74,22 @@ class Tree:
     negated: bool = False
 
 
-def parse_test(text: str) -> tuple[bool, Test]:
+def parse_test(text: str, limits: Limits) -> tuple[bool, Test]:
     """Whether it is negated, and the test."""
-    scanner = Scanner("filter", text)
+    scanner = Scanner("filter", text, limits)
     return _negation(scanner), _test(scanner, whole=True)
 
 
-def has_test(text: str) -> bool:
+def has_test(text: str, limits: Limits) -> bool:
     """Whether a parameter of a function call is a filter of its rows: it starts with an operator."""
-    scanner = Scanner("filter", text)
+    scanner = Scanner("filter", text, limits)
     _negation(scanner)
     return _operator(scanner) is not None
 
 
-def parse_tree(joint: str, text: str) -> Tree:
+def parse_tree(joint: str, text: str, limits: Limits) -> Tree:
     """`joint` is `and` or `or`, perhaps after `not.`, and stands before the parenthesis in `text`."""
-    scanner = Scanner("logic tree", joint + text, shown=text)
+    scanner = Scanner("logic tree", joint + text, limits, shown=text)
     return _tree(scanner)
 
 
@@ -100,7 +107,7 @@ def _tree(scanner: Scanner) -> Tree:
     if not scanner.take("("):
         scanner.refuse()
     branches = [_branch(scanner)]
-    while scanner.take(","):
+    while scanner.another():
         branches.append(_branch(scanner))
     if not scanner.take(")"):
         scanner.refuse()
@@ -131,7 +138,7 @@ def _filter(scanner: Scanner) -> Filter | None:
             scanner.position = operator
             return Filter(field, _test(scanner, whole=False), negated)
     scanner.position = start
-    if scanner.rest.startswith(("and", "or", "not.")):
+    if scanner.starts("and", "or", "not."):
         del scanner.misses[since:]
     return None
 
@@ -146,76 +153,65 @@ def _negation(scanner: Scanner) -> bool:
 
 def _operator(scanner: Scanner) -> int | None:
     """The position of the operator that stands here, which is left unread."""
+    if OPERATION.match(scanner.text, scanner.position):
+        return scanner.position
     start = scanner.position
     since = len(scanner.misses)
-    found = any(_named(scanner, name) for name in ("in", "is", "isdistinct", *SIMPLE))
-    found = found or any(_called(scanner, name, None) is not None for name in TEXT_SEARCHES)
-    found = found or any(_called(scanner, name, ("any", "all")) is not None for name in QUANTIFIABLE)
+    for name in ("in", "is", "isdistinct", *SIMPLE):
+        _miss(scanner, name)
+    for name in TEXT_SEARCHES:
+        _miss(scanner, name, called=None)
+    for name in QUANTIFIABLE:
+        _miss(scanner, name, called=("any", "all"))
     scanner.position = start
-    if found:
-        return start
     scanner.call_misses(since, OPERATOR)
     return None
 
 
 def _test(scanner: Scanner, *, whole: bool) -> Test:
-    if _operator(scanner) is None:
+    found = OPERATION.match(scanner.text, scanner.position)
+    if found is None:
+        _operator(scanner)
         scanner.refuse()
-    if _named(scanner, "in"):
+    scanner.position = found.end()
+    plain, search, language, quantifiable, quantifier = found.groups()
+    if plain == "in":
         return OneOf(_list(scanner))
-    if _named(scanner, "is"):
+    if plain == "is":
         return Is(_truth(scanner))
-    for name in ("isdistinct", *SIMPLE):
-        if _named(scanner, name):
-            return Compared(name, _value(scanner, whole=whole))
-    for name in TEXT_SEARCHES:
-        language = _called(scanner, name, None)
-        if language is not None:
-            return Searched(name, _value(scanner, whole=whole), language or None)
-    for name in QUANTIFIABLE:
-        quantifier = _called(scanner, name, ("any", "all"))
-        if quantifier is not None:
-            return Compared(name, _value(scanner, whole=whole), _quantifier(quantifier))
-    raise AssertionError("an operator was seen here")
+    value = _value(scanner, whole=whole)
+    if search:
+        return Searched(search, value, (language or "").strip() or None)
+    return Compared(plain or quantifiable, value, _quantifier(quantifier or ""))
 
 
 def _quantifier(word: str) -> Quantifier | None:
     return "any" if word == "any" else "all" if word == "all" else None
 
 
-def _named(scanner: Scanner, name: str) -> bool:
-    start = scanner.position
-    if scanner.take(name) and scanner.delimiter():
-        return True
-    scanner.position = start
-    return False
-
-
-def _called(scanner: Scanner, name: str, words: tuple[str, ...] | None) -> str | None:
-    """`name.` gives an empty text, `name(word).` the word: one of `words`, or any identifier."""
+def _miss(scanner: Scanner, name: str, called: tuple[str, ...] | None = ()) -> None:
+    """Remember how far `name.` or `name(word).` could be read; `called` are the words, None for any identifier."""
     start = scanner.position
     if scanner.take(name):
-        word = _parenthesis(scanner, words)
-        if scanner.delimiter():
-            return word
+        if called is None or called:
+            _parenthesis(scanner, called)
+        scanner.delimiter()
     scanner.position = start
-    return None
 
 
-def _parenthesis(scanner: Scanner, words: tuple[str, ...] | None) -> str:
+def _parenthesis(scanner: Scanner, words: tuple[str, ...] | None) -> None:
     start = scanner.position
     if scanner.take("("):
         word = next((word for word in words if scanner.take(word)), None) if words else scanner.match(WORD)
         if word is None:
             scanner.miss("letter")
         elif scanner.take(")"):
-            return word.strip()
+            return
     scanner.position = start
-    return ""
 
 
 def _truth(scanner: Scanner) -> Truth:
-    text = scanner.rest.lower()
+    text = scanner.text[scanner.position : scanner.position + LONGEST_TRUTH].lower()
     for truth in TRUTHS:
         if text.startswith(truth):
             scanner.position += len(truth)
@@ -235,7 +231,7 @@ def _list(scanner: Scanner) -> tuple[str, ...]:
         scanner.refuse()
     scanner.skip_space()
     values = [_element(scanner)]
-    while scanner.take(","):
+    while scanner.comma():
         values.append(_element(scanner))
     scanner.skip_space()
     if not scanner.take(")"):
@@ -248,21 +244,25 @@ def _element(scanner: Scanner) -> str:
     """A quoted text that ends where the element does; everything else is taken as it stands."""
     start = scanner.position
     quoted = scanner.quoted()
-    if quoted is not None and scanner.rest[:1] in (",", ")", ""):
+    if quoted is not None and _element_ends(scanner):
         return quoted
     scanner.position = start
     return scanner.match(LIST_ELEMENT) or ""
 
 
+def _element_ends(scanner: Scanner) -> bool:
+    return scanner.position == len(scanner.text) or scanner.starts(",", ")")
+
+
 def _value(scanner: Scanner, *, whole: bool) -> str:
     """The rest of the text; within a tree up to the comma or parenthesis, unless quoted or an array's braces."""
     if whole:
-        value = scanner.rest
+        value = scanner.text[scanner.position :]
         scanner.position = len(scanner.text)
         return value
     start = scanner.position
     quoted = scanner.quoted()
-    if quoted is not None and scanner.rest[:1] in (",", ")", ""):
+    if quoted is not None and _element_ends(scanner):
         return quoted
     scanner.position = start
     array = scanner.match(POSTGRES_ARRAY)

@@ -5,6 +5,7 @@ from typing import Literal, TypeAlias
 
 from flows_api.rest.errors import QueryStringWrong
 from flows_api.rest.request.fields import FieldName, parse_field
+from flows_api.rest.request.limits import Limits
 from flows_api.rest.request.scanner import Scanner
 
 Direction: TypeAlias = Literal["asc", "desc"]
@@ -21,10 +22,10 @@ class OrderTerm:
     relation: str | None = None
 
 
-def parse_order(text: str) -> tuple[OrderTerm, ...]:
-    scanner = Scanner("order", text)
+def parse_order(text: str, limits: Limits) -> tuple[OrderTerm, ...]:
+    scanner = Scanner("order", text, limits)
     terms = [_term(scanner)]
-    while scanner.take(","):
+    while scanner.another():
         terms.append(_term(scanner))
     return tuple(terms)
 
@@ -34,18 +35,21 @@ def _term(scanner: Scanner) -> OrderTerm:
     scanner.skip_space()
     start, since = scanner.position, len(scanner.misses)
     try:
-        return _related(scanner)
+        related = _related(scanner)
     except QueryStringWrong:
+        related = None
+    if related is None:
         scanner.position = start
         if scanner.starts_name():
             del scanner.misses[since:]
         return _ended(scanner, parse_field(scanner), None)
+    return related
 
 
-def _related(scanner: Scanner) -> OrderTerm:
+def _related(scanner: Scanner) -> OrderTerm | None:
     relation = scanner.name()
     if not scanner.take("("):
-        scanner.refuse()
+        return None
     field = parse_field(scanner)
     if not scanner.take(")"):
         scanner.refuse()

@@ -11,6 +11,7 @@ from urllib.parse import quote, unquote_plus
 from flows_api.rest.errors import QueryStringWrong
 from flows_api.rest.request.fields import FieldName, parse_json_path
 from flows_api.rest.request.filters import Filter, Tree, has_test, parse_test, parse_tree
+from flows_api.rest.request.limits import Limits
 from flows_api.rest.request.order import OrderTerm, parse_order
 from flows_api.rest.request.ranges import RowRange, of_parameters
 from flows_api.rest.request.scanner import Scanner
@@ -45,7 +46,7 @@ class Query:
     on_conflict: tuple[str, ...] | None = None
 
 
-def parse_query(text: bytes, *, for_function: bool) -> Query:
+def parse_query(text: bytes, limits: Limits, *, for_function: bool) -> Query:
     """With `for_function` a parameter without an operator is an argument."""
     pairs = _pairs(text)
     first = dict(reversed(pairs))
@@ -53,21 +54,23 @@ def parse_query(text: bytes, *, for_function: bool) -> Query:
     arguments: list[tuple[str, str]] = []
     rest = [(name, value) for name, value in pairs if name not in RESERVED and _last(name) not in EMBEDDABLE]
     for name, value in rest:
-        if for_function and not has_test(value):
+        if for_function and not has_test(value, limits):
             arguments.append((name, value))
         else:
-            filters.append(_filter(name, value))
+            filters.append(_filter(name, value, limits))
     return Query(
-        select=parse_select(first.get("select", "*")),
+        select=parse_select(first.get("select", "*"), limits),
         filters=tuple(filters),
-        trees=tuple(_tree(name, value) for name, value in pairs if _last(name) in ("and", "or")),
-        orders=tuple((_before(name), parse_order(value)) for name, value in pairs if _last(name) == "order"),
-        ranges=_ranges(pairs),
+        trees=tuple(_tree(name, value, limits) for name, value in pairs if _last(name) in ("and", "or")),
+        orders=tuple(
+            (_before(name, limits), parse_order(value, limits)) for name, value in pairs if _last(name) == "order"
+        ),
+        ranges=_ranges(pairs, limits),
         limit_is_zero=(first.get("limit") or "").strip() == "0",
         arguments=tuple(arguments),
         filtered=frozenset(name for name, _ in rest),
-        columns=frozenset(_names("columns", first["columns"])) if "columns" in first else None,
-        on_conflict=tuple(_names("on_conflict", first["on_conflict"])) if "on_conflict" in first else None,
+        columns=frozenset(_names("columns", first["columns"], limits)) if "columns" in first else None,
+        on_conflict=tuple(_names("on_conflict", first["on_conflict"], limits)) if "on_conflict" in first else None,
     )
 
 
@@ -108,50 +111,54 @@ def _last(name: str) -> str:
     return name.rpartition(".")[2]
 
 
-def _before(name: str) -> Path:
+def _before(name: str, limits: Limits) -> Path:
     """The path before the parameter's own name."""
-    path, _ = _tree_path(name)
+    path, _ = _tree_path(name, limits)
     return path
 
 
-def _tree_path(name: str) -> tuple[Path, FieldName]:
-    scanner = Scanner("tree path", name)
-    names = [scanner.name()]
-    while scanner.delimiter():
-        names.append(scanner.name())
+def _tree_path(name: str, limits: Limits) -> tuple[Path, FieldName]:
+    scanner = Scanner("tree path", name, limits)
+    names = _path_names(scanner)
     return tuple(names[:-1]), FieldName(names[-1], parse_json_path(scanner))
 
 
-def _filter(name: str, value: str) -> tuple[Path, Filter]:
-    path, field_name = _tree_path(name)
-    negated, test = parse_test(value)
+def _path_names(scanner: Scanner) -> list[str]:
+    names = [scanner.name()]
+    while scanner.delimiter():
+        scanner.deeper()
+        names.append(scanner.name())
+    return names
+
+
+def _filter(name: str, value: str, limits: Limits) -> tuple[Path, Filter]:
+    path, field_name = _tree_path(name, limits)
+    negated, test = parse_test(value, limits)
     return path, Filter(field_name, test, negated)
 
 
-def _tree(name: str, value: str) -> tuple[Path, Tree]:
+def _tree(name: str, value: str, limits: Limits) -> tuple[Path, Tree]:
     """`not.and=`, `clients.or=`, `clients.not.or=`: the `not` may stand anywhere before."""
-    scanner = Scanner("logic path", name)
-    names = [scanner.name()]
-    while scanner.delimiter():
-        names.append(scanner.name())
+    scanner = Scanner("logic path", name, limits)
+    names = _path_names(scanner)
     path = tuple(part for part in names[:-1] if part != "not")
-    return path, parse_tree(f"not.{names[-1]}" if "not" in names else names[-1], value)
+    return path, parse_tree(f"not.{names[-1]}" if "not" in names else names[-1], value, limits)
 
 
-def _ranges(pairs: list[tuple[str, str]]) -> dict[Path, RowRange]:
+def _ranges(pairs: list[tuple[str, str]], limits: Limits) -> dict[Path, RowRange]:
     given: dict[Path, dict[str, str]] = {}
     for name, value in pairs:
         if _last(name) in ("limit", "offset"):
-            given.setdefault(_before(name), {}).setdefault(_last(name), value)
+            given.setdefault(_before(name, limits), {}).setdefault(_last(name), value)
     return {path: of_parameters(both.get("limit"), both.get("offset")) for path, both in given.items()}
 
 
-def _names(parameter: str, text: str) -> list[str]:
-    scanner = Scanner(f"{parameter} parameter", text)
+def _names(parameter: str, text: str, limits: Limits) -> list[str]:
+    scanner = Scanner(f"{parameter} parameter", text, limits)
     names = [scanner.name()]
     while True:
         scanner.skip_space()
-        if not scanner.take(","):
+        if not scanner.another():
             return names
         scanner.skip_space()
         names.append(scanner.name())

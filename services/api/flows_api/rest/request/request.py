@@ -91,7 +91,7 @@ def parse_request(raw: RawRequest, options: RestOptions) -> Request:
     if raw.method not in METHODS[kind]:
         raise FunctionMethodWrong(raw.method) if kind == "function" else MethodUnsupported(raw.method)
     reads_by_call = kind == "function" and raw.method != "POST"
-    query = parse_query(raw.query, for_function=reads_by_call)
+    query = parse_query(raw.query, options.limits, for_function=reads_by_call)
     rows = requested(
         query.ranges.get(ROOT, ALL_ROWS),
         limit_is_zero=query.limit_is_zero,

@@ -9,6 +9,7 @@ from re import Pattern
 from typing import Final, NoReturn
 
 from flows_api.rest.errors import QueryStringWrong
+from flows_api.rest.request.limits import Limits, TooMuchAsked
 
 QUOTED: Final = re.compile(r'"((?:[^"\\]|\\.)*)"', re.DOTALL)
 WORD: Final = re.compile(r"[\w $]+")
@@ -19,7 +20,6 @@ FIELD_NAME: Final = "field name (* or [a..z0..9_$])"
 JSON_KEY_NAME: Final = "any non reserved character different from: .,>()"
 END: Final = "end of input"
 DELIMITER: Final = "delimiter (.)"
-DEEPEST: Final = 100
 
 
 class Miss:
@@ -36,17 +36,20 @@ class Miss:
 class Scanner:
     """A text and how far it is read. `kind` names the text in errors, such as `select parameter`."""
 
-    def __init__(self, kind: str, text: str, shown: str | None = None) -> None:
+    def __init__(self, kind: str, text: str, limits: Limits, shown: str | None = None) -> None:
         self.kind = kind
+        self.limits = limits
         self.text = text
         self.shown = text if shown is None else shown
         self.position = 0
         self.misses: list[Miss] = []
         self.depth = 0
+        self.terms = 1
+        self.embeds = 0
 
-    @property
-    def rest(self) -> str:
-        return self.text[self.position :]
+    def starts(self, *tokens: str) -> bool:
+        """Whether one of them stands here, which no error will tell of."""
+        return self.text.startswith(tokens, self.position)
 
     def take(self, token: str) -> bool:
         """Read the token if it stands here."""
@@ -61,6 +64,22 @@ class Scanner:
         found = self.take(token)
         if found:
             self.position -= len(token)
+        return found
+
+    def another(self) -> bool:
+        """Past the comma before a further term, which is counted."""
+        if not self.comma():
+            return False
+        self.terms += 1
+        if self.terms > self.limits.terms:
+            raise TooMuchAsked(self.kind, f"more than {self.limits.terms} terms")
+        return True
+
+    def comma(self) -> bool:
+        """Past one, nothing that was missed before it is the furthest place any more."""
+        found = self.take(",")
+        if found:
+            self.misses.clear()
         return found
 
     def at_end(self) -> bool:
@@ -94,26 +113,24 @@ class Scanner:
 
     def name(self) -> str:
         """A field's name: letters, digits, `_ $`, spaces and dashes within; anything in double quotes."""
-        quoted = self.quoted()
+        start, quoted = self.position, self.quoted()
         if quoted is not None:
-            return quoted
+            return self._short(quoted)
         if self.text.startswith('"', self.position):
             self.position = len(self.text)
             self.fail('"\\""')
         words = [self.match(WORD)]
         if words[0] is None:
             self.fail(FIELD_NAME)
-        while True:
-            self.miss("letter")
-            self.miss("digit")
-            self.miss('"-"')
-            if not self._dash():
-                break
+        while self._dash():
+            self._check_length(self.position - start)
             words.append(self.match(WORD))
             if words[-1] is None:
                 self.miss("letter")
                 self.fail("digit")
-        return "-".join((word or "").strip() for word in words)
+        for expected in ("letter", "digit", '"-"'):
+            self.miss(expected)
+        return self._short("-".join((word or "").strip() for word in words))
 
     def starts_name(self) -> bool:
         return bool(WORD.match(self.text, self.position) or QUOTED.match(self.text, self.position))
@@ -132,18 +149,27 @@ class Scanner:
         word = self.match(WORD)
         self.miss("letter")
         self.miss("digit")
-        return word.strip() if word is not None else self.fail(None)
+        return self._short(word.strip()) if word is not None else self.fail(None)
 
     def json_key(self) -> str:
-        quoted = self.quoted()
+        start, quoted = self.position, self.quoted()
         if quoted is not None:
-            return quoted
+            return self._short(quoted)
         parts = [self.match(JSON_KEY)]
         while parts[-1] is not None and self._dash():
+            self._check_length(self.position - start)
             parts.append(self.match(JSON_KEY))
         if parts[-1] is None:
             self.fail(JSON_KEY_NAME)
-        return "-".join((part or "").strip() for part in parts)
+        return self._short("-".join((part or "").strip() for part in parts))
+
+    def _short(self, name: str) -> str:
+        self._check_length(len(name))
+        return name
+
+    def _check_length(self, length: int) -> None:
+        if length > self.limits.name_length:
+            raise TooMuchAsked(self.kind, f"a name of more than {self.limits.name_length} characters")
 
     def _dash(self) -> bool:
         """A dash that is not the start of an arrow."""
@@ -161,10 +187,18 @@ class Scanner:
             miss.expected = label
 
     def deeper(self) -> None:
-        """Refuse what nests so deep that only an attacker sends it."""
         self.depth += 1
-        if self.depth > DEEPEST:
-            raise QueryStringWrong(f'"failed to parse {self.kind}"', details=f"nested deeper than {DEEPEST} levels")
+        if self.depth > self.limits.depth:
+            raise TooMuchAsked(self.kind, f"nested deeper than {self.limits.depth} levels")
+
+    def embedded(self) -> None:
+        """A relation within the one that is read, which `depth` counts too."""
+        self.depth += 1
+        self.embeds += 1
+        if self.depth > self.limits.embed_depth:
+            raise TooMuchAsked(self.kind, f"relations within relations, deeper than {self.limits.embed_depth} levels")
+        if self.embeds > self.limits.embeds:
+            raise TooMuchAsked(self.kind, f"more than {self.limits.embeds} related relations")
 
     def fail(self, expected: str | None) -> NoReturn:
         self.miss(expected)

@@ -1,16 +1,20 @@
 """`select=`: which columns, under which names, as which types, with which related rows."""
 
+import re
 from dataclasses import dataclass
 from typing import Final, Literal, TypeAlias
 
 from flows_api.rest.errors import QueryStringWrong
 from flows_api.rest.request.fields import FieldName, parse_field
+from flows_api.rest.request.limits import Limits
 from flows_api.rest.request.scanner import Scanner
 
 Aggregate: TypeAlias = Literal["sum", "avg", "count", "max", "min"]
 Join: TypeAlias = Literal["left", "inner"]
 
 AGGREGATES: Final[tuple[Aggregate, ...]] = ("sum", "avg", "count", "max", "min")
+# A column by its name alone, as most are: nothing else has to be tried there.
+PLAIN: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,62}(?=[,)]|\Z)")
 EVERY_COLUMN: Final = FieldName("*")
 
 
@@ -40,13 +44,13 @@ class SelectedRelation:
 SelectItem: TypeAlias = SelectedField | SelectedRelation
 
 
-def parse_select(text: str) -> tuple[SelectItem, ...]:
+def parse_select(text: str, limits: Limits) -> tuple[SelectItem, ...]:
     """The items in their order; an empty text selects no column at all."""
-    return _items(Scanner("select parameter", text))
+    return _items(Scanner("select parameter", text, limits))
 
 
 def _items(scanner: Scanner) -> tuple[SelectItem, ...]:
-    if not scanner.rest or scanner.rest.startswith(")"):
+    if scanner.position == len(scanner.text) or scanner.starts(")"):
         return ()
     items = [_item(scanner)]
     while _comma(scanner):
@@ -56,12 +60,15 @@ def _items(scanner: Scanner) -> tuple[SelectItem, ...]:
 
 def _comma(scanner: Scanner) -> bool:
     scanner.skip_space()
-    found = scanner.take(",")
+    found = scanner.another()
     scanner.skip_space()
     return found
 
 
 def _item(scanner: Scanner) -> SelectItem:
+    plain = scanner.match(PLAIN)
+    if plain is not None:
+        return SelectedField(FieldName(plain))
     since = len(scanner.misses)
     return _relation(scanner) or _every_column(scanner) or _count(scanner) or _field(scanner, since)
 
@@ -75,7 +82,7 @@ def _relation(scanner: Scanner) -> SelectedRelation | None:
     name = scanner.name() if spread else scanner.optional_name()
     if name is not None and (spread or name != "count"):
         hint, join = _parameters(scanner)
-        if scanner.text.startswith("(", scanner.position):
+        if scanner.starts("("):
             return SelectedRelation(name, _inside(scanner), alias, hint, join, spread)
         if spread:
             scanner.fail('"("')
@@ -84,7 +91,7 @@ def _relation(scanner: Scanner) -> SelectedRelation | None:
 
 
 def _inside(scanner: Scanner) -> tuple[SelectItem, ...]:
-    scanner.deeper()
+    scanner.embedded()
     scanner.position += 1
     items = _items(scanner)
     if not scanner.take(")"):
@@ -100,7 +107,7 @@ def _parameters(scanner: Scanner) -> tuple[str | None, Join | None]:
     hints: list[str] = []
     joins: list[Join] = []
     for _ in range(2):
-        if not scanner.text.startswith("!", scanner.position):
+        if not scanner.starts("!"):
             break
         scanner.position += 1
         join: Join | None = "left" if scanner.take("left") else "inner" if scanner.take("inner") else None
@@ -114,7 +121,7 @@ def _parameters(scanner: Scanner) -> tuple[str | None, Join | None]:
 def _alias(scanner: Scanner) -> str | None:
     start = scanner.position
     name = scanner.optional_name()
-    if name is not None and scanner.text.startswith(":", scanner.position) and not scanner.rest.startswith("::"):
+    if name is not None and scanner.starts(":") and not scanner.starts("::"):
         scanner.position += 1
         return name
     scanner.position = start

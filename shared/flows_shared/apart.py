@@ -1,4 +1,4 @@
-"""What cannot be done for all at once is done for parts of them: so the data of one stop no other's bill."""
+"""What cannot be done for all at once is done for parts of them: so the data of one stop no other's work."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
@@ -6,7 +6,6 @@ from typing import Final, TypeVar
 
 import asyncpg
 
-from flows_billing.outcomes import NotBilled, failed
 from flows_shared.db import Connection
 
 T = TypeVar("T")
@@ -49,11 +48,6 @@ async def in_parts(
     done, broken = await in_parts(db, items[:half], work)
     others, broken_too = await in_parts(db, items[half:], work)
     return done + others, broken | broken_too
-
-
-def data_invalid(step: str, error: Exception) -> NotBilled:
-    """Whatever an account's data did, said to a person."""
-    return failed("data_invalid", f"{step}: {say_error(error)}")
 
 
 def say_error(error: Exception) -> str:

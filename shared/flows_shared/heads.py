@@ -1,0 +1,110 @@
+"""Heads of HTTP requests: how large one may be, how many headers it may have, and how long it may take to come."""
+
+import asyncio
+from dataclasses import dataclass
+from typing import Any, Final
+
+from starlette.types import Receive, Scope, Send
+
+from flows_shared.keep_alive import LAST_LOOK_SECONDS, KeepAlive
+from flows_shared.settings import HttpSettings
+
+STATUS_LINE: Final = b"HTTP/1.1 431 Request Header Fields Too Large\r\n"
+BODY: Final = b'{"code":"http","message":"the head of a request is too large"}'
+HEADERS: Final = ((b"content-type", b"application/json"), (b"connection", b"close"))
+# What separates a header's name from its value, and ends it.
+SEPARATORS: Final = len(b": \r\n")
+
+
+@dataclass(frozen=True)
+class HeadLimits:
+    bytes: int
+    headers: int
+    seconds: float
+
+    @classmethod
+    def of(cls, settings: HttpSettings) -> "HeadLimits":
+        return cls(settings.max_head_bytes, settings.max_head_headers, settings.head_timeout_seconds)
+
+
+class BoundedHeads(KeepAlive):
+    """A connection whose heads are refused with 431 where they are too large, and that ends where one comes too slowly.
+
+    A head lasts from the connection, or from the message before, to its empty line.
+    """
+
+    def __init__(self, *args: Any, limits: HeadLimits, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.limits = limits
+        self._in_head = True
+        self._head_bytes = 0
+        self._clock: asyncio.TimerHandle | None = None
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        super().connection_made(transport)
+        self._start_clock()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._stop_clock()
+        super().connection_lost(exc)
+
+    def data_received(self, data: bytes) -> None:
+        """The first part of a head may come with the end of the message before it, and is then counted by the next."""
+        if self._in_head:
+            self._start_clock()
+            self._head_bytes += len(data)
+        super().data_received(data)
+        if self._in_head and self._head_bytes > self.limits.bytes and not self.transport.is_closing():
+            self._refuse()
+
+    def on_message_begin(self) -> None:
+        super().on_message_begin()
+        self._start_clock()
+
+    def on_headers_complete(self) -> None:
+        self._in_head = False
+        self._stop_clock()
+        app = self.app
+        if self._is_too_large():
+            self.app = answer_too_large
+        try:
+            super().on_headers_complete()
+        finally:
+            self.app = app
+
+    def on_message_complete(self) -> None:
+        self._in_head, self._head_bytes = True, 0
+        super().on_message_complete()
+
+    def _is_too_large(self) -> bool:
+        size = len(self.url) + sum(len(name) + len(value) + SEPARATORS for name, value in self.headers)
+        return size > self.limits.bytes or len(self.headers) > self.limits.headers
+
+    def _refuse(self) -> None:
+        headers = [*HEADERS, (b"content-length", str(len(BODY)).encode())]
+        lines = b"".join(name + b": " + value + b"\r\n" for name, value in headers)
+        self.transport.write(STATUS_LINE + lines + b"\r\n" + BODY)
+        self.transport.close()
+
+    def _start_clock(self) -> None:
+        if self._clock is None:
+            self._clock = self.loop.call_later(self.limits.seconds, self._end)
+
+    def _stop_clock(self) -> None:
+        if self._clock is not None:
+            self._clock.cancel()
+            self._clock = None
+
+    def _end(self) -> None:
+        """Unless an answer is under way, which the next head waits for."""
+        self._clock = None
+        if self.cycle is not None and not self.cycle.response_complete:
+            self._start_clock()
+        else:  # what came while the process stood still is read first, and stops the clock
+            self._clock = self.loop.call_later(LAST_LOOK_SECONDS, self.transport.close)
+
+
+async def answer_too_large(_scope: Scope, _receive: Receive, send: Send) -> None:
+    headers = [*HEADERS, (b"content-length", str(len(BODY)).encode())]
+    await send({"type": "http.response.start", "status": 431, "headers": headers})
+    await send({"type": "http.response.body", "body": BODY})

@@ -1,0 +1,2 @@
+-- Runs of no month do not come back.
+SELECT 1;

@@ -1,0 +1,2 @@
+-- Guards of columns go with their columns.
+SELECT 1;
