@@ -36,7 +36,7 @@ INSERT INTO public.sharing_groups (esco, name) SELECT id, 'Roofs' FROM flows.esc
 INSERT INTO public.sharing_terms (sharing_group, period_start, method, internal_rate, includes_vat)
 SELECT id, '2026-01-01', 'proportional', 0.08765, false FROM public.sharing_groups;
 INSERT INTO public.sharing_meters (sharing_group, register, role, valid_from, valid_to)
-SELECT sharing.id, roof.id, 'generation', CASE roof.name WHEN 'added' THEN '2026-10-12' ELSE '-infinity' END::date,
+SELECT sharing.id, roof.id, 'generation', CASE roof.name WHEN 'added' THEN '2026-10-12' ELSE '2000-01-01' END::date,
        CASE roof.name WHEN 'taken' THEN date '2026-10-23' END
   FROM public.sharing_groups AS sharing, roof;
 INSERT INTO public.sharing_members (sharing_group, property, start_date)
