@@ -147,6 +147,52 @@ async def test_admin_lists_what_is_due_and_customers_do_not(
     assert refused.status_code == 403
 
 
+async def test_admin_leaves_an_invoice_of_their_own_community_as_it_is(
+    client: httpx.AsyncClient, community: Community, as_user: TokenFor, module_database_url: str
+) -> None:
+    headers = as_user(community.lab_admin, "admin")
+    db = await connect(module_database_url, name="tests")
+    invoices = {
+        home: str(await db.fetchval("SELECT id FROM public.invoices WHERE number = $1", home.invoice))
+        for home in (community.ann, community.cid)
+    }
+    await db.execute(
+        "INSERT INTO public.stale_invoices (invoice, cause) VALUES ($1, 'tariff') ON CONFLICT DO NOTHING",
+        invoices[community.ann],
+    )
+    await db.close()
+
+    def decision(home: Home, **said: str) -> dict[str, str]:
+        return {
+            "account": str(home.account),
+            "invoice": invoices[home],
+            "reason": "2p",
+            "approved_by": "A. Ray",
+            **said,
+        }
+
+    due = "/rest/v1/corrections_due?select=cause&cause=eq.tariff"
+    assert (await client.get(due, headers=headers)).json() == [{"cause": "tariff"}]
+    left = await client.post("/rest/v1/correction_decisions", json=decision(community.ann), headers=headers)
+    assert left.status_code == 201
+    assert (await client.get(due, headers=headers)).json() == []
+    said = await client.get("/rest/v1/correction_decisions?select=reason,recorded_by", headers=headers)
+    assert said.json() == [{"reason": "2p", "recorded_by": str(community.lab_admin)}]
+    for wrong, status in (
+        (decision(community.cid), 403),
+        (decision(community.ann, invoice=invoices[community.cid]), 409),
+        (decision(community.ann, reason=""), 400),
+    ):
+        refused = await client.post("/rest/v1/correction_decisions", json=wrong, headers=headers)
+        assert refused.status_code == status, refused.text
+    taken_back = await client.delete("/rest/v1/correction_decisions?reason=eq.2p", headers=headers)
+    assert taken_back.status_code == 403
+    customer = await client.post(
+        "/rest/v1/correction_decisions", json=decision(community.ann), headers=as_user(community.ann.user)
+    )
+    assert customer.status_code == 403
+
+
 async def test_admin_records_an_exception_for_their_own_accounts_alone(
     client: httpx.AsyncClient, community: Community, as_user: TokenFor, module_database_url: str
 ) -> None:

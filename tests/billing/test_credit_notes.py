@@ -155,6 +155,23 @@ async def test_due_corrections_are_counted_by_cause_for_prometheus(priced: Commu
     assert b'flows_corrections_due{cause="readings",esco="WLCE"} 1.0' in generate_latest(registry)
 
 
+async def test_invoice_left_as_it_is_by_a_person_is_not_due_until_it_changes_again(priced: Community) -> None:
+    home = await one_day(priced)
+    await priced.bill()
+    await priced.measure_more(home, "7.2")
+    [listed] = await due(priced)
+    await priced.execute(
+        """INSERT INTO public.correction_decisions (account, invoice, reason, approved_by)
+           VALUES ($1, $2, 'small', 'Ann')""",
+        home.account,
+        listed["invoice"],
+    )
+    assert await due(priced) == []
+    assert await settled(priced) == 0, "the day still differs, and is known when it changes again"
+    await priced.measure_more(home, "9.9")
+    assert [row["invoice"] for row in await due(priced)] == [listed["invoice"]]
+
+
 async def settled(community: Community) -> int:
     await community.execute("UPDATE flows.register_days_changed SET changed_at = now() - interval '2 hours'")
     async with community.billing.connection() as connection:

@@ -18,7 +18,7 @@ FORGET_SETTLED: Final = """
     DELETE FROM flows.register_days_changed AS changed
      WHERE changed.changed_at < now() - interval '1 hour'
        AND NOT EXISTS (SELECT FROM public.billing_runs WHERE status IN ('pending', 'running'))
-       AND NOT EXISTS (SELECT FROM public.corrections_due AS due
+       AND NOT EXISTS (SELECT FROM flows.invoice_differences AS due
                         WHERE due.register = changed.register_id
                           AND due.period_start <= changed.day AND changed.day < due.period_end)
 """
