@@ -146,10 +146,14 @@ class MediaTypeUnavailable(RestError):
 class NotEmbedded(RestError):
     code = "PGRST108"
 
-    def __init__(self, resource: str) -> None:
+    def __init__(self, resource: str, new_name: str | None = None) -> None:
+        """`new_name` is what the request calls the relation itself."""
+        details, hint = None, f"Verify that '{resource}' is included in the 'select' query parameter."
+        if new_name is not None:
+            details = "Target names are not allowed in filters if they have an alias"
+            hint = f"Change '{resource}' to '{new_name}' in filters, orders or limits."
         super().__init__(
-            f"'{resource}' is not an embedded resource in this request",
-            hint=f"Verify that '{resource}' is included in the 'select' query parameter.",
+            f"'{resource}' is not an embedded resource in this request", details=details, hint=hint
         )
 
 

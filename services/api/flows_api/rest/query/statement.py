@@ -37,6 +37,8 @@ total, rows, location, CASE WHEN pg_column_size(body) <= {most} THEN body END AS
        pg_column_size(body) AS size"""
 INSERTED = "nullif(current_setting('pgrst.inserted', true), '')::int"
 PAGE = "pgrst_page"
+# A function that is not volatile would not run, were its value not asked for.
+RUN = f"CASE WHEN count({PAGE}) >= 0 THEN '' END"
 
 
 @dataclass(frozen=True)
@@ -107,7 +109,7 @@ def call_statement(
         page=page,
         total=_total(writer, node, counting),
         rows="count(*)" if function.returns_set else "1::bigint",
-        body="''" if headers_only or function.returns_void else _body(form, function),
+        body=RUN if headers_only or function.returns_void else _body(form, function),
     )
     return writer.statement(_finished(form.media, source, text, most_bytes))
 
@@ -184,7 +186,7 @@ def _handled(handler: Handler, function: Function | None) -> str:
         made = f"{quote_name(handler.name)}({PAGE})"
     else:
         made = f"{quote_name(handler.name)}({PAGE}::{quote_name(handler.target)})"
-    return f"{made}::{'bytea' if handler.is_binary else 'text'}"
+    return f"{made}::{handler.base}"
 
 
 def _columns(most_bytes: int | None) -> str:
