@@ -43,7 +43,7 @@ async def test_request_under_way_as_the_server_ends_its_connection_is_answered_5
 ) -> None:
     admin = await asyncpg.connect(workshop_url)
     try:
-        async with serving(db_pool="4", **more) as api:
+        async with serving(db_pool="4", db_pool_share="1", **more) as api:
             assert (await api.get("/clients")).status_code == 200
             async with admin.transaction():
                 await admin.execute("LOCK TABLE workshop.clients IN ACCESS EXCLUSIVE MODE")

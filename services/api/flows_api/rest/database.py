@@ -9,8 +9,9 @@ from typing import Any, Final, TypeAlias, cast
 import asyncpg
 from asyncpg.pool import PoolConnectionProxy
 
-from flows_api.rest.errors import DatabaseUnreachable, PoolExhausted, refusal_of
+from flows_api.rest.errors import AnswerTooLong, DatabaseUnreachable, PoolExhausted, refusal_of
 from flows_api.rest.options import RestOptions
+from flows_api.rest.query.at_once import TOO_LONG
 from flows_api.rest.query.writer import Statement
 from flows_api.rest.shares import Shares
 from flows_shared.db import REFUSALS, is_closed, terminate
@@ -21,6 +22,7 @@ CLEAN: Final = "SELECT set_config('role', 'none', false); RESET ALL"
 # Deferred constraints speak up before everything is taken back.
 ROLL_BACK: Final = "SET CONSTRAINTS ALL IMMEDIATE; ROLLBACK"
 STATEMENTS_KEPT: Final = 1_000
+TOO_LONG_ERROR: Final = asyncpg.InvalidTextRepresentationError
 ISOLATIONS: Final = {
     "serializable": "SERIALIZABLE",
     "repeatable read": "REPEATABLE READ",
@@ -153,6 +155,9 @@ class RestDatabase:
                 await _own(connection).stand(transaction.standing)
                 rows = await _rows(connection, statement, values)
             except REFUSALS as error:
+                most = self.options.max_answer_bytes
+                if most is not None and isinstance(error, TOO_LONG_ERROR) and TOO_LONG in str(error):
+                    raise AnswerTooLong(most) from error
                 raise _told(error, transaction.caller, lost=is_closed(connection)) from error
             except BaseException:
                 terminate(connection)
@@ -222,9 +227,7 @@ async def fetch_expected_rows(connection: PooledConnection, statement: Statement
     return int(plan[0]["Plan"]["Plan Rows"])
 
 
-async def _rows(
-    connection: PooledConnection, statement: Statement, more: Sequence[Any] = ()
-) -> list[asyncpg.Record]:
+async def _rows(connection: PooledConnection, statement: Statement, more: Sequence[Any] = ()) -> list[asyncpg.Record]:
     """What is for this time only is prepared without a name, in the place of the one before."""
     if statement.is_single:
         prepared = await connection.prepare(statement.text, name="")

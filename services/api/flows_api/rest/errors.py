@@ -152,9 +152,7 @@ class NotEmbedded(RestError):
         if new_name is not None:
             details = "Target names are not allowed in filters if they have an alias"
             hint = f"Change '{resource}' to '{new_name}' in filters, orders or limits."
-        super().__init__(
-            f"'{resource}' is not an embedded resource in this request", details=details, hint=hint
-        )
+        super().__init__(f"'{resource}' is not an embedded resource in this request", details=details, hint=hint)
 
 
 class ResponseHeadersWrong(RestError):
@@ -352,6 +350,15 @@ class TypeUnknown(RestError):
 
     def __init__(self, name: str) -> None:
         super().__init__(f'type "{name}" does not exist')
+
+
+class NulRefused(RestError):
+    """As PostgreSQL says it of a parameter; a literal cannot even hold it."""
+
+    code = "22021"
+
+    def __init__(self) -> None:
+        super().__init__('invalid byte sequence for encoding "UTF8": 0x00')
 
 
 class SecretMissing(RestError):

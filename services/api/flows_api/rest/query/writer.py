@@ -5,12 +5,10 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from flows_api.rest.catalog.relations import Name
-from flows_api.rest.errors import QueryStringWrong
+from flows_api.rest.errors import NulRefused, QueryStringWrong
 
 LONGEST_NAME: Final = 63
 LARGEST: Final = 2**63 - 1
-
-
 # What is written as it stands is ASCII, which every encoding reads alike, and can neither end a literal nor escape.
 UNSAFE: Final = re.compile(r"[^ -&(-\[\]-~]")
 
@@ -41,9 +39,9 @@ class Writer:
         return f"{self.bind(value)}::text"
 
     def literal(self, value: str) -> str:
-        """Of no type yet. NUL, which no literal can hold, is PostgreSQL's to refuse."""
+        """Of no type yet."""
         if "\0" in value:
-            return self.text(value)
+            raise NulRefused
         self._has_literals = True
         return f"E'{UNSAFE.sub(_escaped, value)}'"
 
