@@ -41,6 +41,10 @@ class TokenMalformed(TokenError):
     code = "auth.token_malformed"
 
 
+class TokenClaimsWrong(TokenMalformed):
+    """It was signed, but a claim is not of its kind."""
+
+
 class TokenAlgorithmRefused(TokenError):
     code = "auth.token_algorithm"
 
@@ -208,23 +212,26 @@ def _decode(token: str, keys: KeyRing) -> dict[str, Any]:
     except ExpiredSignatureError:
         raise TokenExpired("the token has expired") from None
     except JWTClaimsError as error:
-        wrong = TokenNotYetValid if "not yet valid" in str(error) else TokenMalformed
+        wrong = TokenNotYetValid if "not yet valid" in str(error) else TokenClaimsWrong
         raise wrong(f"the token's claims are wrong: {error}") from None
     except (JWTError, TypeError, OverflowError, RecursionError) as error:
         if "Signature verification failed" in str(error):
             raise TokenSignatureWrong("the token's signature is wrong") from None
-        raise TokenMalformed(f"the token cannot be read: {error}") from None
+        wrong_claim = isinstance(error, (TypeError, OverflowError))
+        raise (TokenClaimsWrong if wrong_claim else TokenMalformed)(f"the token cannot be read: {error}") from None
 
 
 def _claims(claims: dict[str, Any]) -> Claims:
     texts = {name: claims.get(name) for name in ("sub", "role", "email", "act")}
     for name, value in texts.items():
         if not isinstance(value, str) and (value is not None or name in ("sub", "role")):
-            raise TokenMalformed(f"the token's claim {name!r} must be a text, not {value!r}")
+            raise TokenClaimsWrong(f"the token's claim {name!r} must be a text, not {value!r}")
+    for name in ("exp", "nbf", "iat"):
+        _check_time(name, claims.get(name))
     try:
         expires_at = datetime.fromtimestamp(claims["exp"], UTC)
     except (TypeError, ValueError, OverflowError, OSError):
-        raise TokenMalformed(f"the token's claim 'exp' must be a time in seconds, not {claims['exp']!r}") from None
+        raise TokenClaimsWrong(f"the token's claim 'exp' must be a time in seconds, not {claims['exp']!r}") from None
     return Claims(
         subject=str(texts["sub"]),
         role=str(texts["role"]),
@@ -233,3 +240,9 @@ def _claims(claims: dict[str, Any]) -> Claims:
         expires_at=expires_at,
         all=claims,
     )
+
+
+def _check_time(name: str, value: Any) -> None:
+    """A text of digits is a number to who reads it generously, which not everyone does."""
+    if value is not None and (isinstance(value, bool) or not isinstance(value, (int, float))):
+        raise TokenClaimsWrong(f"the token's claim {name!r} must be a time in seconds, not {value!r}")

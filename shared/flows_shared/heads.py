@@ -11,7 +11,11 @@ from flows_shared.settings import HttpSettings
 
 STATUS_LINE: Final = b"HTTP/1.1 431 Request Header Fields Too Large\r\n"
 BODY: Final = b'{"code":"http","message":"the head of a request is too large"}'
-HEADERS: Final = ((b"content-type", b"application/json"), (b"connection", b"close"))
+HEADERS: Final = (
+    (b"content-type", b"application/json"),
+    (b"connection", b"close"),
+    (b"content-length", str(len(BODY)).encode()),
+)
 # What separates a header's name from its value, and ends it.
 SEPARATORS: Final = len(b": \r\n")
 
@@ -81,8 +85,7 @@ class BoundedHeads(KeepAlive):
         return size > self.limits.bytes or len(self.headers) > self.limits.headers
 
     def _refuse(self) -> None:
-        headers = [*HEADERS, (b"content-length", str(len(BODY)).encode())]
-        lines = b"".join(name + b": " + value + b"\r\n" for name, value in headers)
+        lines = b"".join(name + b": " + value + b"\r\n" for name, value in HEADERS)
         self.transport.write(STATUS_LINE + lines + b"\r\n" + BODY)
         self.transport.close()
 
@@ -105,6 +108,5 @@ class BoundedHeads(KeepAlive):
 
 
 async def answer_too_large(_scope: Scope, _receive: Receive, send: Send) -> None:
-    headers = [*HEADERS, (b"content-length", str(len(BODY)).encode())]
-    await send({"type": "http.response.start", "status": 431, "headers": headers})
+    await send({"type": "http.response.start", "status": 431, "headers": list(HEADERS)})
     await send({"type": "http.response.body", "body": BODY})

@@ -189,8 +189,77 @@ BEGIN
     RETURN 'bytes'::bytea;
 END $$;
 
+CREATE DOMAIN "text/xml" AS xml;
+CREATE FUNCTION feed() RETURNS "text/xml" STABLE LANGUAGE plpgsql AS  -- not every server is built with XML
+    $$ BEGIN RETURN E'\n<feed>\n  <entry/>\n</feed>'::workshop."text/xml"; END $$;
+
+-- Types that compare with others than themselves, or not as texts do.
+
+CREATE EXTENSION ltree SCHEMA tools;
+CREATE DOMAIN tag AS tools.ltree;
+CREATE DOMAIN nickname AS varchar(20) CHECK (VALUE <> 'nobody');
+CREATE TABLE parts (
+    id integer PRIMARY KEY,
+    place tools.ltree NOT NULL,
+    tag tag,
+    seal bytea,
+    mark name,
+    nickname nickname,
+    spot point,
+    state state DEFAULT 'used',
+    address cidr
+);
+INSERT INTO parts VALUES
+    (1, 'shop.north', 'metal', '\x616263', 'one', 'Bolt', '(1,1)', 'new', '10.0.0.0/8'),
+    (2, 'shop.north.screws', 'metal.iron', '\x6100ff', 'it''s "2"\', 'Nut', '(5,5)', 'used', NULL),
+    (3, 'yard', NULL, NULL, NULL, NULL, NULL, NULL, NULL);
+CREATE FUNCTION prepared() RETURNS bigint STABLE LANGUAGE sql AS $$ SELECT count(*) FROM pg_prepared_statements $$;
+
+CREATE TABLE defaults (
+    id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    name text NOT NULL,
+    twice text NOT NULL GENERATED ALWAYS AS (name || name) STORED,
+    word text NOT NULL DEFAULT 'it''s',
+    owed numeric NOT NULL DEFAULT '-1.5',
+    number smallint DEFAULT 7,
+    sure boolean NOT NULL DEFAULT true,
+    day date DEFAULT '2026-01-01',
+    made_at timestamptz NOT NULL DEFAULT now(),
+    list text[] DEFAULT '{}',
+    full_list text[] DEFAULT '{a}',
+    data jsonb DEFAULT '{"a": [1]}',
+    state state NOT NULL DEFAULT 'new',
+    endless real DEFAULT 'infinity',
+    nothing text DEFAULT NULL
+);
+
+-- Related to nothing that can be seen, or by way of nothing that can be seen.
+
+CREATE TABLE ends (id integer PRIMARY KEY);
+CREATE TABLE others (id integer PRIMARY KEY);
+CREATE TABLE hidden.ends_others (
+    end_id integer REFERENCES ends, other_id integer REFERENCES others, PRIMARY KEY (end_id, other_id)
+);
+
 -- Functions
 
+CREATE FUNCTION void_check(number integer) RETURNS void STABLE LANGUAGE plpgsql AS $$
+BEGIN
+    IF number < 0 THEN
+        RAISE EXCEPTION 'below zero';
+    END IF;
+    PERFORM set_config('response.headers', '[{"X-Ran": "yes"}]', true);
+END $$;
+CREATE FUNCTION checked(number integer) RETURNS integer STABLE LANGUAGE plpgsql AS $$
+BEGIN
+    IF number < 0 THEN
+        RAISE EXCEPTION 'below zero';
+    END IF;
+    RETURN number;
+END $$;
+CREATE FUNCTION grow(clients) RETURNS text STABLE LANGUAGE sql AS $$ SELECT repeat($1.name, 1000) $$;
+CREATE FUNCTION add_clients(last integer) RETURNS SETOF clients LANGUAGE sql AS
+    $$ INSERT INTO workshop.clients SELECT 1000 + n, 'x' FROM generate_series(1, last) AS n RETURNING * $$;
 CREATE FUNCTION add(a integer, b integer DEFAULT 10) RETURNS integer IMMUTABLE LANGUAGE sql AS $$ SELECT a + b $$;
 CREATE FUNCTION hello(name text) RETURNS text STABLE LANGUAGE sql AS $$ SELECT 'Hello, ' || name $$;
 CREATE FUNCTION no_arguments() RETURNS integer STABLE LANGUAGE sql AS $$ SELECT 42 $$;

@@ -208,6 +208,17 @@ def test_count_is_of_the_rows_that_are_kept(api: httpx.Client) -> None:
             },
         ),
         (
+            "ends?select=others(id)",
+            400,
+            {
+                "code": "PGRST200",
+                "message": "Could not find a relationship between 'ends' and 'others' in the schema cache",
+                "details": "Searched for a foreign key relationship between 'ends' and 'others' in the schema "
+                "'workshop', but no matches were found.",
+                "hint": None,
+            },
+        ),
+        (
             "clients?select=name,...projects(id.max())",
             400,
             {
@@ -226,6 +237,14 @@ def test_what_cannot_be_embedded_is_named(api: httpx.Client, path: str, status: 
 
 async def test_aggregates_are_off_unless_a_setting_allows_them(serving: Any) -> None:
     async with serving(db_aggregates_enabled="false") as api:
-        response = await api.get("/tasks?select=projects(count())")
-        assert (response.status_code, response.json()["code"]) == (400, "PGRST123")
+        for path in (
+            "/tasks?select=projects(count())",
+            "/tasks?select=hours.sum()",
+            "/projects?select=name,tasks(hours.sum())",
+            "/tasks?select=...projects(id.count())",
+            "/projects?select=name,...tasks(hours.sum())",
+            "/clients?select=name,...projects(name,...tasks(hours.sum()))",
+        ):
+            response = await api.get(path)
+            assert (response.status_code, response.json()["code"]) == (400, "PGRST123")
         assert (await api.get("/clients?select=...projects(name)&id=eq.2")).json() == [{"name": ["Oven"]}]

@@ -71,6 +71,24 @@ def test_function_by_post(api: httpx.Client, path: str, body: Any, result: Any) 
     assert (response.status_code, response.json()) == (200, result)
 
 
+def test_stable_function_runs_whether_or_not_its_value_is_shown(api: httpx.Client) -> None:
+    for answer in (
+        api.post("/rpc/void_check", json={"number": 1}),
+        api.get("/rpc/void_check?number=1"),
+        api.head("/rpc/void_check?number=1"),
+    ):
+        assert (answer.status_code, answer.content, answer.headers["X-Ran"]) == (204, b"", "yes")
+    for refused in (
+        api.post("/rpc/void_check", json={"number": -1}),
+        api.get("/rpc/void_check?number=-1"),
+        api.head("/rpc/void_check?number=-1"),
+        api.head("/rpc/checked?number=-1"),
+    ):
+        assert refused.status_code == 400
+    assert api.get("/rpc/checked?number=-1").json()["message"] == "below zero"
+    assert api.head("/rpc/checked?number=1").status_code == 200
+
+
 def test_body_of_other_kinds_is_a_form_or_the_only_argument(api: httpx.Client) -> None:
     assert api.post("/rpc/add", data={"a": "1", "b": "2"}).json() == 3
     assert (

@@ -130,6 +130,27 @@ async def test_change_whose_answer_is_too_large_is_taken_back(serving: Serving) 
         assert names == ["Miller", "Baker", "Nobody"]
 
 
+@pytest.mark.parametrize("one_trip", ["true", "false"])
+async def test_new_rows_whose_answer_is_too_large_are_taken_back(serving: Serving, one_trip: str) -> None:
+    async with serving(max_answer_bytes="1024", db_one_trip=one_trip, db_tx_end="commit") as api:
+        wanted = prefer("return=representation") | author()
+        long = [{"id": 100 + number, "name": "x" * 50} for number in range(20)]
+        for path, body in (
+            ("/clients", {"id": 100, "name": "x" * 1_000}),
+            ("/clients", long),
+            ("/clients?select=id,grow", {"id": 100, "name": "xy"}),
+            ("/projects?select=id,clients(grow)", {"id": 100, "name": "x", "client_id": 1}),
+            ("/rpc/add_clients", {"last": 100}),
+        ):
+            refused = await api.post(path, json=body, headers=wanted)
+            assert (refused.status_code, refused.json()["code"]) == (400, "PGRSTX01"), path
+            assert refused.json()["message"] == "an answer holds at most 1024 bytes"
+        assert len((await api.get("/clients?select=id")).json()) == 3
+        assert len((await api.get("/projects?select=id")).json()) == 4
+        unread = await api.post("/rpc/add_clients?select=id&limit=0", json={"last": 100}, headers=prefer("tx=commit"))
+        assert unread.status_code == 200
+
+
 async def test_statement_of_a_role_has_its_own_time(serving: Serving) -> None:
     async with serving(statement_timeouts="flows_rest_anon=0.5,flows_rest_author=30") as api:
         for headers, shown in (({}, "500ms"), (author(), "30s")):

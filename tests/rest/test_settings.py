@@ -30,6 +30,59 @@ async def test_function_before_each_request(serving: Serving) -> None:
         assert (refused.status_code, refused.json()["message"]) == (401, "refused before it began")
 
 
+async def test_search_path_that_is_empty_has_the_requests_schema_alone(serving: Serving) -> None:
+    async with serving(db_extra_search_path="") as api:
+        assert (await api.get("/rpc/setting?name=search_path")).json() == '"workshop"'
+        assert (await api.get("/rpc/uses_the_path")).json()["code"] == "42883"
+    async with serving(db_extra_search_path="tools,hidden") as api:
+        assert (await api.get("/rpc/setting?name=search_path")).json() == '"workshop", "tools", "hidden"'
+
+
+def test_description_has_the_defaults_of_columns_and_what_a_new_row_needs(api: httpx.Client) -> None:
+    document = api.get("/").json()
+    columns = document["components"]["schemas"]["workshop.defaults"]["properties"]
+    assert {name: column["default"] for name, column in columns.items() if "default" in column} == {
+        "word": "it's",
+        "owed": -1.5,
+        "number": 7,
+        "sure": True,
+        "day": "2026-01-01",
+        "list": [],
+        "data": {"a": [1]},
+        "state": "new",
+    }
+    assert [name for name, column in columns.items() if column.get("readOnly")] == ["id", "twice"]
+
+    def needed(table: str) -> list[str]:
+        body = document["paths"][f"/{table}"]["post"]["requestBody"]["content"]["application/json"]["schema"]
+        one, several = body["anyOf"]
+        assert several == {"type": "array", "items": one}
+        return [name for part in one.get("allOf", ()) for name in part.get("required", ())]
+
+    assert needed("defaults") == ["name"]
+    assert needed("clients") == ["id", "name"]
+    assert needed("notes") == []
+    assert needed("parts") == ["id", "place"]
+    change = document["paths"]["/defaults"]["patch"]["requestBody"]["content"]["application/json"]["schema"]
+    assert change == {"$ref": "#/components/schemas/workshop.defaults"}
+
+
+def test_description_says_how_arguments_are_read(api: httpx.Client) -> None:
+    paths = api.get("/").json()["paths"]
+
+    def argument(function: str, name: str) -> dict[str, object]:
+        parameters = paths[f"/rpc/{function}"]["get"]["parameters"]
+        return next(parameter["schema"] for parameter in parameters if parameter["name"] == name)
+
+    assert (argument("arrays", "numbers")["type"], argument("arrays", "numbers")["examples"]) == ("string", ["{1,2}"])
+    assert argument("joined", "words") == {"type": "array", "items": {"type": "string"}}
+    assert argument("jsonify", "value") == {"type": "string", "contentMediaType": "application/json"}
+    assert argument("add", "a") == {"type": "integer", "format": "int32"}
+    posted = paths["/rpc/arrays"]["post"]["requestBody"]["content"]["application/json"]["schema"]
+    assert posted["properties"]["numbers"]["type"] == "array"
+    assert api.get("/rpc/arrays?numbers={1,2}").json() == [1, 2]
+
+
 async def test_function_at_the_root(serving: Serving) -> None:
     async with serving(db_root_spec="root") as api:
         response = await api.get("/")
@@ -54,7 +107,8 @@ def test_root_describes_what_the_caller_may_use(api: httpx.Client) -> None:
     assert set(document["paths"]["/rpc/hello"]) == {"get", "post"}
     schemas = document["components"]["schemas"]
     assert schemas["workshop.clients"]["description"] == "Who orders"
-    assert schemas["workshop.clients"]["properties"]["vip"] == {"type": "boolean", "description": "Served first"}
+    vip = {"type": "boolean", "description": "Served first", "default": False}
+    assert schemas["workshop.clients"]["properties"]["vip"] == vip
     assert schemas["workshop.projects"]["properties"]["client_id"]["description"] == "Refers to `clients.id`"
     assert schemas["workshop.budgets"]["properties"]["project_id"]["description"].endswith("Refers to `projects.id`")
     assert schemas["workshop.projects"]["properties"]["id"]["description"] == "Part of the primary key"
@@ -213,7 +267,19 @@ async def test_renamed_relation_is_found_by_its_own_name_only_while_that_is_allo
         assert (await api.get(path)).json() == [{"id": 1, "jobs": [{"name": "Weld"}]}]
     async with serving(url_use_legacy_target_names="false") as api:
         refused = await api.get(path)
-        assert (refused.status_code, refused.json()["code"]) == (400, "PGRST108")
+        assert (refused.status_code, refused.json()) == (
+            400,
+            {
+                "code": "PGRST108",
+                "message": "'tasks' is not an embedded resource in this request",
+                "details": "Target names are not allowed in filters if they have an alias",
+                "hint": "Change 'tasks' to 'jobs' in filters, orders or limits.",
+            },
+        )
+        deeper = await api.get("/clients?select=p:projects(jobs:tasks(id))&p.tasks.limit=1")
+        assert deeper.json()["hint"] == "Change 'tasks' to 'jobs' in filters, orders or limits."
+        twice = await api.get("/projects?select=a:tasks(id),tasks(id)&tasks.id=eq.1&users.id=eq.1")
+        assert twice.json()["hint"] == "Verify that 'users' is included in the 'select' query parameter."
         assert (await api.get(path.replace("&tasks.", "&jobs."))).json() == [{"id": 1, "jobs": [{"name": "Weld"}]}]
 
 

@@ -4,11 +4,12 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from jose import jwt
+from jose import jws, jwt
 
 from flows_shared.auth import (
     TokenAlgorithmRefused,
     TokenAudienceWrong,
+    TokenClaimsWrong,
     TokenError,
     TokenExpired,
     TokenIssuerWrong,
@@ -66,6 +67,35 @@ def test_claims_come_back_as_they_were_signed() -> None:
 def test_each_wrong_token_is_refused_with_its_reason(wrong: str, error: type[TokenError], sentence: str) -> None:
     with pytest.raises(error, match=sentence):
         verify_token(wrong, SECRET)
+
+
+SOON = int((datetime.now(UTC) + HOUR).timestamp())
+
+
+def signed(times: str) -> str:
+    """With claims that Python's JSON would write otherwise, or not at all."""
+    return jws.sign(f'{{"sub": "u1", "role": "customer", {times}}}'.encode(), SECRET, algorithm="HS256")
+
+
+@pytest.mark.parametrize(
+    ("times", "error"),
+    [
+        *((f'"exp": {value}', TokenClaimsWrong) for value in ("1e999", "1e300", "NaN", '"soon"', f'"{SOON}"', "[]")),
+        *((f'"exp": {value}', TokenClaimsWrong) for value in ("null", "{}", f"{2**70}", "253402300800")),
+        *((f'"exp": {value}', TokenExpired) for value in ("0", "-1", f"{-(2**70)}", "-1e300", "true")),
+        *((f'"exp": {SOON}, "nbf": {value}', TokenClaimsWrong) for value in ("1e999", "NaN", '"1"', "[]", "true")),
+        *((f'"exp": {SOON}, "nbf": {value}', TokenNotYetValid) for value in (f"{2**70}", "1e300", f"{SOON}.5")),
+        *((f'"exp": {SOON}, "iat": {value}', TokenClaimsWrong) for value in ("1e999", "NaN", '"1"', "[]", "true")),
+    ],
+)
+def test_time_that_no_clock_shows_is_refused(times: str, error: type[TokenError]) -> None:
+    with pytest.raises(error):
+        verify_token(signed(times), SECRET)
+
+
+@pytest.mark.parametrize("times", [f'"exp": {SOON}.5', f'"exp": {SOON}, "nbf": -1, "iat": 0.5'])
+def test_time_may_be_of_any_number(times: str) -> None:
+    assert verify_token(signed(times), SECRET).subject == "u1"
 
 
 @given(st.integers(0, 400), st.binary(min_size=1, max_size=3))

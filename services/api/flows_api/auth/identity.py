@@ -11,6 +11,7 @@ from flows_api.rest.errors import TokenRefused
 from flows_shared.auth import (
     TokenAlgorithmRefused,
     TokenAudienceWrong,
+    TokenClaimsWrong,
     TokenError,
     TokenExpired,
     TokenNotYetValid,
@@ -25,7 +26,7 @@ MESSAGES: Final[dict[type[TokenError], str]] = {
     TokenSignatureWrong: "No suitable key or wrong key type",
     TokenAlgorithmRefused: "Wrong or unsupported encoding algorithm",
 }
-CLAIMS: Final = (TokenExpired, TokenNotYetValid, TokenAudienceWrong)
+CLAIMS: Final = (TokenExpired, TokenNotYetValid, TokenAudienceWrong, TokenClaimsWrong)
 
 
 def identify_by(app: FastAPI) -> Identify:

@@ -9,8 +9,9 @@ from typing import Any, Final, TypeAlias, cast
 import asyncpg
 from asyncpg.pool import PoolConnectionProxy
 
-from flows_api.rest.errors import DatabaseUnreachable, PoolExhausted, refusal_of
+from flows_api.rest.errors import AnswerTooLong, DatabaseUnreachable, PoolExhausted, refusal_of
 from flows_api.rest.options import RestOptions
+from flows_api.rest.query.at_once import TOO_LONG
 from flows_api.rest.query.writer import Statement
 from flows_api.rest.shares import Shares
 from flows_shared.db import REFUSALS, is_closed, terminate
@@ -21,6 +22,7 @@ CLEAN: Final = "SELECT set_config('role', 'none', false); RESET ALL"
 # Deferred constraints speak up before everything is taken back.
 ROLL_BACK: Final = "SET CONSTRAINTS ALL IMMEDIATE; ROLLBACK"
 STATEMENTS_KEPT: Final = 1_000
+TOO_LONG_ERROR: Final = asyncpg.InvalidTextRepresentationError
 ISOLATIONS: Final = {
     "serializable": "SERIALIZABLE",
     "repeatable read": "REPEATABLE READ",
@@ -116,7 +118,7 @@ class RestDatabase:
             init=_pass_json_through,
             reset=_keep_as_it_is,
             connection_class=RestConnection,
-            statement_cache_size=STATEMENTS_KEPT,
+            statement_cache_size=STATEMENTS_KEPT if options.prepared_statements else 0,
             max_cached_statement_lifetime=0,
             server_settings={"application_name": "api rest"},
         )
@@ -151,16 +153,19 @@ class RestDatabase:
         async with self._connection(transaction.caller) as connection:
             try:
                 await _own(connection).stand(transaction.standing)
-                row = await connection.fetchrow(statement.text, *statement.parameters, *values)
+                rows = await _rows(connection, statement, values)
             except REFUSALS as error:
+                most = self.options.max_answer_bytes
+                if most is not None and isinstance(error, TOO_LONG_ERROR) and TOO_LONG in str(error):
+                    raise AnswerTooLong(most) from error
                 raise _told(error, transaction.caller, lost=is_closed(connection)) from error
             except BaseException:
                 terminate(connection)
                 raise
-            if row is None:
+            if not rows:
                 terminate(connection)
                 raise DatabaseUnreachable("the connection was not in the role that it had been given")
-            return row
+            return rows[0]
 
     async def forget_statements(self) -> None:
         """Connections that prepared statements for an older schema are replaced as they come back."""
@@ -207,21 +212,27 @@ class RestDatabase:
 
 
 async def fetch_one(connection: PooledConnection, statement: Statement) -> asyncpg.Record:
-    row = await connection.fetchrow(statement.text, *statement.parameters)
-    assert row is not None  # an aggregate without GROUP BY gives one row
+    (row,) = await _rows(connection, statement)  # an aggregate without GROUP BY gives one row
     return row
 
 
 async def fetch_plan(connection: PooledConnection, statement: Statement) -> bytes:
     """The lines of EXPLAIN."""
-    rows = await connection.fetch(statement.text, *statement.parameters)
-    return b"".join(as_bytes(row[0]) + b"\n" for row in rows)
+    return b"".join(as_bytes(row[0]) + b"\n" for row in await _rows(connection, statement))
 
 
 async def fetch_expected_rows(connection: PooledConnection, statement: Statement) -> int:
     """How many rows the plan expects."""
-    plan = json.loads(await connection.fetchval(statement.text, *statement.parameters))
+    plan = json.loads((await fetch_one(connection, statement))[0])
     return int(plan[0]["Plan"]["Plan Rows"])
+
+
+async def _rows(connection: PooledConnection, statement: Statement, more: Sequence[Any] = ()) -> list[asyncpg.Record]:
+    """What is for this time only is prepared without a name, in the place of the one before."""
+    if statement.is_single:
+        prepared = await connection.prepare(statement.text, name="")
+        return await prepared.fetch(*statement.parameters, *more)
+    return await connection.fetch(statement.text, *statement.parameters, *more)
 
 
 def as_bytes(value: Any) -> bytes:

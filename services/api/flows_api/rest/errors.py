@@ -146,11 +146,13 @@ class MediaTypeUnavailable(RestError):
 class NotEmbedded(RestError):
     code = "PGRST108"
 
-    def __init__(self, resource: str) -> None:
-        super().__init__(
-            f"'{resource}' is not an embedded resource in this request",
-            hint=f"Verify that '{resource}' is included in the 'select' query parameter.",
-        )
+    def __init__(self, resource: str, new_name: str | None = None) -> None:
+        """`new_name` is what the request calls the relation itself."""
+        details, hint = None, f"Verify that '{resource}' is included in the 'select' query parameter."
+        if new_name is not None:
+            details = "Target names are not allowed in filters if they have an alias"
+            hint = f"Change '{resource}' to '{new_name}' in filters, orders or limits."
+        super().__init__(f"'{resource}' is not an embedded resource in this request", details=details, hint=hint)
 
 
 class ResponseHeadersWrong(RestError):
@@ -348,6 +350,15 @@ class TypeUnknown(RestError):
 
     def __init__(self, name: str) -> None:
         super().__init__(f'type "{name}" does not exist')
+
+
+class NulRefused(RestError):
+    """As PostgreSQL says it of a parameter; a literal cannot even hold it."""
+
+    code = "22021"
+
+    def __init__(self) -> None:
+        super().__init__('invalid byte sequence for encoding "UTF8": 0x00')
 
 
 class SecretMissing(RestError):

@@ -46,6 +46,7 @@ class RestOptions:
     pool_timeout_seconds: float = 10.0
     statement_timeout_seconds: float | None = 10.0
     one_trip: bool = False
+    prepared_statements: bool = True
     limits: Limits = field(default_factory=Limits)
     pool_share: float = 1.0
     statement_timeouts: Mapping[str, float] = field(default_factory=dict)

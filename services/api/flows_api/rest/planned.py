@@ -71,7 +71,6 @@ def _write(catalog: Catalog, options: RestOptions, request: Request, relation: R
         and not (options.rolls_back or request.preferences.tx)
         and not plan.merges
         and not form.is_one_row
-        and not (node.children and options.max_answer_bytes)  # what is too large must be taken back
     )
     most = options.max_answer_bytes
     statement = write_statement(plan, node, form, request.preferences, most_bytes=most, at_once=at_once)

@@ -13,6 +13,7 @@ from flows_api.rest.tokens import TokenRules, read_keys
 from flows_shared.settings import PREFIX, HttpSettings, LogSettings
 
 APP_SETTINGS = f"{PREFIX}API_REST_APP_SETTINGS_"
+EXTRA_SEARCH_PATH = f"{PREFIX}API_REST_DB_EXTRA_SEARCH_PATH"
 SYSTEM_SCHEMAS = {"pg_catalog", "information_schema"}
 
 
@@ -35,6 +36,11 @@ Timeouts: TypeAlias = Annotated[dict[str, Seconds], NoDecode, BeforeValidator(re
 Names: TypeAlias = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_split)]
 
 
+def _search_path() -> tuple[str, ...]:
+    """None, where the variable is there and empty."""
+    return () if EXTRA_SEARCH_PATH in os.environ else ("public",)
+
+
 def _app_settings() -> dict[str, str]:
     """Any variable with this prefix is a setting `app.settings.*` of the transaction."""
     given = os.environ.items()
@@ -45,7 +51,9 @@ class RestSettings(LogSettings):
     """Lists are separated by commas."""
 
     api_rest_db_schemas: Names = Field(("public",), min_length=1, description="exposed schemas, the default first")
-    api_rest_db_extra_search_path: Names = Field(("public",), description="schemas searched after the request's own")
+    api_rest_db_extra_search_path: Names = Field(
+        default_factory=_search_path, description="schemas searched after the request's own; empty: none"
+    )
     api_rest_db_pre_request: str | None = Field(None, description="function that is called before each request")
     api_rest_db_root_spec: str | None = Field(None, description="function that answers at the root")
     api_rest_db_max_rows: int | None = Field(None, ge=0, description="rows of one answer at most; unset: all")
@@ -76,6 +84,9 @@ class RestSettings(LogSettings):
     api_rest_max_embed_depth: int = Field(6, ge=0, le=20, description="relations within relations at most")
     api_rest_db_one_trip: bool = Field(
         True, description="whether reads and inserts are one round trip: needs a session kept by its pooler, if any"
+    )
+    api_rest_db_prepared_statements: bool = Field(
+        True, description="whether connections keep statements that they prepared: not behind a transaction pooler"
     )
     api_rest_client_error_verbosity: Literal["verbose", "minimal"] = Field(
         "verbose", description="minimal hides details and hints of errors"
@@ -130,6 +141,7 @@ class RestSettings(LogSettings):
             max_answer_bytes=self.api_rest_max_answer_bytes,
             limits=self._limits(),
             one_trip=self.api_rest_db_one_trip,
+            prepared_statements=self.api_rest_db_prepared_statements,
             **more,  # type: ignore[arg-type]
         )
 

@@ -44,7 +44,7 @@ class ShapeCache:
     def __init__(self, options: RestOptions) -> None:
         self.options = options
         self._catalog: Catalog | None = None
-        self._templates: OrderedDict[Hashable, Template] = OrderedDict()
+        self._templates: OrderedDict[Hashable, Template | None] = OrderedDict()
 
     def planned(self, catalog: Catalog, raw: RawRequest) -> Planned | None:
         """None where the request must be read and planned by itself."""
@@ -54,17 +54,14 @@ class ShapeCache:
         if catalog is not self._catalog:
             self._catalog = catalog
             self._templates.clear()
-        template = self._templates.get(shape.key)
-        if template is None:
-            template = make_template(catalog, self.options, shape)
-            if template is None:
-                return None
-            self._templates[shape.key] = template
+        if shape.key in self._templates:
+            self._templates.move_to_end(shape.key)
+        else:
+            self._templates[shape.key] = make_template(catalog, self.options, shape)
             if len(self._templates) > KEPT:
                 self._templates.popitem(last=False)
-        else:
-            self._templates.move_to_end(shape.key)
-        return template.filled(shape)
+        template = self._templates[shape.key]
+        return template.filled(shape) if template else None
 
 
 def make_template(catalog: Catalog, options: RestOptions, shape: Shape) -> Template | None:

@@ -17,6 +17,7 @@ from flows_api.rest.database import Caller
 from flows_api.rest.errors import AnonymousRefused, SecretMissing, TokenRefused
 
 SKEW_SECONDS: Final = 30
+LATEST: Final = 2**63 - 1
 TIMES: Final = {"exp": "JWT expired", "nbf": "JWT not yet valid", "iat": "JWT issued at future"}
 NO_KEY_FITS: Final = "No suitable key was found to decode the JWT"
 NO_KEY_DECODES: Final = "None of the keys was able to decode the JWT"
@@ -143,10 +144,16 @@ def check_claims(claims: Mapping[str, Any], audience: str | None, now: int) -> N
             continue
         if isinstance(value, bool) or not isinstance(value, (int, float)):
             raise TokenRefused(f"The JWT '{name}' claim must be a number", claims=True)
-        seconds = now - int(value) if name == "exp" else int(value) - now
-        if seconds > SKEW_SECONDS:
-            raise TokenRefused(message, claims=True, details=f"Invalid by {seconds} seconds")
+        if _is_out_of_time(name, value, now):
+            raise TokenRefused(message, claims=True)
     _check_audience(claims.get("aud"), audience)
+
+
+def _is_out_of_time(name: str, value: float, now: int) -> bool:
+    """A moment that no clock shows, such as infinity, is none to rely on."""
+    if not abs(value) <= LATEST:
+        return True
+    return (now - int(value) if name == "exp" else int(value) - now) > SKEW_SECONDS
 
 
 def _check_audience(given: Any, wanted: str | None) -> None:

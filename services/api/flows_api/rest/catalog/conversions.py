@@ -23,12 +23,14 @@ REPRESENTATIONS = """
 # A media type is a domain with its name: aggregates that return it serve tables, functions that do serve themselves.
 HANDLERS = """
     WITH media AS (
-        SELECT oid, lower(typname) AS mime, typnamespace, typname, typbasetype = 'bytea'::regtype AS is_binary
+        SELECT oid, lower(typname) AS mime, typnamespace, typname,
+               CASE WHEN typbasetype IN ('bytea'::regtype, 'xml'::regtype) THEN typbasetype::regtype::text
+                    ELSE 'text' END AS base
           FROM pg_type
          WHERE typbasetype <> 0 AND (typname ~* '^[A-Za-z0-9.-]+/[A-Za-z0-9.\\+-]+$' OR typname = '*/*')
     )
     SELECT schema.nspname AS schema, function.proname AS name, target_schema.nspname AS target_schema,
-           target.typname AS target_name, mime, is_binary, false AS is_cast
+           target.typname AS target_name, mime, base, false AS is_cast
       FROM media
       JOIN pg_proc AS function ON function.prorettype = media.oid AND function.prokind = 'a' AND function.pronargs = 1
       JOIN pg_namespace AS schema ON schema.oid = function.pronamespace
@@ -37,7 +39,7 @@ HANDLERS = """
      WHERE schema.nspname = ANY($1)
        AND (target.oid = 'anyelement'::regtype OR target.oid IN (SELECT reltype FROM pg_class))
     UNION ALL
-    SELECT type_schema.nspname, media.typname, schema.nspname, function.proname, mime, is_binary, true
+    SELECT type_schema.nspname, media.typname, schema.nspname, function.proname, mime, base, true
       FROM media
       JOIN pg_proc AS function ON function.prorettype = media.oid AND function.prokind = 'f' AND NOT function.proretset
       JOIN pg_namespace AS schema ON schema.oid = function.pronamespace
@@ -52,13 +54,13 @@ ANY_ROW = Name("pg_catalog", "anyelement")
 class Handler:
     """An aggregate, or where `is_cast` the media type's own domain, for a function that returns it.
 
-    `target` is what it is made for.
+    `target` is what it is made for; `base` is the type whose own output is sent.
     """
 
     name: Name
     target: Name
     mime: str
-    is_binary: bool
+    base: str
     is_cast: bool
 
 
@@ -79,5 +81,5 @@ async def load_handlers(db: "asyncpg.Connection[asyncpg.Record]", schemas: Seque
         target = Name(row["target_schema"], row["target_name"])
         mime = "application/octet-stream" if row["mime"] == "*/*" else row["mime"]
         name = Name(row["schema"], row["name"])
-        found[target, row["mime"]] = Handler(name, target, mime, row["is_binary"], row["is_cast"])
+        found[target, row["mime"]] = Handler(name, target, mime, row["base"], row["is_cast"])
     return found

@@ -42,7 +42,8 @@ COLUMNS = f"""
     WITH RECURSIVE {DOMAINS}
     SELECT attrelid AS relation, attname AS name, format_type(coalesce(base, atttypid), -1) AS type,
            format_type(atttypid, atttypmod) AS full_type, attnum AS position,
-           attnotnull OR type.typnotnull AS not_null, col_description(attrelid, attnum) AS comment,
+           attnotnull OR type.typnotnull AS not_null,
+           attgenerated <> '' OR attidentity = 'a' AS generated, col_description(attrelid, attnum) AS comment,
            CASE WHEN type.typbasetype <> 0 AND default_.adbin IS NULL THEN pg_get_expr(type.typdefaultbin, 0)
                 WHEN attidentity = 'd' THEN format('nextval(%L)', (SELECT objid::regclass FROM pg_depend
                                                                    WHERE refobjid = attrelid AND refobjsubid = attnum
@@ -76,7 +77,10 @@ class Name(NamedTuple):
 
 @dataclass(frozen=True)
 class Column:
-    """`type` is SQL that casts to the column's type, a domain's to what it is made of; `full_type` is as declared."""
+    """`type` is SQL that casts to the column's type, a domain's to what it is made of; `full_type` is as declared.
+
+    A `generated` column is never given a value by who inserts.
+    """
 
     name: str
     type: str
@@ -87,6 +91,7 @@ class Column:
     default: str | None = None
     max_length: int | None = None
     labels: tuple[str, ...] = ()
+    generated: bool = False
 
 
 @dataclass(frozen=True)
@@ -149,6 +154,7 @@ def column_of(row: asyncpg.Record) -> Column:
         default=row["default_value"],
         max_length=row["max_length"],
         labels=tuple(row["labels"]),
+        generated=row["generated"],
     )
 
 

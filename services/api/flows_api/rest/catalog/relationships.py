@@ -98,7 +98,10 @@ Relationships: TypeAlias = Mapping[Name, Sequence[Relationship]]
 async def load_relationships(
     db: "asyncpg.Connection[asyncpg.Record]", relations: Mapping[Name, Relation], origins: Origins
 ) -> Relationships:
-    """By the relation that they start from; both ends are in `relations`, in one schema."""
+    """By the relation that they start from; both ends are in `relations`, in one schema.
+
+    A relation that others belong to, but none of these, has an empty list.
+    """
     keys = await _foreign_keys(db, origins)
     found = [*_inverse(keys), *_through_junctions(keys, relations)]
     by_ends: defaultdict[tuple[Name, Name], list[Relationship]] = defaultdict(list)
@@ -113,8 +116,9 @@ async def load_relationships(
         by_ends[computed.table, computed.function] = [computed]
     by_table: defaultdict[Name, list[Relationship]] = defaultdict(list)
     for (table, other), relationships in by_ends.items():
-        if table in relations and table.schema == other.schema:
-            by_table[table] += [each for each in relationships if each.other in relations]
+        if table in relations:
+            exposed = [each for each in relationships if each.other in relations and table.schema == other.schema]
+            by_table[table] += exposed
     return {table: sorted(relationships, key=_rank) for table, relationships in by_table.items()}
 
 

@@ -10,8 +10,9 @@ from asyncpg.pool import PoolConnectionProxy
 from flows_api.rest.catalog.catalog import Catalog
 from flows_api.rest.catalog.functions import Function
 from flows_api.rest.catalog.relations import Name, Relation
+from flows_api.rest.openapi.defaults import Document
 from flows_api.rest.openapi.operations import ERROR, function_operations, relation_operations, shared_components
-from flows_api.rest.openapi.types import Document, row_schema, schema_key
+from flows_api.rest.openapi.types import row_schema, schema_key
 from flows_api.rest.options import RestOptions
 
 TABLES = """

@@ -6,13 +6,14 @@ from typing import Final
 from flows_api.rest.catalog.catalog import Catalog
 from flows_api.rest.catalog.functions import Function
 from flows_api.rest.catalog.relations import Column, Relation
+from flows_api.rest.openapi.defaults import Document
 from flows_api.rest.openapi.types import (
     EXAMPLES,
-    Document,
+    argument_schema,
     arguments_schema,
+    needed_columns,
     result_schema,
     schema_key,
-    type_schema,
 )
 
 FILTER_EXAMPLES: Final = {"boolean": "is.true", "integer": "gte.10", "numeric": "gt.0.5", "text": "ilike.*lab*"}
@@ -110,12 +111,10 @@ def _write(kind: str, name: str, same: Sequence[Relation], shared: Sequence[str]
     if kind == "insert":
         operation["parameters"] = [p for p in operation["parameters"] if p.get("in") != "query"]
     if kind != "delete":
-        rows = _rows(same)
-        one = rows.get("items", rows)
-        operation["requestBody"] = {
-            "required": True,
-            "content": {JSON: {"schema": {"anyOf": [one, rows]} if kind == "insert" else one}},
-        }
+        schema = _one_of([_new_row(relation) for relation in same]) if kind == "insert" else _one_of(_row_refs(same))
+        if kind == "insert":
+            schema = {"anyOf": [schema, {"type": "array", "items": schema}]}
+        operation["requestBody"] = {"required": True, "content": {JSON: {"schema": schema}}}
     return operation | {
         "responses": {
             str(status): {
@@ -167,7 +166,7 @@ def _call(catalog: Catalog, method: str, name: str, same: Sequence[Function]) ->
                 "name": parameter.name,
                 "in": "query",
                 "required": parameter.required and len(same) == 1,
-                "schema": type_schema(parameter.type),
+                "schema": argument_schema(parameter),
             }
             for parameter in {p.name: p for function in same for p in function.parameters if p.name}.values()
         ]
@@ -175,12 +174,17 @@ def _call(catalog: Catalog, method: str, name: str, same: Sequence[Function]) ->
 
 
 def _rows(same: Sequence[Relation]) -> Document:
-    return _one_of(
-        [
-            {"type": "array", "items": {"$ref": f"#/components/schemas/{schema_key(relation.full_name)}"}}
-            for relation in same
-        ]
-    )
+    return _one_of([{"type": "array", "items": row} for row in _row_refs(same)])
+
+
+def _row_refs(same: Sequence[Relation]) -> list[Document]:
+    return [{"$ref": f"#/components/schemas/{schema_key(relation.full_name)}"} for relation in same]
+
+
+def _new_row(relation: Relation) -> Document:
+    (row,) = _row_refs([relation])
+    needed = needed_columns(relation)
+    return {"allOf": [row, {"required": needed}]} if needed else row
 
 
 def _one_of(schemas: Sequence[Document]) -> Document:

@@ -2,13 +2,12 @@
 
 import re
 from collections.abc import Mapping
-from typing import Any, Final, TypeAlias
+from typing import Any, Final
 
 from flows_api.rest.catalog.catalog import Catalog
-from flows_api.rest.catalog.functions import Function
+from flows_api.rest.catalog.functions import Function, Parameter
 from flows_api.rest.catalog.relations import Column, Name, Relation
-
-Document: TypeAlias = dict[str, Any]
+from flows_api.rest.openapi.defaults import Document, default_schema
 
 TYPES: Final[Mapping[str, Document]] = {
     "uuid": {"type": "string", "format": "uuid"},
@@ -48,6 +47,23 @@ def type_schema(name: str) -> Document:
     if name.endswith("[]"):
         return {"type": "array", "items": type_schema(name.removesuffix("[]"))}
     return dict(TYPES.get(name.partition("(")[0], {"type": "string"}))
+
+
+def argument_schema(parameter: Parameter) -> Document:
+    """In a query string: a text as PostgreSQL reads it; only a variadic parameter may be given several times."""
+    if parameter.variadic:
+        return type_schema(parameter.type)
+    if parameter.type.endswith("[]"):
+        return {"type": "string", "description": "An array as PostgreSQL writes it", "examples": ["{1,2}"]}
+    if parameter.type in ("json", "jsonb"):
+        return {"type": "string", "contentMediaType": "application/json"}
+    return type_schema(parameter.type)
+
+
+def needed_columns(relation: Relation) -> list[str]:
+    """What a new row must have a value for."""
+    columns = relation.columns.values()
+    return [c.name for c in columns if c.not_null and c.default is None and not c.generated]
 
 
 def row_schema(catalog: Catalog, relation: Relation) -> Document:
@@ -91,6 +107,10 @@ def _column_schema(column: Column, reference: str | None) -> Document:
         schema["maxLength"] = column.max_length
     if "type" in schema and not column.not_null:
         schema["type"] = [schema["type"], "null"]
+    if column.generated:
+        schema["readOnly"] = True
+    if column.default is not None:
+        schema |= default_schema(column.type, column.default)
     key = "Part of the primary key" if column.in_key else None
     refers = f"Refers to `{reference}`" if reference else None
     notes = [note for note in (column.comment, key, refers) if note]

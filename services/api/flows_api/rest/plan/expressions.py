@@ -17,7 +17,7 @@ JSON_TYPES = ("json", "jsonb")
 
 @dataclass(frozen=True)
 class Expression:
-    """A column, or a place within it. `type` is what a value must be cast to; `parser` is a function that does it.
+    """A column, or a place within it. `type` is that of a value of it; `parser` is a function that reads one.
 
     `name` is `*` for the whole row. `as_json` tells that the column must be made JSON before its path is followed.
     """
@@ -27,6 +27,7 @@ class Expression:
     type: str = "text"
     as_json: bool = False
     parser: str | None = None
+    is_enum: bool = False
 
     @property
     def label(self) -> str:
@@ -100,7 +101,8 @@ class Scope:
     def expression(self, field: FieldName) -> Expression:
         declared = self._declared(field.name)
         if not field.path:
-            return Expression(field.name, type=declared)
+            column = self.columns.get(field.name)
+            return Expression(field.name, type=declared, is_enum=column is not None and bool(column.labels))
         type_ = "text" if field.path[-1].as_text else "json" if declared == "json" else "jsonb"
         return Expression(field.name, field.path, type_, as_json=declared not in JSON_TYPES)
 

@@ -90,9 +90,8 @@ def plan_rows(catalog: Catalog, options: RestOptions, request: Request, source: 
     planner = _Planner(catalog, options, request.query, filters_top=request.write is None)
     node = planner.node(source, source.relation.name, request.query.select, [ROOT], top_rows=request.rows)
     asked = list(_asked_paths(request.query, filters_top=request.write is None))
-    _check_paths(asked, planner.paths)
-    if _aggregates(node) and not options.aggregates:
-        raise AggregatesDisabled
+    _check_paths(asked, planner.paths, planner.new_names)
+    _check_aggregates(node, allowed=options.aggregates)
     by_name = dict.fromkeys((path[-1], planner.new_names[path]) for path in asked if path in planner.new_names)
     return replace(node, called_by_name=tuple(by_name)) if by_name else node
 
@@ -145,8 +144,8 @@ class _Planner:
         relationship = find_relationship(self.catalog, parent.relation, item.name, item.hint)
         label = item.alias or item.name
         names = [label]
-        if self._may_call_by_name(item, siblings):
-            names.append(item.name)
+        if _means_one(item, siblings):
+            names += [item.name] if self.options.legacy_target_names else []
             self.new_names.update(((*path, item.name), label) for path in paths)
         own = [(*path, name) for path in paths for name in names]
         self.paths.update(own)
@@ -160,14 +159,6 @@ class _Planner:
             join=item.join,
             spread=item.spread,
         )
-
-    def _may_call_by_name(self, item: SelectedRelation, siblings: Sequence[SelectedRelation]) -> bool:
-        """Older clients filter a renamed relation by its own name; where a sibling bears that name, it is meant."""
-        if not item.alias or not self.options.legacy_target_names:
-            return False
-        if any((other.alias or other.name) == item.name for other in siblings):
-            return False
-        return next(other for other in siblings if other.name == item.name) is item
 
     def _where(self, scope: Scope, paths: Sequence[Path], labels: frozenset[str], *, at_top: bool) -> list[Where]:
         if at_top and not self.filters_top:
@@ -205,6 +196,13 @@ class _Planner:
         return next((given[path] for path in paths if path in given), None)
 
 
+def _means_one(item: SelectedRelation, siblings: Sequence[SelectedRelation]) -> bool:
+    """Older clients filter a renamed relation by its own name; where a sibling bears that name, it is meant."""
+    if not item.alias or any((other.alias or other.name) == item.name for other in siblings):
+        return False
+    return next(other for other in siblings if other.name == item.name) is item
+
+
 def _asked_paths(query: Query, *, filters_top: bool) -> Iterator[Path]:
     """Those of every part of the query string, each after the paths that lead to it."""
     asked: list[Path] = [path for path, _ in query.filters]
@@ -215,16 +213,18 @@ def _asked_paths(query: Query, *, filters_top: bool) -> Iterator[Path]:
         yield from (path[:length] for length in range(1, len(path) + 1))
 
 
-def _check_paths(asked: Sequence[Path], known: Collection[Path]) -> None:
+def _check_paths(asked: Sequence[Path], known: Collection[Path], new_names: Mapping[Path, str]) -> None:
     """Every part of the query string is for a relation that is embedded."""
     for path in asked:
         if path not in known:
-            raise NotEmbedded(path[-1])
+            raise NotEmbedded(path[-1], new_names.get(path))
 
 
-def _aggregates(node: Node) -> bool:
-    """Whether there are any. Rows that are spread as arrays cannot be grouped."""
+def _check_aggregates(node: Node, *, allowed: bool) -> None:
+    """Rows that are spread as arrays cannot be grouped."""
+    if not allowed and any(output.aggregate for output in node.outputs):
+        raise AggregatesDisabled
+    for child in node.children:
+        _check_aggregates(child, allowed=allowed)
     if node.spreads_many and node.shows_aggregates:
         raise NotSupported(NO_AGGREGATES)
-    inner = [_aggregates(child) for child in node.children]
-    return any(inner) or any(output.aggregate for output in node.outputs)

@@ -50,7 +50,8 @@ def _only_column(relationship: Relationship) -> tuple[str | None, str | None]:
 
 def _what_was_meant(catalog: Catalog, origin: Name, target: str) -> str | None:
     if origin not in catalog.relationships:
-        names = [table.name for table in catalog.relationships if table.schema == origin.schema]
+        related = [table for table, found in catalog.relationships.items() if found]
+        names = [table.name for table in related if table.schema == origin.schema]
         meant = nearest(origin.name, names, LIKELY)
         return f"Perhaps you meant '{meant}' instead of '{origin.name}'." if meant else None
     children = [each.other.name for each in catalog.relationships[origin]]

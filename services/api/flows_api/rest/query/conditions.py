@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Final
 
 from flows_api.rest.plan.expressions import Condition, Embedded, Expression, Ordering, Output, Where
+from flows_api.rest.query.values import any_value_sql, list_sql, value_sql
 from flows_api.rest.query.writer import Writer, quote
 from flows_api.rest.request.filters import Compared, Is, OneOf, Searched
 
@@ -15,7 +16,6 @@ OPERATORS: Final = {
 SEARCHES: Final = {
     "fts": "to_tsquery", "plfts": "plainto_tsquery", "phfts": "phraseto_tsquery", "wfts": "websearch_to_tsquery",
 }  # fmt: skip
-PATTERNS: Final = ("like", "ilike", "match", "imatch")
 TRUTHS: Final = {"null": "NULL", "not_null": "NOT NULL", "true": "TRUE", "false": "FALSE", "unknown": "UNKNOWN"}
 DIRECTIONS: Final = {None: "", "asc": " ASC", "desc": " DESC"}
 NULLS: Final = {None: "", "nullsfirst": " NULLS FIRST", "nullslast": " NULLS LAST"}
@@ -76,7 +76,6 @@ def ordering_sql(writer: Writer, place: str, ordering: Ordering) -> str:
 
 
 def _condition(writer: Writer, place: str, condition: Condition) -> str:
-    # Bound as text and read by the type's own input, so that PostgreSQL says what is wrong with a value.
     expression, test = condition.expression, condition.test
     column = expression_sql(writer, place, expression)
     match test:
@@ -88,20 +87,15 @@ def _condition(writer: Writer, place: str, condition: Condition) -> str:
             parsed = f"{expression.parser}(unnest({writer.bind(list(values))}::text[]))"
             return f"{column} = ANY(ARRAY(SELECT {parsed}))"
         case OneOf(values):
-            return f"{column} = ANY({writer.bind(list(values))}::text[]::{expression.type}[])"
+            return f"{column} = ANY({list_sql(writer, expression, values)})"
         case Searched(operator, query, language):
             return _search(writer, column, condition, operator, query, language)
         case Compared(operator, value, quantifier):
             pattern = value.replace("*", "%") if operator in ("like", "ilike") else value
-            type_ = "text" if operator in PATTERNS else expression.type
             if quantifier:
-                return f"{column} {OPERATORS[operator]} {quantifier}({writer.text(pattern)}::{type_}[])"
-            bound = writer.text(pattern)
-            if expression.parser and operator not in PATTERNS:
-                bound = f"{expression.parser}({bound})"
-            elif type_ != "text":
-                bound += f"::{type_}"
-            return f"{column} {OPERATORS[operator]} {bound}"
+                array = any_value_sql(writer, expression, operator, pattern)
+                return f"{column} {OPERATORS[operator]} {quantifier}({array})"
+            return f"{column} {OPERATORS[operator]} {value_sql(writer, expression, operator, pattern)}"
 
 
 def _search(writer: Writer, column: str, condition: Condition, operator: str, query: str, language: str | None) -> str:

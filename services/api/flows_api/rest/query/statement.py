@@ -9,7 +9,7 @@ from flows_api.rest.plan.call import CallPlan
 from flows_api.rest.plan.media import Form
 from flows_api.rest.plan.read import Node
 from flows_api.rest.plan.write import WritePlan
-from flows_api.rest.query.at_once import at_once_sql
+from flows_api.rest.query.at_once import TOO_LONG, at_once_sql
 from flows_api.rest.query.calls import SCALAR, call_sql
 from flows_api.rest.query.rows import SOURCE, counted_sql, rows_sql
 from flows_api.rest.query.writer import Statement, Writer, quote_name
@@ -35,8 +35,14 @@ NO_LOCATION = "NULL::text[] AS location, "
 SIZED = """\
 total, rows, location, CASE WHEN pg_column_size(body) <= {most} THEN body END AS body, headers, status, inserted,
        pg_column_size(body) AS size"""
+# Or the statement fails, so that what it did is taken back: it is a transaction by itself.
+BOUNDED = f"""\
+total, rows, location, CASE WHEN pg_column_size(body) <= {{most}} THEN body
+    WHEN ('{TOO_LONG}' || pg_column_size(body))::int > 0 THEN NULL END AS body, headers, status, inserted"""
 INSERTED = "nullif(current_setting('pgrst.inserted', true), '')::int"
 PAGE = "pgrst_page"
+# A function that is not volatile would not run, were its value not asked for.
+RUN = f"CASE WHEN count({PAGE}) >= 0 THEN '' END"
 
 
 @dataclass(frozen=True)
@@ -92,7 +98,8 @@ def write_statement(
         inserted=INSERTED if plan.merges else "NULL::int",
     )
     if at_once:
-        return writer.statement(at_once_sql(text, _columns(None), source, len(writer.parameters), reads=False))
+        columns = _columns(most_bytes, BOUNDED)
+        return writer.statement(at_once_sql(text, columns, source, len(writer.parameters), reads=False))
     return writer.statement(_finished(form.media, f"WITH {source}\n", text, most_bytes))
 
 
@@ -107,7 +114,7 @@ def call_statement(
         page=page,
         total=_total(writer, node, counting),
         rows="count(*)" if function.returns_set else "1::bigint",
-        body="''" if headers_only or function.returns_void else _body(form, function),
+        body=RUN if headers_only or function.returns_void else _body(form, function),
     )
     return writer.statement(_finished(form.media, source, text, most_bytes))
 
@@ -184,11 +191,11 @@ def _handled(handler: Handler, function: Function | None) -> str:
         made = f"{quote_name(handler.name)}({PAGE})"
     else:
         made = f"{quote_name(handler.name)}({PAGE}::{quote_name(handler.target)})"
-    return f"{made}::{'bytea' if handler.is_binary else 'text'}"
+    return f"{made}::{handler.base}"
 
 
-def _columns(most_bytes: int | None) -> str:
-    return "pgrst_answer.*" if most_bytes is None else SIZED.format(most=most_bytes)
+def _columns(most_bytes: int | None, bounded: str = SIZED) -> str:
+    return "pgrst_answer.*" if most_bytes is None else bounded.format(most=most_bytes)
 
 
 def _finished(media: MediaType, source: str, answer: str, most_bytes: int | None) -> str:

@@ -1,19 +1,25 @@
 """What is gathered while a statement is written: its parameters, and the aliases that are taken."""
 
+import re
 from dataclasses import dataclass
 from typing import Any, Final
 
 from flows_api.rest.catalog.relations import Name
-from flows_api.rest.errors import QueryStringWrong
+from flows_api.rest.errors import NulRefused, QueryStringWrong
 
 LONGEST_NAME: Final = 63
 LARGEST: Final = 2**63 - 1
+# What is written as it stands is ASCII, which every encoding reads alike, and can neither end a literal nor escape.
+UNSAFE: Final = re.compile(r"[^ -&(-\[\]-~]")
 
 
 @dataclass(frozen=True)
 class Statement:
+    """`is_single`: its text has values in it, so that it is not worth being prepared for another time."""
+
     text: str
     parameters: tuple[Any, ...]
+    is_single: bool = False
 
 
 class Writer:
@@ -22,6 +28,7 @@ class Writer:
     def __init__(self, *, grouped: bool = False) -> None:
         self.parameters: list[Any] = []
         self.json = "::jsonb" if grouped else ""
+        self._has_literals = False
         self._aliases: set[str] = set()
 
     def bind(self, value: Any) -> str:
@@ -30,6 +37,13 @@ class Writer:
 
     def text(self, value: str) -> str:
         return f"{self.bind(value)}::text"
+
+    def literal(self, value: str) -> str:
+        """Of no type yet."""
+        if "\0" in value:
+            raise NulRefused
+        self._has_literals = True
+        return f"E'{UNSAFE.sub(_escaped, value)}'"
 
     def number(self, value: int) -> str:
         """What is too large is PostgreSQL's to refuse."""
@@ -47,7 +61,11 @@ class Writer:
         return quote(name)
 
     def statement(self, text: str) -> Statement:
-        return Statement(text, tuple(self.parameters))
+        return Statement(text, tuple(self.parameters), self._has_literals)
+
+
+def _escaped(character: re.Match[str]) -> str:
+    return f"\\U{ord(character[0]):08x}"
 
 
 def quote(name: str) -> str:
