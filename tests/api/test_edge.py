@@ -57,6 +57,9 @@ async def test_body_that_is_too_long_is_refused(client: httpx.AsyncClient) -> No
     for path in ("/auth/v1/token?grant_type=password", "/rest/v1/escos", "/no"):
         response = await client.post(path, content=b" " * 2_000_000)
         assert (response.status_code, response.json()["code"]) == (413, "http")
+    for length, status in (("0" * 5_000 + "2", 400), ("9" * 5_000, 413), ("9" * 19, 413)):
+        announced = await client.post("/auth/v1/recover", content=b"[]", headers={"Content-Length": length})
+        assert announced.status_code == status
     headers = {"Content-Type": "application/json"}
     streamed = await client.post("/auth/v1/token?grant_type=password", content=in_parts(), headers=headers)
     assert (streamed.status_code, streamed.json()["message"]) == (413, "a body holds at most 1048576 bytes")

@@ -11,7 +11,7 @@ from flows_api.rest.answer import Answer
 from flows_api.rest.cache import CatalogCache
 from flows_api.rest.catalog.catalog import Catalog
 from flows_api.rest.database import Caller, RestDatabase
-from flows_api.rest.errors import BodyTooLong, DatabaseUnreachable, RestError
+from flows_api.rest.errors import BodyTooLong, BodyWrong, DatabaseUnreachable, RestError
 from flows_api.rest.options import RestOptions
 from flows_api.rest.planned import Planned
 from flows_api.rest.request.depth import check_depth
@@ -105,6 +105,8 @@ class RestApp:
         parts, length, most = [], 0, self.options.max_body_bytes
         while True:
             message = await receive()
+            if message["type"] == "http.disconnect":
+                raise BodyWrong("the body ended before it was whole")
             parts.append(message.get("body", b""))
             length += len(parts[-1])
             if most is not None and length > most:
