@@ -62,7 +62,7 @@ async def test_body_that_is_too_long_is_refused(client: httpx.AsyncClient) -> No
         assert announced.status_code == status
     headers = {"Content-Type": "application/json"}
     streamed = await client.post("/auth/v1/token?grant_type=password", content=in_parts(), headers=headers)
-    assert (streamed.status_code, streamed.json()["message"]) == (413, "a body holds at most 65536 bytes")
+    assert (streamed.status_code, streamed.json()["message"]) == (413, "a body holds at most 131072 bytes")
 
 
 async def test_typed_routes_read_only_short_bodies_of_strangers(
@@ -72,7 +72,7 @@ async def test_typed_routes_read_only_short_bodies_of_strangers(
     for headers in ({}, {"Authorization": "Bearer a.b.c"}, {"apikey": "a.b.c"}):
         for path in ("/v1/billing/runs", "/auth/v1/recover", "/auth/v1/token?grant_type=password"):
             answer = await client.post(path, content=body, headers={"Content-Type": "application/json", **headers})
-            assert (answer.status_code, answer.json()["message"]) == (413, "a body holds at most 65536 bytes")
+            assert (answer.status_code, answer.json()["message"]) == (413, "a body holds at most 131072 bytes")
     known = as_user(community.operator, "admin")
     assert (await client.post("/v1/billing/runs", content=body, headers=known)).status_code == 422
 

@@ -17,7 +17,7 @@ from flows_shared.telemetry.logs import get_logger
 
 AUTH_PREFIX: Final = "/auth/v1"
 REST_PREFIX: Final = "/rest/v1"
-STRANGERS_BODY_BYTES: Final = 65_536
+STRANGERS_BODY_BYTES: Final = 131_072
 UNLIMITED: Final = ("/healthz", "/readyz", "/metrics")
 MESSAGE: Final = "too many requests: wait as many seconds as Retry-After says"
 
