@@ -48,6 +48,9 @@ class HttpSettings(LogSettings):
     head_timeout_seconds: float = Field(
         10.0, gt=0, description="a head that is not all there by then ends its connection"
     )
+    body_timeout_seconds: float = Field(
+        120.0, gt=0, description="a body that is not all there by then ends its connection"
+    )
     grace_seconds: int = Field(20, ge=0, description="time for requests under way to finish on SIGTERM")
 
 

@@ -57,9 +57,33 @@ async def test_body_that_is_too_long_is_refused(client: httpx.AsyncClient) -> No
     for path in ("/auth/v1/token?grant_type=password", "/rest/v1/escos", "/no"):
         response = await client.post(path, content=b" " * 2_000_000)
         assert (response.status_code, response.json()["code"]) == (413, "http")
+    for length, status in (("0" * 5_000 + "2", 400), ("9" * 5_000, 413), ("9" * 19, 413)):
+        announced = await client.post("/auth/v1/recover", content=b"[]", headers={"Content-Length": length})
+        assert announced.status_code == status
     headers = {"Content-Type": "application/json"}
     streamed = await client.post("/auth/v1/token?grant_type=password", content=in_parts(), headers=headers)
-    assert (streamed.status_code, streamed.json()["message"]) == (413, "a body holds at most 1048576 bytes")
+    assert (streamed.status_code, streamed.json()["message"]) == (413, "a body holds at most 131072 bytes")
+
+
+async def test_typed_routes_read_only_short_bodies_of_strangers(
+    client: httpx.AsyncClient, community: Community, as_user: TokenFor
+) -> None:
+    body = b"[" + b"[]," * 100_000 + b"[]]"
+    for headers in ({}, {"Authorization": "Bearer a.b.c"}, {"apikey": "a.b.c"}):
+        for path in ("/v1/billing/runs", "/auth/v1/recover", "/auth/v1/token?grant_type=password"):
+            answer = await client.post(path, content=body, headers={"Content-Type": "application/json", **headers})
+            assert (answer.status_code, answer.json()["message"]) == (413, "a body holds at most 131072 bytes")
+    known = as_user(community.operator, "admin")
+    assert (await client.post("/v1/billing/runs", content=body, headers=known)).status_code == 422
+
+
+async def test_body_of_the_data_api_is_as_long_as_the_setting_says(client: httpx.AsyncClient) -> None:
+    async def in_parts() -> AsyncIterator[bytes]:
+        for _ in range(20):
+            yield b" " * 100_000
+
+    answer = await client.post("/rest/v1/escos", content=in_parts(), headers={"Content-Type": "application/json"})
+    assert (answer.status_code, answer.json()["message"]) == (413, "a body holds at most 1048576 bytes")
 
 
 async def test_answer_that_does_not_begin_in_time_is_given_up(

@@ -86,3 +86,14 @@ async def test_no_function_is_for_everyone_and_those_past_the_policies_fix_their
         row["name"] for row in functions if any(item.startswith("search_path=") for item in row["proconfig"] or ())
     ]
     assert [row["name"] for row in functions if row["prosecdef"] and row["name"] not in fixed] == []
+
+
+async def test_nothing_that_people_call_fails_as_if_something_broke(tx: Connection) -> None:
+    """The data API answers these with 500."""
+    broken = await tx.fetch(
+        """SELECT oid::regprocedure::text FROM pg_proc
+            WHERE pronamespace IN ('public'::regnamespace, 'flows'::regnamespace)
+              AND prosrc ~* 'RAISE (no_data_found|too_many_rows|assert_failure|internal_error)'
+              AND has_function_privilege('admin', oid, 'EXECUTE')"""
+    )
+    assert broken == []

@@ -1,17 +1,23 @@
 """What one request may ask for, and one caller hold: refused as it is read, so that others are answered meanwhile."""
 
 import asyncio
+import tracemalloc
 from collections.abc import Callable
+from contextlib import suppress
+from typing import Any
 from urllib.parse import quote
 
 import asyncpg
 import httpx
 import pytest
 
+from flows_api.rest.errors import BodyWrong
+from flows_api.rest.media_types import ANY, CSV, FORM, MediaType, parse_accept
 from flows_api.rest.nearest import LONGEST, by_likeness, nearest
 from flows_api.rest.options import RestOptions
 from flows_api.rest.request.depth import check_depth
 from flows_api.rest.request.limits import Limits
+from flows_api.rest.request.payload import parse_payload
 from flows_api.rest.request.query_string import parse_query
 from flows_api.rest.request.request import RawRequest, parse_request
 from flows_api.rest.request.scanner import Miss, Scanner
@@ -108,6 +114,51 @@ def test_long_names_are_answered_without_a_hint(api: httpx.Client, path: str) ->
 
 def test_quotes_without_an_end_are_read_once() -> None:
     check_depth(b"", b'"' + b'\\"' * 500_000 + b"[" * 600)
+
+
+def test_spaces_and_backslashes_of_headers_are_read_once() -> None:
+    assert parse_accept("a" + " " * 1_000_000 + "b, text/csv")[1] == CSV
+    assert parse_accept("text/csv;q=0.5  ; q=0.1, */* ;\tq=1") == (ANY, CSV)
+    cookie = 'a="' + "\\" * 1_000_000 + '"; b="two"; c; d = e=f ;=g'
+    assert cookies_of(cookie) == {"a": "\\" * 1_000_000, "b": "two", "d": "e=f", "": "g"}
+
+
+def cookies_of(header: str) -> dict[str, str]:
+    return RawRequest("GET", "/clients", b"", {"cookie": header}).cookies()
+
+
+@pytest.mark.parametrize(
+    ("media", "body"),
+    [
+        (CSV, b"a\n" + b"1\n" * 50_000),
+        (CSV, b"a,b\n" + b",\n" * 50_000),
+        (FORM, b"a=" + b"%" * 1_000_000),
+        (FORM, b"a=" + b"%41" * 300_000),
+    ],
+)
+def test_body_is_read_in_little_more_memory_than_its_own(media: MediaType, body: bytes) -> None:
+    tracemalloc.start()
+    with suppress(BodyWrong):
+        parse_payload(body, media, None, for_function=True)
+    most = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert most < 40 * len(body)
+
+
+async def test_others_are_answered_while_a_large_body_is_read(serving: Serving) -> None:
+    async with serving() as api:
+        answered = []
+
+        async def ask(name: str, **request: Any) -> int:
+            response = await api.request(url="/clients", **request)
+            answered.append(name)
+            return response.status_code
+
+        lines = b"name\n" + b"x\n" * 700_000 + b"x,y\n"
+        large = asyncio.create_task(ask("large", method="POST", content=lines, headers={"Content-Type": "text/csv"}))
+        small = asyncio.create_task(ask("small", method="GET"))
+        assert list(await asyncio.gather(large, small)) == [400, 200]
+        assert answered == ["small", "large"]
 
 
 async def test_answer_holds_no_more_bytes_than_may_be(serving: Serving) -> None:

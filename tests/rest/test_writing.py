@@ -1,5 +1,6 @@
 """POST, PATCH, PUT and DELETE: what is stored, what is answered, what is told of it."""
 
+import socket
 from typing import Any
 
 import httpx
@@ -92,6 +93,17 @@ def test_body_comes_as_json_csv_or_form(api: httpx.Client, media: str, body: byt
 def test_wrong_body_is_named(api: httpx.Client, media: str, body: bytes, message: str) -> None:
     response = api.post("/no_key", content=body, headers={"Content-Type": media})
     assert (response.status_code, response.json()["code"], response.json()["message"]) == (400, "PGRST102", message)
+
+
+def test_nothing_is_written_of_a_body_that_breaks_off(api: httpx.Client) -> None:
+    """Its first lines would be a whole CSV file."""
+    head = "POST /clients HTTP/1.1\r\nHost: flows\r\nContent-Type: text/csv\r\nPrefer: tx=commit\r\n"
+    body = "id,name\n901,Broken\n"
+    with socket.create_connection((api.base_url.host, api.base_url.port or 80)) as connection:
+        connection.sendall(f"{head}Content-Length: 1000\r\n\r\n{body}".encode())
+        connection.shutdown(socket.SHUT_WR)
+        assert connection.recv(1_000) == b""
+    assert api.get("/clients?id=eq.901").json() == []
 
 
 def test_columns_say_what_to_take_from_the_body(api: httpx.Client) -> None:

@@ -1,7 +1,8 @@
-"""Heads of requests, on real sockets: too large, with too many headers, or never finished."""
+"""Heads and bodies of requests, on real sockets: too large, with too many headers, or never finished."""
 
 import asyncio
 from collections.abc import Iterator
+from contextlib import suppress
 
 import pytest
 
@@ -20,6 +21,7 @@ def port(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
         "FLOWS_MAX_HEAD_BYTES": "4096",
         "FLOWS_MAX_HEAD_HEADERS": "20",
         "FLOWS_HEAD_TIMEOUT_SECONDS": "0.5",
+        "FLOWS_BODY_TIMEOUT_SECONDS": "0.5",
         "FLOWS_API_REST_DB_URI": f"postgresql://127.0.0.1:{free_port()}/none",
         "FLOWS_API_REST_DB_ANON_ROLE": "nobody",
     }
@@ -90,3 +92,49 @@ async def test_unfinished_heads_are_closed_and_others_answered_meanwhile(port: i
         for reader, writer in slow:
             await reader.read()  # ends when the server closes
             writer.close()
+
+
+CHUNKED = b"POST /nothing HTTP/1.1\r\nHost: flows\r\nTransfer-Encoding: chunked\r\n\r\n"
+
+
+async def test_body_in_small_parts_is_taken(port: int) -> None:
+    parts = b"1\r\na\r\n" * 5_000
+    assert (await status_of(port, CHUNKED + parts + b"0\r\nX-Sum: 1\r\n\r\n")).startswith(b"HTTP/1.1 503")
+
+
+@pytest.mark.parametrize(
+    ("start", "endless"),
+    [(b"4;", b"a" * 100_000), (b"0\r\nX-Note: ", b"a" * 100_000), (b"0\r\n", b"X-Note: a\r\n" * 10_000)],
+    ids=["extension", "trailer", "trailers"],
+)
+async def test_what_comes_with_a_body_is_bounded_as_a_head_is(port: int, start: bytes, endless: bytes) -> None:
+    async with asyncio.timeout(20):
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        with suppress(ConnectionError):
+            writer.write(CHUNKED + start)
+            await reader.readline()  # it is answered before its body is there
+            while True:
+                writer.write(endless)
+                await writer.drain()
+        writer.close()
+
+
+@pytest.mark.parametrize("path", [b"/nothing", b"/rpc/nothing"])
+async def test_bodies_that_never_end_are_closed(port: int, path: bytes) -> None:
+    head = b"POST " + path + b" HTTP/1.1\r\nHost: flows\r\nContent-Length: 1000000\r\n\r\n"
+    async with asyncio.timeout(20):
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        writer.write(head)
+        dripping = asyncio.create_task(drip(writer))
+        with suppress(ConnectionError):
+            await reader.read()  # ends when the server closes
+        dripping.cancel()
+        writer.close()
+
+
+async def drip(writer: asyncio.StreamWriter) -> None:
+    with suppress(ConnectionError):
+        while True:
+            writer.write(b" ")
+            await writer.drain()
+            await asyncio.sleep(0.05)

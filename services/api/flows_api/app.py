@@ -18,7 +18,7 @@ from flows_api.commands import accounts, api_keys, billing, credit_notes, invite
 from flows_api.commands.services import ServiceClient, ServiceRefused
 from flows_api.edge import ApiKeyHeader, RequestLimits, SecurityHeaders
 from flows_api.rates.limiter import Limiter
-from flows_api.rates.middleware import RateLimits
+from flows_api.rates.middleware import RateLimits, StrangersLimits
 from flows_api.rest.app import RestApp
 from flows_api.settings import ApiSettings
 from flows_api.web import pages
@@ -65,6 +65,7 @@ def create_app() -> FastAPI:
             Middleware(RequestLimits, settings.api_max_body_bytes, settings.api_request_timeout_seconds),
             Middleware(ApiKeyHeader),
             Middleware(RateLimits, settings),
+            Middleware(StrangersLimits, settings),
         ],
     )
     app.add_exception_handler(AuthError, answer_auth_error)

@@ -16,6 +16,7 @@ SECURITY_HEADERS: Final = (
     (b"x-frame-options", b"DENY"),
 )
 ONLY_HTTPS: Final = (b"strict-transport-security", b"max-age=31536000")
+LONGEST_NUMBER: Final = 18
 
 
 def header(scope: Scope, name: bytes) -> bytes | None:
@@ -75,8 +76,8 @@ class RequestLimits:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        length = header(scope, b"content-length") or b"0"
-        if length.isdigit() and int(length) > self.max_body_bytes:
+        length = (header(scope, b"content-length") or b"").lstrip(b"0")
+        if length.isdigit() and (len(length) > LONGEST_NUMBER or int(length) > self.max_body_bytes):
             await error_response("http", self._too_long, 413)(scope, receive, send)
             return
         try:

@@ -8,7 +8,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from flows_api.auth.authenticator import Authenticator
 from flows_api.auth.errors import TooManyAttempts, auth_error_response
 from flows_api.auth.principal import Principal
-from flows_api.edge import add_missing, header
+from flows_api.edge import RequestLimits, add_missing, header
 from flows_api.rates.attempts import client_address
 from flows_api.rates.limiter import Limiter, Standing
 from flows_api.settings import ApiSettings
@@ -16,6 +16,8 @@ from flows_shared.errors import FlowsError
 from flows_shared.telemetry.logs import get_logger
 
 AUTH_PREFIX: Final = "/auth/v1"
+REST_PREFIX: Final = "/rest/v1"
+STRANGERS_BODY_BYTES: Final = 131_072
 UNLIMITED: Final = ("/healthz", "/readyz", "/metrics")
 MESSAGE: Final = "too many requests: wait as many seconds as Retry-After says"
 
@@ -57,6 +59,29 @@ class RateLimits:
         else:
             bucket, rate = f"user:{principal.subject}", self.settings.api_rate_user
         return (await limiter.take(bucket, rate) if rate else None) or standing
+
+
+class StrangersLimits:
+    """ASGI middleware: a typed route reads the whole body before it asks who sends it, so a stranger's is short.
+
+    The data API asks first, and reads large ones apart.
+    """
+
+    def __init__(self, app: ASGIApp, settings: ApiSettings) -> None:
+        self.app = app
+        most = min(STRANGERS_BODY_BYTES, settings.api_max_body_bytes)
+        self.short = RequestLimits(app, most, settings.api_request_timeout_seconds)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http" or scope["path"].startswith(REST_PREFIX) or await _is_known(scope):
+            await self.app(scope, receive, send)
+        else:
+            await self.short(scope, receive, send)
+
+
+async def _is_known(scope: Scope) -> bool:
+    principal = await _known(scope)
+    return principal is not None and not principal.anonymous
 
 
 async def _known(scope: Scope) -> Principal | None:

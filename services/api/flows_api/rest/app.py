@@ -1,5 +1,6 @@
 """The ASGI app: mounted as it is, so that a request costs no more than its own work."""
 
+import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Final, TypeAlias
@@ -8,11 +9,13 @@ from starlette.types import Receive, Scope, Send
 
 from flows_api.rest.answer import Answer
 from flows_api.rest.cache import CatalogCache
+from flows_api.rest.catalog.catalog import Catalog
 from flows_api.rest.database import Caller, RestDatabase
-from flows_api.rest.errors import BodyTooLong, DatabaseUnreachable, RestError
+from flows_api.rest.errors import BodyTooLong, BodyWrong, DatabaseUnreachable, RestError
 from flows_api.rest.options import RestOptions
+from flows_api.rest.planned import Planned
 from flows_api.rest.request.depth import check_depth
-from flows_api.rest.request.request import RawRequest, parse_request
+from flows_api.rest.request.request import RawRequest, Request, parse_request
 from flows_api.rest.response import Response, error_response
 from flows_api.rest.shapes import ShapeCache
 from flows_api.rest.timing import Timing
@@ -21,6 +24,7 @@ from flows_shared.telemetry.logs import get_logger
 Identify: TypeAlias = Callable[[str | None], Awaitable[Caller]]
 
 START_SECONDS: Final = 5.0
+LARGE_BODY_BYTES: Final = 65_536
 
 log = get_logger()
 
@@ -84,10 +88,16 @@ class RestApp:
             body=await self._body(scope["method"], receive),
         )
         check_depth(raw.query, raw.body)
-        asked = self.shapes.planned(catalog, raw) or parse_request(raw, self.options)
+        asked = await self._asked(catalog, raw)
         if timing:
             timing.done("parse")
         return await Answer(catalog, self.options, self.database, caller, timing).to(asked)
+
+    async def _asked(self, catalog: Catalog, raw: RawRequest) -> Planned | Request:
+        """A large body is read once, and apart from the loop: others are answered meanwhile."""
+        if len(raw.body) > LARGE_BODY_BYTES:
+            return await asyncio.to_thread(parse_request, raw, self.options)
+        return self.shapes.planned(catalog, raw) or parse_request(raw, self.options)
 
     async def _body(self, method: str, receive: Receive) -> bytes:
         if method in ("GET", "HEAD", "OPTIONS", "DELETE"):
@@ -95,6 +105,8 @@ class RestApp:
         parts, length, most = [], 0, self.options.max_body_bytes
         while True:
             message = await receive()
+            if message["type"] == "http.disconnect":
+                raise BodyWrong("the body ended before it was whole")
             parts.append(message.get("body", b""))
             length += len(parts[-1])
             if most is not None and length > most:

@@ -6,6 +6,7 @@ from typing import Final
 
 NAME: Final = re.compile(r"([A-Za-z0-9.*]+)/([A-Za-z0-9.*+-]+)")
 PARAMETER: Final = re.compile(r'\s*;\s*([A-Za-z0-9-]+)\s*=\s*(?:"([^"]*)"|([A-Za-z0-9|-]+))')
+QUALITY: Final = re.compile(r";\s*q\s*=\s*([0-9.]+)")  # no space before it: each would be the start of another try
 PLAN_OPTIONS: Final = ("analyze", "verbose", "settings", "buffers", "wal")
 
 
@@ -93,11 +94,11 @@ def _split(header: str) -> list[str]:
 
 
 def _quality(item: str) -> tuple[str, float]:
-    found = re.search(r"\s*;\s*q\s*=\s*([0-9.]+)", item)
+    found = QUALITY.search(item)
     if not found:
         return item, 1.0
     try:
         quality = float(found[1])
     except ValueError:
         quality = 0.0
-    return (item[: found.start()] + item[found.end() :]).strip(), quality
+    return item[: found.start()].rstrip() + item[found.end() :], quality

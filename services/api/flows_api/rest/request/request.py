@@ -2,7 +2,6 @@
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from http.cookies import CookieError, SimpleCookie
 from typing import Final, Literal, TypeAlias
 
 from flows_api.rest.errors import (
@@ -44,10 +43,9 @@ class RawRequest:
     body: bytes = b""
 
     def cookies(self) -> dict[str, str]:
-        try:
-            return {name: morsel.value for name, morsel in SimpleCookie(self.headers.get("cookie", "")).items()}
-        except CookieError:
-            return {}
+        """Values as they stand, without quotes around them."""
+        pairs = [part.partition("=") for part in self.headers.get("cookie", "").split(";")]
+        return {name.strip(): value.strip().strip('"') for name, equals, value in pairs if equals}
 
 
 @dataclass(frozen=True)
