@@ -97,7 +97,7 @@ class Talk:
 
 
 class Syncer(ABC):
-    """Reads one metric, which has the name of the class in `flows.meter_metrics`.
+    """Reads one metric, which has the name of the class in `flows.meter_metrics` or `flows.own_meter_metrics`.
 
     `fills` names columns of the shadow, `registers` columns of the registry.
     """
