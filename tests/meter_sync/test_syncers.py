@@ -12,6 +12,7 @@ from flows_meter_sync.meter import Manners, Meter
 from flows_meter_sync.registry import due_metrics
 from flows_meter_sync.simulator.config import Hardware, MeterConfig, Tariff
 from flows_meter_sync.syncers import SYNCERS, syncer_names
+from flows_meter_sync.syncers.tariffs import pounds
 from meter_sync.community import Community
 from meter_sync.conftest import MakeCommunity, at
 
@@ -258,6 +259,21 @@ async def test_own_metrics_are_due_with_the_others_unless_they_are_switched_off(
     await lab.execute("UPDATE flows.own_meter_metrics SET enabled = false")
     async with lab.db.connection() as connection:
         assert set(await due_metrics(connection)) == set(SYNCERS) - {"SyncerProfileLog"}
+
+
+@pytest.mark.parametrize(
+    ("amount", "written"),
+    [
+        ("15.00000", "15"),
+        ("0.30000", "0.3"),
+        ("0.00001", "0.00001"),
+        ("0.00000", "0"),
+        ("100", "100"),
+        ("-2.50", "-2.5"),
+    ],
+)
+def test_price_is_written_without_zeros_at_its_end(amount: str, written: str) -> None:
+    assert pounds(Decimal(amount)) == written
 
 
 def test_metric_is_found_by_either_name() -> None:
