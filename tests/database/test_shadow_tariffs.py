@@ -15,6 +15,15 @@ AMOUNTS += [f"prepayment_{name}" for name in ("ecredit_availability", "debt_reco
 AMOUNT = re.compile(
     "(active|future)_(standing_charge|unit_rate_[ab]|ecredit_availability|debt_recovery_rate|emergency_credit)"
 )
+NO_AMOUNTS: list[Any] = [
+    *("NaN", "abc", "", " ", "Infinity", "1e999999", "0x10", "1_0", "1.2.3", "\u0661", "-"),
+    *(None, True, [], [1], {"a": 1}, 10**40, "9" * 131_073),
+]
+NO_TIMES: list[Any] = [
+    *("abc", "", "infinity", "-infinity", "now", "0001-01-01T00:00Z", "9999-12-31T23:59-14:00"),
+    *("2025-02-30T00:00Z", "2025-13-01T00:00Z", "2025-01-01T00:00+99:00", "2025-01-01"),
+    *(None, 1_746_685_000, {}, [], True),
+]
 
 
 async def make_shadow(tx: Connection, serial: str, **tariffs: Any) -> None:
@@ -26,18 +35,9 @@ async def make_shadow(tx: Connection, serial: str, **tariffs: Any) -> None:
 @pytest.mark.parametrize(
     ("said", "read"),
     [
-        *[
-            (text, None)
-            for text in ("NaN", "abc", "", " ", "Infinity", "1e999999", "0x10", "1_0", "1.2.3", "\u0661", "-")
-        ],
-        *[(other, None) for other in (None, True, [], [1], {"a": 1}, 10**40, "9" * 131_073)],
-        *[
-            ("0.3", Decimal("0.3")),
-            (0.00001, Decimal("0.00001")),
-            ("1E-5", Decimal("0.00001")),
-            ("-2.5", Decimal("-2.5")),
-        ],
-        *[("15", 15), (" 15.00 ", 15), (".5", Decimal("0.5")), ("999999999", 999_999_999)],
+        *[(none, None) for none in NO_AMOUNTS],
+        *[("0.3", Decimal("0.3")), (0.00001, Decimal("0.00001")), ("1E-5", Decimal("0.00001"))],
+        *[("15", 15), (" 15.00 ", 15), (".5", Decimal("0.5")), ("999999999", 999_999_999), ("-2.5", Decimal("-2.5"))],
     ],
 )
 async def test_what_is_no_amount_says_no_price_and_hides_no_other(tx: Connection, said: Any, read: Any) -> None:
@@ -54,12 +54,7 @@ async def test_what_is_no_amount_says_no_price_and_hides_no_other(tx: Connection
 @pytest.mark.parametrize(
     ("said", "read"),
     [
-        *[
-            (text, None)
-            for text in ("abc", "", "infinity", "-infinity", "now", "0001-01-01T00:00Z", "9999-12-31T23:59-14:00")
-        ],
-        *[(text, None) for text in ("2025-02-30T00:00Z", "2025-13-01T00:00Z", "2025-01-01T00:00+99:00", "2025-01-01")],
-        *[(other, None) for other in (None, 1_746_685_000, {}, [], True)],
+        *[(none, None) for none in NO_TIMES],
         ("2025-05-08T06:13:20+00:00", datetime(2025, 5, 8, 6, 13, 20, tzinfo=UTC)),
         ("2025-05-08 06:13Z", datetime(2025, 5, 8, 6, 13, tzinfo=UTC)),
     ],
