@@ -1,8 +1,9 @@
 """PostgreSQL through asyncpg: one pool a process, `jsonb` as Python values, `numeric` as Decimal."""
 
+import asyncio
 import json
-from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import asynccontextmanager, suppress
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from contextlib import asynccontextmanager, contextmanager, suppress
 from typing import Any, Final, Self, TypeAlias
 from urllib.parse import urlsplit
 
@@ -89,6 +90,16 @@ def terminate(connection: Connection) -> None:
     """Drop it at once, with what is under way on it, unless it is gone already."""
     if not is_closed(connection):
         connection.terminate()
+
+
+@contextmanager
+def dropped_if_cancelled(connection: Connection) -> Iterator[None]:
+    """For who waits with a time limit: a pool takes a connection back only when the server has answered."""
+    try:
+        yield
+    except asyncio.CancelledError:
+        terminate(connection)
+        raise
 
 
 class Database:

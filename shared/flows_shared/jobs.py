@@ -2,11 +2,11 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AsyncExitStack, contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 from time import perf_counter
-from typing import Any, TypeAlias
+from typing import Any, Final, TypeAlias
 from uuid import UUID
 
 import asyncpg
@@ -47,6 +47,8 @@ POSTPONE = """
 FAIL = """
     UPDATE flows.outbox SET failed_at = now(), last_error = $3, lease_until = NULL WHERE id = $1 AND attempts = $2
 """
+
+BEATS: Final = 3  # a server that has not answered within this part of a lease's life does not answer
 
 log = get_logger()
 
@@ -95,6 +97,7 @@ class JobRunner:
         self.db = db
         self.settings = settings
         self.running: set[Lease] = set()
+        self._patience = settings.outbox_lease_seconds / BEATS
 
     async def run(self, ctx: dict[Any, Any], outbox_id: str) -> None:
         """arq's function. Not leased means done, postponed or running elsewhere: nothing to do here."""
@@ -109,11 +112,16 @@ class JobRunner:
                 self._record(lease, outcome, perf_counter() - started)
 
     async def keep_leases(self) -> None:
-        """Extend the leases of running jobs until cancelled, on a connection that no job can hold up."""
+        """Extend the leases of running jobs until cancelled, on a connection that no job can hold up.
+
+        A connection that stands still is left for another one while the leases last.
+        """
         url = self.settings.database_url.get_secret_value()
         while True:
             try:
-                async with connected(url, name=f"{self.service} leases") as connection:
+                async with AsyncExitStack() as stack:
+                    async with asyncio.timeout(self._patience):
+                        connection = await stack.enter_async_context(connected(url, name=f"{self.service} leases"))
                     await self._keep_leases(connection)
             except (UnavailableError, *REFUSALS) as error:
                 log.warning("leases_not_extended", jobs=len(self.running), reason=f"{type(error).__name__}: {error}")
@@ -124,7 +132,8 @@ class JobRunner:
         while True:
             leases = list(self.running)
             ids, attempts = [lease.id for lease in leases], [lease.attempts for lease in leases]
-            await connection.execute(EXTEND, ids, attempts, self.settings.outbox_lease_seconds)
+            async with asyncio.timeout(self._patience):
+                await connection.execute(EXTEND, ids, attempts, self.settings.outbox_lease_seconds)
             await asyncio.sleep(self.settings.outbox_heartbeat_seconds)
 
     async def _lease(self, outbox_id: UUID) -> Lease | None:

@@ -25,9 +25,9 @@ HOME_ROOTS: Final = {
 }  # fmt: skip
 # Tables that hold nothing of anyone: the same for all who may read them, or read by nobody.
 REFERENCE: Final = {
-    "flows.escos", "flows.regions", "flows.meter_event_log_type", "flows.meter_metrics", "flows.calendar_days",
-    "flows.calendar_half_hours", "flows.outbox", "flows.audit_log", "public.benchmark_tariffs", "public.contract_terms",
-    "public.contract_terms_esco", "public.report_refreshes", "flows.holiday_calendars",
+    "flows.escos", "flows.regions", "flows.meter_event_log_type", "flows.meter_metrics", "flows.own_meter_metrics",
+    "flows.calendar_days", "flows.calendar_half_hours", "flows.outbox", "flows.audit_log", "public.benchmark_tariffs",
+    "public.contract_terms", "public.contract_terms_esco", "public.report_refreshes", "flows.holiday_calendars",
 }  # fmt: skip
 # What types, keys and checks do not tell.
 VALUES: Final[Mapping[str, Mapping[str, Any]]] = {

@@ -129,6 +129,20 @@ async def test_community_in_a_zone_that_cuts_half_hours_is_refused_by_name(sync:
     assert response.json()["message"].startswith('time zone "Asia/Kathmandu" is 05:45:00 from UTC')
 
 
+@pytest.mark.parametrize("table", ["customers", "invoices", "accounts", "microgrid_tariffs", "wallets", "topups"])
+async def test_sync_jobs_see_no_business_in_any_profile(sync: httpx.AsyncClient, table: str) -> None:
+    for profile in ("public", "myenergy"):
+        headers = {"Accept-Profile": profile, "Content-Profile": profile}
+        refused = await sync.get(f"/rest/v1/{table}?select=id", headers=headers)
+        assert (refused.status_code, refused.json()["code"]) == (403, "42501")
+    assert (await sync.get("/v1/billing/runs")).status_code == 403
+
+
+async def test_sync_jobs_see_no_secret_of_the_network(sync: httpx.AsyncClient) -> None:
+    for table in ("meter_proxies", "meter_sources", "audit_log", "seals", "money_requests", "own_meter_metrics"):
+        assert (await sync.get(f"/rest/v1/{table}")).status_code == 403
+
+
 async def test_events_are_stored_once(sync: httpx.AsyncClient, community: Community) -> None:
     meter = str(community.ann.meter)
     events = [

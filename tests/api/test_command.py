@@ -11,7 +11,8 @@ import pytest
 from api.community import Community
 from api.services import FLOWS
 from builders import insert
-from flows_shared.auth import mailed_token
+from flows_api.settings import ApiSettings
+from flows_shared.auth import mailed_token, verify_token
 from flows_shared.db import connect
 from flows_shared.settings import ServiceSettings, load_settings
 
@@ -106,3 +107,32 @@ async def test_first_admin_is_made_by_who_migrates_and_mailed_a_link(
 async def test_signing_key_is_one_that_the_settings_take(gateway_env: dict[str, str], community: Community) -> None:
     _, made, _ = await flows({}, "key", "signing", "RS256")
     assert json.loads(made)["alg"] == "RS256"
+
+
+async def test_anon_key_opens_what_nobody_logs_in_for(client: httpx.AsyncClient, gateway_env: dict[str, str]) -> None:
+    status, out, err = await flows(gateway_env, "key", "anon")
+    assert status == 0, err
+    key = out.strip()
+    for headers in (
+        {"apikey": key},
+        {"Authorization": f"Bearer {key}"},
+        {"apikey": key, "Authorization": f"Bearer {key}"},
+    ):
+        escos = await client.get("/rest/v1/escos?select=code&code=eq.LAB", headers=headers)
+        assert (escos.status_code, escos.json()) == (200, [{"code": "LAB"}])
+        refused = await client.get("/rest/v1/invoices?select=number", headers=headers)
+        assert (refused.status_code, refused.json()["code"]) == (401, "42501")
+    _, other, _ = await flows({**gateway_env, "FLOWS_JWT_SECRET": "another-secret-of-32-characters-x"}, "key", "anon")
+    assert (await client.get("/rest/v1/escos", headers={"apikey": other.strip()})).status_code == 401
+
+
+async def test_anon_key_is_good_beside_keys_that_sign_logins(gateway_env: dict[str, str], community: Community) -> None:
+    _, made, _ = await flows({}, "key", "signing", "ES256")
+    env = {**gateway_env, "FLOWS_API_TOKEN_KEYS": f"[{made}]", "FLOWS_API_TOKEN_ISSUER": "elsewhere"}
+    _, out, _ = await flows(env, "key", "anon")
+    settings = ApiSettings.model_validate(
+        {"api_token_keys": env["FLOWS_API_TOKEN_KEYS"], "api_token_issuer": env["FLOWS_API_TOKEN_ISSUER"]}
+    )
+    audience = settings.api_token_audience
+    claims = verify_token(out.strip(), settings.token_keys(), audience=audience, issuers=settings.issuers())
+    assert claims.role == "anon"

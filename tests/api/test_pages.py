@@ -81,13 +81,16 @@ async def test_types_keys_and_comments_are_the_databases(client: httpx.AsyncClie
     assert shadow["description"] == "Last known state of each meter, its digital twin; made with the meter"
 
 
-@pytest.mark.parametrize(("profile", "table"), [("flows", "meter_registry"), ("myenergy", "invoices")])
+@pytest.mark.parametrize(
+    ("role", "profile", "table"),
+    [("flows", "flows", "meter_registry"), ("public_backend", "myenergy", "invoices")],
+)
 async def test_root_of_the_data_describes_what_the_caller_may_use(
-    client: httpx.AsyncClient, as_machine: Callable[[str], dict[str, str]], profile: str, table: str
+    client: httpx.AsyncClient, as_machine: Callable[[str], dict[str, str]], role: str, profile: str, table: str
 ) -> None:
     anonymous = await client.get("/rest/v1/", headers={"Accept-Profile": profile})
     assert f"/{table}" not in anonymous.json()["paths"]
-    response = await client.get("/rest/v1/", headers=as_machine("flows") | {"Accept-Profile": profile})
+    response = await client.get("/rest/v1/", headers=as_machine(role) | {"Accept-Profile": profile})
     assert response.headers["Content-Type"] == "application/openapi+json; charset=utf-8"
     OpenAPIV31SpecValidator(response.json()).validate()
     assert f"/{table}" in response.json()["paths"]

@@ -96,8 +96,10 @@ async def test_every_command_needs_a_token(client: httpx.AsyncClient, method: st
 async def test_machine_without_audience_is_taken_from_the_issuers_that_the_setting_names(
     client: httpx.AsyncClient, as_machine: Callable[[str], dict[str, str]]
 ) -> None:
-    for role in ("flows", "public_backend", "service_role", "readers"):
+    for role in ("public_backend", "service_role", "readers"):
         assert (await client.get("/rest/v1/customers?select=id", headers=as_machine(role))).status_code == 200
+    own = as_machine("flows") | {"Accept-Profile": "flows"}
+    assert (await client.get("/rest/v1/meter_registry?select=id", headers=own)).status_code == 200
     anon = await client.get("/rest/v1/escos?select=code", headers=as_machine("anon"))
     assert anon.status_code == 200
 

@@ -28,6 +28,9 @@ LATENCY_MS = 20
 CONCURRENCY = 50
 ROUNDS = 5
 GOAL = 1.3
+MOST_QUESTIONS = 5  # a three-phase meter: its signal, three voltages, its events
+PACE_SECONDS = 2.0
+MOST_A_SECOND = 40
 
 ADD_ESCO = "INSERT INTO flows.escos (name, code) VALUES ('Bench', 'BENCH') RETURNING id"
 ADD_METERS = """
@@ -68,13 +71,31 @@ async def sync(environment: Environment) -> list[Figure]:
     """All hourly metrics of every meter, stored; the meters' events were read before, as in any hour but the first."""
     url = await environment.database()
     with simulated_meters() as meters:
-        seconds, requests = await asyncio.to_thread(uvloop.run, _measure(url, meters))
+        changed = {"meter_sync_concurrency": CONCURRENCY, "meter_sync_pace_seconds": 0}
+        seconds, requests = await asyncio.to_thread(uvloop.run, _measure(url, meters, ROUNDS, changed))
     answers = requests * LATENCY_MS / 1000 / CONCURRENCY
     reference = f"{requests} answers of {LATENCY_MS} ms / {CONCURRENCY}: {answers:.2f} s"
     return [Figure(f"sync of {METERS} meters", seconds, "s", reference, seconds / answers, GOAL, "at most")]
 
 
-async def _measure(url: str, meters: Meters) -> tuple[float, int]:
+@benchmark("closing")
+async def closing(environment: Environment) -> list[Figure]:
+    """The same at defaults, of meters that close after each answer: what the slowest of them takes is the limit."""
+    url = await environment.database()
+    with simulated_meters(keep_open=False) as meters:
+        seconds, requests = await asyncio.to_thread(uvloop.run, _measure(url, meters, 1, {}))
+    questions = MOST_QUESTIONS
+    least = (questions - 1) * PACE_SECONDS + questions * LATENCY_MS / 1000
+    reference = f"{questions} questions with {PACE_SECONDS:g} s between two: {least:.2f} s"
+    name = f"sync of {METERS} meters that close, {requests / METERS:.1f} questions each"
+    speed, wanted = METERS / seconds, f"{MOST_A_SECOND} a second"
+    return [
+        Figure(name, seconds, "s", reference, seconds / least, GOAL, "at most"),
+        Figure("meters that close", speed, "a second", wanted, speed / MOST_A_SECOND, 1, "at least"),
+    ]
+
+
+async def _measure(url: str, meters: Meters, rounds: int, changed: dict[str, Any]) -> tuple[float, int]:
     """Median seconds of a pass, and the requests of one."""
     admin = await Database.open(url, name="bench", size=1)
     async with admin.transaction() as transaction:
@@ -82,14 +103,13 @@ async def _measure(url: str, meters: Meters) -> tuple[float, int]:
         ids, metrics = await due_meters(transaction), await due_metrics(transaction, "hourly")
     own_url = url.replace("//postgres@", "//flows_meter_sync@")
     db = await Database.open(own_url, name="bench meter-sync", size=5)
-    settings = SyncSettings(
-        database_url=SecretStr(own_url), meter_sync_concurrency=CONCURRENCY, meter_sync_pace_seconds=0
-    )
+    settings = SyncSettings(database_url=SecretStr(own_url)).model_copy(update=changed)
     async with open_fleet(db, settings) as fleet:
         await _pass(fleet, ids, metrics)
+        await asyncio.sleep(settings.meter_sync_pace_seconds)  # the meters' rest after it
         before = meters.requests()
-        seconds = [await _pass(fleet, ids, metrics) for _ in range(ROUNDS)]
-        requests = (meters.requests() - before) // ROUNDS
+        seconds = [await _pass(fleet, ids, metrics) for _ in range(rounds)]
+        requests = (meters.requests() - before) // rounds
     async with admin.connection() as connection:
         assert await connection.fetchval(HEALTHY) == METERS
     await db.close()
@@ -105,11 +125,13 @@ async def _pass(fleet: Fleet, ids: list[UUID], metrics: list[str]) -> float:
 
 
 @contextmanager
-def simulated_meters(count: int = METERS, latency_ms: float = LATENCY_MS) -> Iterator[Meters]:
+def simulated_meters(
+    count: int = METERS, latency_ms: float = LATENCY_MS, *, keep_open: bool = True
+) -> Iterator[Meters]:
     """Meters on one address, until the context ends."""
     spawning = multiprocessing.get_context("spawn")
     ours, theirs = spawning.Pipe()
-    process = spawning.Process(target=_simulate, args=(theirs, count, latency_ms), daemon=True)
+    process = spawning.Process(target=_simulate, args=(theirs, count, latency_ms, keep_open), daemon=True)
     process.start()
     try:
         yield Meters(ours)
@@ -118,13 +140,13 @@ def simulated_meters(count: int = METERS, latency_ms: float = LATENCY_MS) -> Ite
         process.join()
 
 
-def _simulate(pipe: "Pipe[Any, Any]", count: int, latency_ms: float) -> None:
-    uvloop.run(_serve(pipe, count, latency_ms))
+def _simulate(pipe: "Pipe[Any, Any]", count: int, latency_ms: float, keep_open: bool) -> None:
+    uvloop.run(_serve(pipe, count, latency_ms, keep_open))
 
 
-async def _serve(pipe: "Pipe[Any, Any]", count: int, latency_ms: float) -> None:
+async def _serve(pipe: "Pipe[Any, Any]", count: int, latency_ms: float, keep_open: bool) -> None:
     """Tell the meters' places, and then the number of requests each time that somebody asks."""
-    configs = [replace(config, port=0) for config in mixture(count, latency_ms=latency_ms)]
+    configs = [replace(config, port=0) for config in mixture(count, latency_ms=latency_ms, keep_open=keep_open)]
     async with Simulator(configs) as simulator:
 
         def tell() -> None:

@@ -1,8 +1,8 @@
 """A gateway as a process of its own, and what its clients are given to start with."""
 
+import subprocess
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Any
 
 import httpx
@@ -10,11 +10,10 @@ import pytest
 
 from api.community import PASSWORD, Community
 from api.conftest import community, module_role_url  # noqa: F401, fixtures
-from api.services import served
+from api.services import FLOWS, served
 from builders import insert
 from conftest import JWT_SECRET
 from databases import Background
-from flows_shared.auth import sign_token
 from flows_shared.db import connect
 
 
@@ -46,7 +45,10 @@ def gateway(
         "FLOWS_API_RATE_LOGIN_ACCOUNT": "off",
         "FLOWS_API_RATE_LOGIN_EVERYWHERE": "off",
     }
-    anon = sign_token(JWT_SECRET, subject="anon", role="anon", lifetime=timedelta(days=365), issuer="supabase")
+    asked = subprocess.run(
+        [FLOWS, "key", "anon"], env=variables, capture_output=True, text=True, check=True, timeout=60
+    )
+    anon = asked.stdout.strip()
     invites = background.run(_invite(module_database_url, community))
     with served("api", variables, tmp_path_factory.mktemp("gateway") / "log") as url:
         token = log_in(url, anon, "admin@lab.example")["access_token"]

@@ -1,5 +1,7 @@
 """What the catalog says of access: policies, grants, and the rights that views and functions run with."""
 
+from access import acting_as
+from database.test_kept_names import FLOWS
 from flows_shared.db import Connection
 
 RELATIONS = """
@@ -97,3 +99,42 @@ async def test_nothing_that_people_call_fails_as_if_something_broke(tx: Connecti
               AND has_function_privilege('admin', oid, 'EXECUTE')"""
     )
     assert broken == []
+
+
+# What programs that talk to meters for themselves need: the names that they know, what the views among them read, and
+# what commands on meters say. Of schema public only what is everybody's.
+MEDIATOR_READS = {f"flows.{name}" for name in FLOWS} | {
+    *("flows.calendar_days", "flows.calendar_half_hours", "flows.meter_commands", "flows.meter_sync_status"),
+    *("flows.register_interval_daily", "flows.register_days_changed", "flows.register_intervals"),
+    *(f"flows.register_interval_{name}" for name in ("estimates", "flags", "missing_reasons", "sources")),
+    *("public.escos", "public.regions"),
+}
+MEDIATOR_RUNS = {
+    *("actor", "check_write", "claims", "current_user_id", "endpoint", "get_meters_for_cli", "is_iban", "local_date"),
+    *("local_midnight", "refuse_off_the_clock", "said_amount", "said_moment"),
+}
+RUN = """
+    SELECT format('%I.%I', pronamespace::regnamespace, proname) FROM pg_proc
+     WHERE pronamespace IN ('public'::regnamespace, 'flows'::regnamespace)
+       AND has_function_privilege($1, oid, 'EXECUTE')
+"""
+
+
+async def test_mediator_is_granted_what_meters_need_and_nothing_else(tx: Connection) -> None:
+    assert {row[0] for row in await tx.fetch(GRANTED, "mediator", ["SELECT"])} == MEDIATOR_READS
+    assert {row[0] for row in await tx.fetch(RUN, "mediator")} == {f"flows.{name}" for name in MEDIATOR_RUNS}
+    written = {row[0] for row in await tx.fetch(GRANTED, "mediator", ["INSERT", "UPDATE", "DELETE"])}
+    assert {name for name in written if not name.startswith("flows.")} == set()
+    assert written <= {row[0] for row in await tx.fetch(GRANTED, "service", ["INSERT", "UPDATE", "DELETE"])}
+    assert await tx.fetch(GRANTED, "mediator", ["TRUNCATE", "TRIGGER"]) == []
+
+
+async def test_mediator_writes_within_scopes_and_reads_every_view_it_is_granted(tx: Connection) -> None:
+    bound = """SELECT array_agg(DISTINCT polrelid::regclass::text) FROM pg_policy
+                WHERE polname = $1 AND to_regrole('mediator')::oid = ANY(polroles)"""
+    written = {row[0] for row in await tx.fetch(GRANTED, "mediator", ["INSERT", "UPDATE", "DELETE"])}
+    for policy in ("scope_insert", "scope_update", "scope_delete"):
+        assert {name if "." in name else f"public.{name}" for name in await tx.fetchval(bound, policy)} == written
+    async with acting_as(tx, "mediator"):
+        for name in sorted(MEDIATOR_READS):
+            await tx.fetch(f"SELECT * FROM {name} LIMIT 1")

@@ -160,7 +160,6 @@ UNIQUE = [
 SYNCERS = [
     *("Serial", "Hardware", "FirmwareVersion", "Csq", "Voltage", "Reads", "PrepayBalance", "PrepayEnabled"),
     *("TariffsActive", "TariffsFuture", "ClockDiff", "DaylightSavingsEnabled", "EventLog", "Backlight", "LoadSwitch"),
-    "ProfileLog",
 ]
 
 VALUES = [
@@ -246,6 +245,8 @@ async def test_key_that_clients_rely_on_is_unique(tx: Connection, table: str, co
 async def test_names_that_readings_are_looked_up_by_are_seeded(tx: Connection) -> None:
     syncers = await tx.fetch("SELECT name FROM flows.meter_metrics")
     assert {row["name"] for row in syncers} == {f"Syncer{name}" for name in SYNCERS}
+    own = await tx.fetch("SELECT name, enabled, run_frequency FROM flows.own_meter_metrics")
+    assert [tuple(row) for row in own] == [("SyncerProfileLog", True, "daily")]
     assert await tx.fetchval("SELECT name FROM flows.meter_event_log_type WHERE id = 33") == "EVENT_POWER_UP"
 
 

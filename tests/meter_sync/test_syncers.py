@@ -9,8 +9,10 @@ from flows_meter_sync.emop import objects, records, write
 from flows_meter_sync.emop.tariff import FlatTariff
 from flows_meter_sync.errors import MetricUnknown
 from flows_meter_sync.meter import Manners, Meter
+from flows_meter_sync.registry import due_metrics
 from flows_meter_sync.simulator.config import Hardware, MeterConfig, Tariff
 from flows_meter_sync.syncers import SYNCERS, syncer_names
+from flows_meter_sync.syncers.tariffs import pounds
 from meter_sync.community import Community
 from meter_sync.conftest import MakeCommunity, at
 
@@ -245,7 +247,33 @@ async def test_registry_that_is_right_already_leaves_no_audit(community: MakeCom
 
 async def test_every_seeded_metric_has_a_syncer_and_every_syncer_is_seeded(community: MakeCommunity) -> None:
     lab = await community()
-    assert {row["name"] for row in await lab.fetch("SELECT name FROM flows.meter_metrics")} == set(SYNCERS)
+    seeded = await lab.fetch("SELECT name FROM flows.meter_metrics UNION ALL SELECT name FROM flows.own_meter_metrics")
+    assert sorted(row["name"] for row in seeded) == sorted(SYNCERS)
+
+
+async def test_own_metrics_are_due_with_the_others_unless_they_are_switched_off(community: MakeCommunity) -> None:
+    lab = await community()
+    async with lab.db.connection() as connection:
+        assert "SyncerProfileLog" in await due_metrics(connection, "daily")
+        assert set(await due_metrics(connection)) == set(SYNCERS)
+    await lab.execute("UPDATE flows.own_meter_metrics SET enabled = false")
+    async with lab.db.connection() as connection:
+        assert set(await due_metrics(connection)) == set(SYNCERS) - {"SyncerProfileLog"}
+
+
+@pytest.mark.parametrize(
+    ("amount", "written"),
+    [
+        ("15.00000", "15"),
+        ("0.30000", "0.3"),
+        ("0.00001", "0.00001"),
+        ("0.00000", "0"),
+        ("100", "100"),
+        ("-2.50", "-2.5"),
+    ],
+)
+def test_price_is_written_without_zeros_at_its_end(amount: str, written: str) -> None:
+    assert pounds(Decimal(amount)) == written
 
 
 def test_metric_is_found_by_either_name() -> None:

@@ -10,12 +10,13 @@ from pathlib import Path
 
 import httpx
 
+from flows_api.auth.anon import anon_key
 from flows_local.greeting import greet
 from flows_local.mail_sink import MailSink
 from flows_local.month import bill, enqueue_reads, is_billed, wait_for_mails, wait_for_reads
 from flows_local.ports import free_ports, is_free
 from flows_local.processes import Supervisor
-from flows_local.programs import DATABASE, Places, services, simulator
+from flows_local.programs import DATABASE, Places, gateway_settings, services, simulator
 from flows_local.progress import Steps, show_steps
 from flows_local.seed.network import ESCO
 from flows_local.seed.seed import Seeded, seed
@@ -70,7 +71,8 @@ async def _demo(settings: DemoSettings, data: Path) -> None:
                     supervisor.start(program)
                 await supervisor.wait_until_ready()
             await supervisor.guard(_catch_up(db, places, seeded, steps))
-        print(greet(places.gateway_url, data, mails.directory, mails.count(), seeded), flush=True)
+        anon = anon_key(gateway_settings(places))
+        print(greet(places.gateway_url, data, mails.directory, mails.count(), seeded, anon), flush=True)
         await supervisor.watch()
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 from flows_local.seed.seed import Login, Seeded
 
 
-def greet(gateway_url: str, data: Path, mails: Path, mail_count: int, seeded: Seeded) -> str:
+def greet(gateway_url: str, data: Path, mails: Path, mail_count: int, seeded: Seeded, anon: str) -> str:
     """Addresses, logins, and commands that can be copied to a shell."""
     commands = "\n\n".join(f"  {command}" for command in commands_to_try(gateway_url, seeded))
     return f"""
@@ -18,6 +18,7 @@ Flows is ready
 
   Customer   {_login(seeded.customer)}
   Admin      {_login(seeded.admin)}
+  Anon key   {anon}
 
 Log in as the customer, read the bill, read the latest half hours:
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from flows_api.settings import ApiSettings
 from flows_local.ports import free_ports
 from flows_local.processes import Program
 from flows_local.servers import Postgres, Valkey
@@ -53,6 +54,17 @@ def services(places: Places) -> list[Program]:
         for service, port in zip(SERVICES, ports[len(SERVICES) :], strict=True)
     ]
     return [*workers, *apps]
+
+
+def gateway_settings(places: Places) -> ApiSettings:
+    """As the gateway's process reads them."""
+    return ApiSettings.model_validate(
+        {
+            "database_url": places.postgres.url(DATABASE, ROLES["api"]),
+            "redis_url": places.valkey.url(),
+            "jwt_secret": places.jwt_secret,
+        }
+    )
 
 
 def _program(

@@ -106,6 +106,18 @@ def signing(algorithm: Annotated[str, typer.Argument(help="ES256 or RS256.")] = 
     typer.echo(json.dumps(generate_jwk(algorithm)))
 
 
+@key.command("anon")
+def anon() -> None:
+    """Print the key that every Supabase client is made with: it reads what nobody need log in for.
+
+    It needs the gateway's environment, and is good until FLOWS_JWT_SECRET is changed, for ten years at most.
+    """
+    from flows_api.auth.anon import anon_key
+    from flows_api.settings import ApiSettings
+
+    typer.echo(anon_key(load_settings(ApiSettings)))
+
+
 @user.command("invite")
 def invite(
     email: Annotated[str, typer.Argument(help="The customer's email.", show_default=False)], admin: Admin

@@ -30,8 +30,8 @@ def _rate(value: object) -> object:
 Aliases: TypeAlias = Annotated[dict[str, str], NoDecode, BeforeValidator(read_pairs)]
 RateLimit: TypeAlias = Annotated[Rate | None, NoDecode, BeforeValidator(_rate)]
 
-ROLES = ("anon", "customer", "admin", "service", "reporting")
-ROLE_ALIASES = {"flows": "service", "public_backend": "service", "service_role": "service", "readers": "reporting"}
+ROLES = ("anon", "customer", "admin", "service", "mediator", "reporting")
+ROLE_ALIASES = {"flows": "mediator", "public_backend": "service", "service_role": "service", "readers": "reporting"}
 ROLE_SCOPES = {"flows": "read write:flows", "public_backend": "read write:public"}
 SCOPE = re.compile(r"read|write(:\w+(\.\w+)?)?")
 

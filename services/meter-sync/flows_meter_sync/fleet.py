@@ -22,6 +22,7 @@ from flows_meter_sync.errors import (
     is_worth_another_try,
 )
 from flows_meter_sync.hardware import UNKNOWN
+from flows_meter_sync.identities import Identities
 from flows_meter_sync.intervals.gaps import load_gaps
 from flows_meter_sync.leases import BUSY_SECONDS, Leases
 from flows_meter_sync.meter import Manners, Meter
@@ -70,6 +71,7 @@ class Fleet:
         self._slots_away = asyncio.Semaphore((settings.meter_sync_concurrency + 1) // 2)
         self._claims: asyncio.Queue[Claim] = asyncio.Queue(settings.meter_sync_concurrency)
         self._claims_away: asyncio.Queue[Claim] = asyncio.Queue()
+        self.identities = Identities(settings.meter_sync_identity_seconds)
         self._closing: set[UUID] = set()  # meters that close the connection after each answer
         self._away: set[UUID] = set()  # meters that the last visit found no way to
 
@@ -99,6 +101,7 @@ class Fleet:
     async def alone_with(self, meter_id: UUID) -> AsyncIterator[KnownMeter | None]:
         """The meter for as long as the block lasts; None where it is not an active one any more."""
         await self.leases.wait_for(meter_id, self.settings.meter_sync_lease_wait_seconds)
+        self.identities.forget(meter_id)
         try:
             async with self.db.connection() as connection:
                 known = await load_meters(connection, [meter_id], self.settings.readings_meter_amperes)
@@ -202,9 +205,13 @@ class Fleet:
 
     async def _visit(self, claim: Claim, slot: Slot) -> Report | None:
         known = claim.known
+        passing = all(syncer.is_passing for syncer in claim.syncers)
+        as_told = self.identities.recall(known) if passing else None
         try:
             reach, ends_after = partial(self.reach, rest=slot.rest), self.manners.visit_seconds
-            report = await visit(known, claim.held, claim.syncers, reach, ends_after, self.clock)
+            report = await visit(
+                as_told or known, claim.held, claim.syncers, reach, ends_after, self.clock, believed=bool(as_told)
+            )
         except LeaseLost:
             log.warning("meter_lease_lost", **claim.errand.trace, serial=known.serial)
             self.leases.drop([known.id])
@@ -213,6 +220,7 @@ class Fleet:
         except Exception:
             log.exception("visit_failed", **claim.errand.trace, serial=known.serial)
             report = Report(known, claim.syncers, self.clock(), failure=VisitFailed())
+        self.identities.note(known, report)
         if not report.keeps_open:
             self._closing.add(known.id)
         (self._away.add if isinstance(report.failure, MeterUnreachable) else self._away.discard)(known.id)

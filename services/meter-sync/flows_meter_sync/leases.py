@@ -6,7 +6,7 @@ from typing import Final
 from uuid import UUID, uuid4
 
 from flows_meter_sync.errors import LeaseLost, MeterBusy
-from flows_shared.db import Connection, Database
+from flows_shared.db import Connection, Database, dropped_if_cancelled
 from flows_shared.telemetry.logs import get_logger
 
 BEATS: Final = 3  # within the life of a lease: two may fail
@@ -106,8 +106,11 @@ class Leases:
 
     async def keep(self) -> None:
         """Put off the end of all leases held, until cancelled; a database that is away is tried again."""
+        loop, beat = asyncio.get_running_loop(), self.seconds / BEATS
+        due = loop.time()
         while True:
-            await asyncio.sleep(self.seconds / BEATS)
+            due = max(due + beat, loop.time())  # at once, where the last one took as long as it may
+            await asyncio.sleep(due - loop.time())
             try:
                 await self.extend()
             except Exception as error:
@@ -115,15 +118,19 @@ class Leases:
                 log.warning("meter_leases_not_extended", meters=len(self._until), reason=reason)
 
     async def extend(self) -> None:
-        """Put off the end of all leases held; one that another worker has taken, or that has ended, is lost."""
+        """Put off the end of all leases held; one that another worker has taken, or that has ended, is lost.
+
+        `TimeoutError` where the database does not answer by the next beat.
+        """
         now = asyncio.get_running_loop().time()
         self.drop([meter_id for meter_id, until in self._until.items() if until <= now])
         held = list(self._until)
         if not held:
             return
         until = self._end()
-        async with self.db.connection() as connection:
-            rows = await connection.fetch(EXTEND, held, self.holder, self.seconds)
+        async with asyncio.timeout(self.seconds / BEATS), self.db.connection() as connection:
+            with dropped_if_cancelled(connection):
+                rows = await connection.fetch(EXTEND, held, self.holder, self.seconds)
         kept = {row["meter_id"] for row in rows}
         for meter_id in held:
             if meter_id in kept and meter_id in self._until:

@@ -151,6 +151,11 @@ class Meter:
         self._sequence = 0
         self._free_at = 0.0
 
+    @property
+    def has_answered(self) -> bool:
+        """Whether it answered any request well."""
+        return self._speaker is not None
+
     async def ask(self, request: Request[T], attempts: int | None = None) -> T:
         """The value that answers the request, after so many attempts at most."""
         return (await self.ask_all(request, attempts))[0]

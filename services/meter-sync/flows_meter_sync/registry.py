@@ -53,7 +53,11 @@ DUE_METERS = """
 """
 METER_OF_SERIAL = "SELECT id, mode FROM flows.meter_registry WHERE serial = $1 AND installation_status <> 'deleted'"
 
-DUE_METRICS = "SELECT name FROM flows.meter_metrics WHERE enabled AND ($1::text IS NULL OR run_frequency = $1)"
+DUE_METRICS = """
+    SELECT name FROM (SELECT name, enabled, run_frequency FROM flows.meter_metrics
+                       UNION ALL SELECT name, enabled, run_frequency FROM flows.own_meter_metrics) AS metric
+     WHERE enabled AND ($1::text IS NULL OR run_frequency = $1)
+"""
 
 # Served by the primary key (meter_id, timestamp, event_type).
 LAST_EVENTS = """

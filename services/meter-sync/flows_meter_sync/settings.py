@@ -54,6 +54,9 @@ class SyncSettings(SupplySettings):
     meter_sync_keep_open: bool = Field(
         True, description="ask again on the same connection; a meter that closes it gets a connection a request"
     )
+    meter_sync_identity_seconds: float = Field(
+        90_000.0, ge=0, description="a meter is believed to be who it said for so long, but where bills are made of it"
+    )
     meter_sync_profile_days: int = Field(
         62, ge=1, le=1100, description="half hours missing in so many days are asked for; older ones are given up"
     )

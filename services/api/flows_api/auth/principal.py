@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Final, Literal, TypeAlias, get_args
 from uuid import UUID
 
-AccessRole: TypeAlias = Literal["anon", "customer", "admin", "service", "reporting"]
+AccessRole: TypeAlias = Literal["anon", "customer", "admin", "service", "mediator", "reporting"]
 Person: TypeAlias = Literal["customer", "admin"]
 
 ROLES: Final = get_args(AccessRole)

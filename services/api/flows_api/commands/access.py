@@ -44,3 +44,5 @@ def require(*roles: AccessRole) -> Callable[[Request, Principal], Awaitable[Prin
 
 Operator = Annotated[Principal, Depends(require("admin", "service"))]
 Reader = Annotated[Principal, Depends(require("customer", "admin", "service"))]
+MeterOperator = Annotated[Principal, Depends(require("admin", "service", "mediator"))]
+MeterReader = Annotated[Principal, Depends(require("customer", "admin", "service", "mediator"))]

@@ -47,7 +47,7 @@ SYNCERS: Final[dict[str, Syncer]] = {
 
 
 def syncer_names(given: Iterable[str]) -> list[str]:
-    """The names in `flows.meter_metrics` of metrics given with or without their `Syncer`, in the order of a visit."""
+    """The names in the tables of metrics given with or without their `Syncer`, in the order of a visit."""
     wanted = {name if name.startswith("Syncer") else f"Syncer{name}" for name in given}
     if unknown := sorted(wanted - set(SYNCERS)):
         raise MetricUnknown(f"no metric is called {', '.join(unknown)}; there are {', '.join(SYNCERS)}")

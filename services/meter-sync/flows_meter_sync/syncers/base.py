@@ -74,13 +74,17 @@ class Held:
 
 @dataclass(frozen=True, slots=True)
 class Talk:
-    """A meter that has told its serial, and what is known of it."""
+    """A meter, and what is known of it; `hardware` is what it said of that in this visit.
+
+    Its first question has one try: who is away is visited again.
+    """
 
     meter: Meter
     known: KnownMeter
     held: Held
     clock: Callable[[], datetime]
     ends_at: float
+    hardware: str | None = None
 
     @property
     def is_over(self) -> bool:
@@ -89,21 +93,23 @@ class Talk:
 
     async def read(self, wanted: Object[T]) -> T:
         """The value of an object."""
-        return await self.meter.ask(_request(wanted))
+        return await self.ask(_request(wanted))
 
     async def ask(self, request: Request[T]) -> T:
         """The value that answers a request."""
-        return await self.meter.ask(request)
+        return await self.meter.ask(request, None if self.meter.has_answered else 1)
 
 
 class Syncer(ABC):
-    """Reads one metric, which has the name of the class in `flows.meter_metrics`.
+    """Reads one metric, which has the name of the class in `flows.meter_metrics` or `flows.own_meter_metrics`.
 
-    `fills` names columns of the shadow, `registers` columns of the registry.
+    `fills` names columns of the shadow, `registers` columns of the registry. What `is_passing` is told again within
+    the hour and by no bill: a meter is believed for it to be the one that it was.
     """
 
     fills: ClassVar[tuple[str, ...]] = ()
     registers: ClassVar[tuple[str, ...]] = ()
+    is_passing: ClassVar[bool] = False
 
     @property
     def name(self) -> str:

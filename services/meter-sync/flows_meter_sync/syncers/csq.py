@@ -8,6 +8,7 @@ class SyncerCsq(Syncer):
     """0 to 31."""
 
     fills = ("csq",)
+    is_passing = True
 
     async def read(self, talk: Talk, readings: Readings) -> None:
         readings.shadow["csq"] = (await talk.read(objects.CSQ)).csq

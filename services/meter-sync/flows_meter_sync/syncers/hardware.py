@@ -21,4 +21,4 @@ class SyncerHardware(Syncer):
     registers = ("hardware",)
 
     async def read(self, talk: Talk, readings: Readings) -> None:
-        readings.registry["hardware"] = await ask_hardware(talk.meter)
+        readings.registry["hardware"] = talk.hardware or await ask_hardware(talk.meter)

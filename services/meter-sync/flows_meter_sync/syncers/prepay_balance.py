@@ -9,6 +9,7 @@ class SyncerPrepayBalance(Syncer):
     """GBP, below zero in emergency credit."""
 
     fills = ("balance",)
+    is_passing = True
 
     def applies(self, known: KnownMeter) -> bool:
         return known.prepay_enabled and not known.hardware.three_phase

@@ -4,7 +4,7 @@ from flows_meter_sync.syncers.base import Readings, Syncer, Talk
 
 
 class SyncerSerial(Syncer):
-    """Every visit begins by asking for the serial, so that here it is known to be right."""
+    """A visit that reads this began by asking for the serial, so that here it is known to be right."""
 
     registers = ("serial",)
 

@@ -25,7 +25,7 @@ class Report:
     """`attempts` are the metrics that came to an end, well or with a refusal.
 
     `failure` is why the meter could not be talked to, or not to the end; with `will_retry` that is not its last word.
-    `reached` says that it had told its serial by then.
+    `reached` says that it had answered by then, `identified` that it told its serial and kind.
     """
 
     known: KnownMeter
@@ -35,6 +35,7 @@ class Report:
     attempts: list[Attempt] = field(default_factory=list)
     failure: FlowsError | None = None
     reached: bool = False
+    identified: bool = False
     duration_ms: int = 0
     keeps_open: bool = True
     will_retry: bool = False

@@ -1,4 +1,4 @@
-"""One stay at a meter: see that it is the right one, then read what is wanted of it."""
+"""One stay at a meter: see that it is the right one unless that is known, then read what is wanted of it."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -21,15 +21,22 @@ Reach = Callable[[KnownMeter], Meter]
 
 
 async def visit(
-    known: KnownMeter, held: Held, syncers: Sequence[Syncer], reach: Reach, ends_after: float, clock: Clock
+    known: KnownMeter,
+    held: Held,
+    syncers: Sequence[Syncer],
+    reach: Reach,
+    ends_after: float,
+    clock: Clock,
+    *,
+    believed: bool = False,
 ) -> Report:
     """Read the metrics that the meter has, no new page of a log after `ends_after` seconds.
 
-    `LeaseLost` where another worker took the meter over meanwhile.
+    A meter that is `believed` is not asked who it is. `LeaseLost` where another worker took the meter over meanwhile.
     """
     report, started = Report(known, syncers, clock()), perf_counter()
     try:
-        await _talk(report, held, reach, ends_after, clock)
+        await _talk(report, held, reach, ends_after, clock, believed)
     except LeaseLost:
         raise
     except FlowsError as error:
@@ -38,16 +45,18 @@ async def visit(
     return report
 
 
-async def _talk(report: Report, held: Held, reach: Reach, ends_after: float, clock: Clock) -> None:
+async def _talk(report: Report, held: Held, reach: Reach, ends_after: float, clock: Clock, believed: bool) -> None:
     meter = reach(report.known)
     try:
-        report.known = await identify(meter, report.known, report.readings)
-        report.reached = True
-        talk = Talk(meter, report.known, held, clock, perf_counter() + ends_after)
+        if not believed:
+            report.known = await identify(meter, report.known, report.readings)
+            report.identified = True
+        told = report.readings.registry.get("hardware")
+        talk = Talk(meter, report.known, held, clock, perf_counter() + ends_after, told)
         for syncer in report.unread:
             report.attempts.append(await read_metric(syncer, talk, report.readings))
     finally:
-        report.keeps_open = meter.keeps_open
+        report.reached, report.keeps_open = meter.has_answered, meter.keeps_open
         meter.close()
 
 

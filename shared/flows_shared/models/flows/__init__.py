@@ -10,6 +10,7 @@ from flows_shared.models.flows.meters import (
     MeterShadow,
     MeterSyncStatus,
     MeterTophat,
+    OwnMeterMetric,
     Register,
     ServiceHeadMeter,
 )
@@ -91,6 +92,7 @@ __all__ = [
     "MeterVoltage",
     "MoneyRequest",
     "OutboxJob",
+    "OwnMeterMetric",
     "Property",
     "PropertyServiceHead",
     "Recovery",

@@ -159,6 +159,18 @@ class MeterMetric(Identified, Dated, table=True):
     run_frequency: Literal["hourly", "12hourly", "daily"] = Field(sa_type=STATE)
 
 
+class OwnMeterMetric(Identified, Dated, table=True):
+    """What Flows alone reads from every meter, under names that no other program knows."""
+
+    __tablename__ = "own_meter_metrics"
+    __table_args__ = FLOWS
+
+    name: str = Field(unique=True)
+    notes: str | None = None
+    enabled: bool = default(True)
+    run_frequency: Literal["hourly", "12hourly", "daily"] = Field(sa_type=STATE)
+
+
 class MeterSyncStatus(Table, table=True):
     """How a metric's last read of a meter went; `readings`: values that the last successful one brought."""
 

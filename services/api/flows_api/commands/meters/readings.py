@@ -10,7 +10,7 @@ from pydantic import BaseModel, Field, TypeAdapter, ValidationError
 
 from flows_api.access import acting_as
 from flows_api.auth.principal import Principal
-from flows_api.commands.access import Operator, Reader
+from flows_api.commands.access import MeterOperator, MeterReader
 from flows_api.commands.meters.meter import MeterSync, Serial, fetch_meter, find_meter
 from flows_api.commands.models import problems
 from flows_shared.dates import Moment
@@ -83,7 +83,7 @@ InPeriod = Annotated[AskedPeriod, Depends(get_period)]
 
 @router.get("/{serial}/gaps", summary="Half hours without a reading")
 async def show_gaps(
-    serial: Serial, asked: InPeriod, principal: Operator, db: Db, meter_sync: MeterSync
+    serial: Serial, asked: InPeriod, principal: MeterOperator, db: Db, meter_sync: MeterSync
 ) -> list[MissingHalfHours]:
     """With what the meter said of them; to have it asked again, read it now with the metric `SyncerProfileLog`."""
     await find_meter(db, principal, serial)
@@ -93,7 +93,7 @@ async def show_gaps(
 
 @router.post("/{serial}/validate", summary="Check readings")
 async def validate_readings(
-    serial: Serial, asked: AskedPeriod, principal: Operator, db: Db, meter_sync: MeterSync
+    serial: Serial, asked: AskedPeriod, principal: MeterOperator, db: Db, meter_sync: MeterSync
 ) -> list[WrongReading]:
     """What looks wrong is listed, and kept in `flows.register_interval_flags`; no value changes."""
     await find_meter(db, principal, serial)
@@ -103,7 +103,7 @@ async def validate_readings(
 
 @router.post("/{serial}/estimate", summary="Estimate half hours without a reading")
 async def estimate_readings(
-    serial: Serial, asked: AskedEstimate, principal: Operator, db: Db, meter_sync: MeterSync
+    serial: Serial, asked: AskedEstimate, principal: MeterOperator, db: Db, meter_sync: MeterSync
 ) -> list[EstimatedHalfHours]:
     """Until a reading comes; a dry run shows how many, and keeps none."""
     await find_meter(db, principal, serial)
@@ -117,7 +117,7 @@ async def estimate_readings(
     response_class=Response,
     responses={200: {"content": {"text/csv": {}}, "description": "serial,element,start,kwh,source"}},
 )
-async def export_readings(serial: Serial, asked: InPeriod, principal: Reader, db: Db) -> Response:
+async def export_readings(serial: Serial, asked: InPeriod, principal: MeterReader, db: Db) -> Response:
     """Estimates too, marked as such. Customers get what is theirs, admins all of their communities' meters."""
     period, rows = asked.until(utc_now()), []
     async with acting_as(db, principal) as transaction:
@@ -135,7 +135,7 @@ async def export_readings(serial: Serial, asked: InPeriod, principal: Reader, db
     responses={200: {"content": {"application/zip": {}}, "description": "A CSV file for each element and UTC day"}},
 )
 async def export_field_files(
-    serial: Serial, asked: InPeriod, principal: Operator, db: Db, meter_sync: MeterSync
+    serial: Serial, asked: InPeriod, principal: MeterOperator, db: Db, meter_sync: MeterSync
 ) -> Response:
     """What the registers had counted, named `SERIAL-YYYYMMDD.csv`, or `SERIAL-A-...` and `SERIAL-B-...`."""
     await find_meter(db, principal, serial)
@@ -151,7 +151,7 @@ async def export_field_files(
 async def import_readings(
     name: Annotated[str, Query(pattern=FILE_NAME, examples=["EML2137580826-20261025.csv"])],
     content: Annotated[bytes, Body(media_type="text/csv", description="one of the field's files, or of ours")],
-    principal: Operator,
+    principal: MeterOperator,
     db: Db,
     meter_sync: MeterSync,
     wh: Annotated[

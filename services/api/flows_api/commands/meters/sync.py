@@ -8,7 +8,7 @@ from fastapi import APIRouter, Body
 from pydantic import BaseModel, ConfigDict, Field
 
 from flows_api.access import acting_as
-from flows_api.commands.access import Operator, Reader
+from flows_api.commands.access import MeterOperator, MeterReader
 from flows_api.commands.meters.meter import Known, MeterSync, Serial, fetch_meter, find_meter
 from flows_api.commands.models import example, problems
 from flows_shared.service import Db
@@ -58,7 +58,7 @@ class SyncStatus(Known):
 @router.post("/{serial}/sync", status_code=202, summary="Read a meter now", responses=problems(404, 503))
 async def sync_meter(
     serial: Serial,
-    principal: Operator,
+    principal: MeterOperator,
     db: Db,
     meter_sync: MeterSync,
     asked: Annotated[SyncRequest | None, Body()] = None,
@@ -70,7 +70,7 @@ async def sync_meter(
 
 
 @router.get("/{serial}/sync", summary="How the reads of a meter have gone", responses=problems(404))
-async def sync_status(serial: Serial, principal: Reader, db: Db) -> SyncStatus:
+async def sync_status(serial: Serial, principal: MeterReader, db: Db) -> SyncStatus:
     """Customers see their own meters, admins those of their communities."""
     async with acting_as(db, principal) as transaction:
         meter = await fetch_meter(transaction, serial)

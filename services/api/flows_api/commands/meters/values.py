@@ -9,7 +9,7 @@ from fastapi import APIRouter, Query
 from pydantic import BaseModel, Field
 
 from flows_api.access import acting_as
-from flows_api.commands.access import Reader
+from flows_api.commands.access import MeterReader
 from flows_api.commands.meters.meter import Known, Metric, Serial, fetch_meter, find_meter
 from flows_api.commands.models import problems
 from flows_shared.dates import Moment
@@ -116,39 +116,39 @@ class Event(BaseModel):
 
 
 @router.get("/{serial}", summary="What a meter is")
-async def show_meter(serial: Serial, principal: Reader, db: Db) -> Overview:
+async def show_meter(serial: Serial, principal: MeterReader, db: Db) -> Overview:
     return Overview(**await find_meter(db, principal, serial))
 
 
 @router.get("/{serial}/read", summary="Cumulative energy")
-async def show_reads(serial: Serial, principal: Reader, db: Db) -> Reads:
+async def show_reads(serial: Serial, principal: MeterReader, db: Db) -> Reads:
     return Reads(**await find_meter(db, principal, serial, "SyncerReads"))
 
 
 @router.get("/{serial}/csq", summary="Signal quality")
-async def show_csq(serial: Serial, principal: Reader, db: Db) -> Signal:
+async def show_csq(serial: Serial, principal: MeterReader, db: Db) -> Signal:
     return Signal(**await find_meter(db, principal, serial, "SyncerCsq"))
 
 
 @router.get("/{serial}/balance", summary="Money on a prepay meter")
-async def show_balance(serial: Serial, principal: Reader, db: Db) -> Balance:
+async def show_balance(serial: Serial, principal: MeterReader, db: Db) -> Balance:
     return Balance(**await find_meter(db, principal, serial, "SyncerPrepayBalance"))
 
 
 @router.get("/{serial}/clock", summary="How far the clock is off")
-async def show_clock(serial: Serial, principal: Reader, db: Db) -> Clock:
+async def show_clock(serial: Serial, principal: MeterReader, db: Db) -> Clock:
     return Clock(**await find_meter(db, principal, serial, "SyncerClockDiff"))
 
 
 @router.get("/{serial}/tariff", summary="Prices in the meter")
-async def show_tariffs(serial: Serial, principal: Reader, db: Db) -> Tariffs:
+async def show_tariffs(serial: Serial, principal: MeterReader, db: Db) -> Tariffs:
     return Tariffs(**await find_meter(db, principal, serial, "SyncerTariffsActive"))
 
 
 @router.get("/{serial}/profile", summary="Half-hourly energy")
 async def show_profile(
     serial: Serial,
-    principal: Reader,
+    principal: MeterReader,
     db: Db,
     start: Annotated[Moment | None, Query(description="two days ago where it is not given")] = None,
     end: Annotated[Moment | None, Query(description="now where it is not given")] = None,
@@ -166,7 +166,7 @@ async def show_profile(
 
 @router.get("/{serial}/events", summary="The meter's event log, newest first")
 async def show_events(
-    serial: Serial, principal: Reader, db: Db, limit: Annotated[int, Query(ge=1, le=1000)] = 100
+    serial: Serial, principal: MeterReader, db: Db, limit: Annotated[int, Query(ge=1, le=1000)] = 100
 ) -> list[Event]:
     async with acting_as(db, principal) as transaction:
         meter = await fetch_meter(transaction, serial)

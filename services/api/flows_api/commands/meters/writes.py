@@ -10,7 +10,7 @@ from pydantic import BaseModel, Field
 
 from flows_api.access import acting_as
 from flows_api.auth.principal import Principal
-from flows_api.commands.access import Operator, Reader
+from flows_api.commands.access import MeterOperator, MeterReader
 from flows_api.commands.meters.meter import MeterSync, Serial, fetch_meter, find_meter
 from flows_api.commands.models import problems
 from flows_api.commands.services import ServiceClient
@@ -96,7 +96,7 @@ class Asking:
 
 
 async def get_asking(
-    serial: Serial, principal: Operator, idempotency_key: IdempotencyKey, db: Db, meter_sync: MeterSync
+    serial: Serial, principal: MeterOperator, idempotency_key: IdempotencyKey, db: Db, meter_sync: MeterSync
 ) -> Asking:
     return Asking(serial, principal, idempotency_key, db, meter_sync)
 
@@ -144,7 +144,7 @@ async def set_daylight_saving(asking: Asked, daylight_saving: DaylightSavingArgu
 
 @router.get("/{serial}/commands", summary="Writes to a meter, newest first", responses=problems(404))
 async def list_commands(
-    serial: Serial, principal: Reader, db: Db, limit: Annotated[int, Query(ge=1, le=1000)] = 100
+    serial: Serial, principal: MeterReader, db: Db, limit: Annotated[int, Query(ge=1, le=1000)] = 100
 ) -> list[Command]:
     async with acting_as(db, principal) as transaction:
         meter = await fetch_meter(transaction, serial)
@@ -153,7 +153,7 @@ async def list_commands(
 
 
 @router.get("/{serial}/commands/{command_id}", summary="How a write goes", responses=problems(404))
-async def show_command(serial: Serial, command_id: UUID, principal: Reader, db: Db) -> Command:
+async def show_command(serial: Serial, command_id: UUID, principal: MeterReader, db: Db) -> Command:
     async with acting_as(db, principal) as transaction:
         return await _fetch(transaction, serial, command_id)
 
