@@ -83,7 +83,10 @@ async def _measure(url: str, meters: Meters) -> tuple[float, int]:
     own_url = url.replace("//postgres@", "//flows_meter_sync@")
     db = await Database.open(own_url, name="bench meter-sync", size=5)
     settings = SyncSettings(
-        database_url=SecretStr(own_url), meter_sync_concurrency=CONCURRENCY, meter_sync_pace_seconds=0
+        meter_sync_networks="127.0.0.0/8",
+        database_url=SecretStr(own_url),
+        meter_sync_concurrency=CONCURRENCY,
+        meter_sync_pace_seconds=0,
     )
     async with open_fleet(db, settings) as fleet:
         await _pass(fleet, ids, metrics)
