@@ -45,7 +45,7 @@ def whole_option(least: int | None = None, most: int | None = None) -> Callable[
     """The `parser` of an option or argument of the command line: within these limits, which count."""
 
     def number(text: str) -> int:
-        return _within(_whole_of(text), least, most)
+        return _within(int(_of_option(text, "integer")), least, most)
 
     return number
 
@@ -54,27 +54,21 @@ def number_option(least: float | None = None) -> Callable[[str], float]:
     """The same of what need not be whole."""
 
     def number(text: str) -> float:
-        return _within(float(_of_option(text)), least, None)
+        return _within(float(_of_option(text, "number")), least, None)
 
     return number
 
 
-def _whole_of(text: str) -> int:
-    number = _of_option(text)
-    if isinstance(number, str) and "." in number:
-        raise BadParameter(f"'{number}' is not whole")
-    return int(number)
-
-
-def _of_option(text: str) -> str:
-    try:
-        return plain(text)
-    except ValueError as error:
-        raise BadParameter(str(error)) from None
+def _of_option(text: str, kind: str) -> str:
+    """A default may be a number already."""
+    if isinstance(text, str) and (not NUMBER.fullmatch(text) or (kind == "integer" and "." in text)):
+        raise BadParameter(f"Input should be a valid {kind}, not '{text[:50]}'")
+    return text
 
 
 def _within(number: N, least: N | None, most: N | None) -> N:
-    if (least is not None and number < least) or (most is not None and number > most):
-        limits = f"at least {least}" if most is None else f"from {least} to {most}"
-        raise BadParameter(f"{number} is not {limits}")
+    if least is not None and number < least:
+        raise BadParameter(f"Input should be greater than or equal to {least}")
+    if most is not None and number > most:
+        raise BadParameter(f"Input should be less than or equal to {most}")
     return number
