@@ -12,7 +12,7 @@ ACT = "SELECT set_config('request.jwt.claims', $1, true), set_config('role', $2,
 
 
 @asynccontextmanager
-async def acting_as(db: Connection, role: str, subject: UUID | None = None, **claims: str) -> AsyncIterator[None]:
+async def acting_as(db: Connection, role: str, subject: UUID | None = None, **claims: object) -> AsyncIterator[None]:
     """Until the end of the block, in a transaction of its own or within the one that is open."""
     token = {"role": role, **claims} | ({"sub": str(subject)} if subject else {})
     async with db.transaction():

@@ -23,6 +23,7 @@ from flows_shared.db import Database
 settings.register_profile("flows", deadline=None)
 settings.load_profile("flows")
 
+SIMULATED = "127.0.0.0/8"  # where simulated meters listen
 CLAIM = "flows-test-claim"
 CLAIM_SECONDS = 3600
 JWT_SECRET = "a secret for tests that is long enough"
@@ -34,6 +35,7 @@ def _no_settings(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in os.environ:
         if name.startswith("FLOWS_") and not name.startswith("FLOWS_TEST_"):
             monkeypatch.delenv(name)
+    monkeypatch.setenv("FLOWS_METER_SYNC_NETWORKS", SIMULATED)
 
 
 @pytest.fixture(scope="session")
@@ -138,7 +140,12 @@ async def redis(redis_url: str) -> AsyncIterator[ArqRedis]:
 @pytest.fixture
 def settings_env(monkeypatch: pytest.MonkeyPatch, database_url: str, redis_url: str) -> dict[str, str]:
     """The `FLOWS_*` variables of a service on the test's servers, set here and returned for child processes."""
-    variables = {"FLOWS_DATABASE_URL": database_url, "FLOWS_REDIS_URL": redis_url, "FLOWS_JWT_SECRET": JWT_SECRET}
+    variables = {
+        "FLOWS_DATABASE_URL": database_url,
+        "FLOWS_REDIS_URL": redis_url,
+        "FLOWS_JWT_SECRET": JWT_SECRET,
+        "FLOWS_METER_SYNC_NETWORKS": SIMULATED,
+    }
     for name, value in variables.items():
         monkeypatch.setenv(name, value)
     return variables

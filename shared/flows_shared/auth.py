@@ -149,6 +149,12 @@ def mailed_token(settings: ServiceSettings, purpose: str, row: UUID) -> str:
     return derived_token(settings, purpose, str(row))
 
 
+def mailed_invite(settings: ServiceSettings, row: UUID) -> UUID:
+    """The token in an invite's mail: 122 random bits, as an invite's own token is."""
+    secret = settings.jwt_secret.get_secret_value().encode()
+    return UUID(bytes=hmac.digest(secret, f"invite:{row}".encode(), "sha256")[:16], version=4)
+
+
 def mailed_code(settings: ServiceSettings, row: UUID) -> str:
     """Eight digits of a row, to be typed in by hand: good where tries are counted."""
     secret = settings.jwt_secret.get_secret_value().encode()

@@ -12,6 +12,7 @@ from uuid import UUID
 import typer
 
 from flows_shared.errors import FlowsError
+from flows_shared.numbers import whole_option
 from flows_shared.settings import DatabaseSettings, HttpSettings, SettingsError, load_settings
 
 app = typer.Typer(
@@ -55,8 +56,10 @@ def add_service_commands() -> None:
 def serve(
     service: Service,
     host: Annotated[str | None, typer.Option(help="Address to listen on. [default: FLOWS_HOST or 127.0.0.1]")] = None,
-    port: Annotated[int | None, typer.Option(help="Port to listen on. [default: FLOWS_PORT or 8000]")] = None,
-    workers: Annotated[int, typer.Option(min=1, help="Processes that share the port.")] = 1,
+    port: Annotated[
+        int | None, typer.Option(parser=whole_option(), help="Port to listen on. [default: FLOWS_PORT or 8000]")
+    ] = None,
+    workers: Annotated[int, typer.Option(parser=whole_option(least=1), help="Processes that share the port.")] = 1,
     rest_only: Annotated[
         bool, typer.Option("--rest-only", help="Of the api, only its data API: any database.")
     ] = False,

@@ -8,6 +8,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from flows_shared.dates import Moment
 from flows_shared.money import RATE_STEP
+from flows_shared.numbers import PLAIN
 
 HIGHEST_RATE: Final = 1
 MOST_POUNDS: Final = 10_000
@@ -15,8 +16,8 @@ MOST_PENCE: Final = 10_000_000
 
 # The same amount is the same text, however many zeros it came with.
 FIVE_DECIMALS = AfterValidator(lambda amount: amount.quantize(RATE_STEP))
-Rate = Annotated[Decimal, Field(ge=0, le=HIGHEST_RATE, decimal_places=5), FIVE_DECIMALS]
-Amount = Annotated[Decimal, Field(ge=0, le=MOST_POUNDS, decimal_places=5), FIVE_DECIMALS]
+Rate = Annotated[Decimal, PLAIN, Field(ge=0, le=HIGHEST_RATE, decimal_places=5), FIVE_DECIMALS]
+Amount = Annotated[Decimal, PLAIN, Field(ge=0, le=MOST_POUNDS, decimal_places=5), FIVE_DECIMALS]
 
 
 class Arguments(BaseModel):
@@ -41,7 +42,7 @@ class TokenArguments(Arguments):
     """A top-up token."""
 
     token: str = Field(pattern=r"^[0-9]{20}$", examples=["00010000000112345678"])
-    amount_pence: int | None = Field(
+    amount_pence: Annotated[int, PLAIN] | None = Field(
         None, gt=0, le=MOST_PENCE, description="what it is worth: tells it from another payment"
     )
 

@@ -6,13 +6,14 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field
 
 from flows_shared.dates import Day
+from flows_shared.numbers import PLAIN
 
 MOST_PENCE: Final = 10_000_000
 
-Amount = Annotated[int, Field(ge=1, le=MOST_PENCE, examples=[2500])]
+Amount = Annotated[int, PLAIN, Field(ge=1, le=MOST_PENCE, examples=[2500])]
 # Of these a community takes and gives as much at once as its setting says.
 LimitedAmount = Annotated[
-    int, Field(ge=1, le=MOST_PENCE, examples=[2500], description="at most the community's payment_limit_pence")
+    int, PLAIN, Field(ge=1, le=MOST_PENCE, examples=[2500], description="at most the community's payment_limit_pence")
 ]
 Text = Annotated[str, Field(min_length=1, max_length=500, pattern=r"^[^\x00]*[^\s\x00][^\x00]*$")]
 Method = Literal["card", "bank_transfer", "cheque", "cash"]

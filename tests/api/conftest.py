@@ -44,6 +44,7 @@ def meter_sync_url(
     """The service behind /v1/meters, as a process."""
     variables = {
         "FLOWS_DATABASE_URL": module_role_url("flows_meter_sync"),
+        "FLOWS_METER_SYNC_NETWORKS": "127.0.0.0/8",
         "FLOWS_REDIS_URL": redis_server,
         "FLOWS_JWT_SECRET": JWT_SECRET,
     }

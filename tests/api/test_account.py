@@ -64,6 +64,12 @@ def bearer(session: dict[str, Any]) -> dict[str, str]:
     return {"Authorization": f"Bearer {session['access_token']}"}
 
 
+async def status_of(db: Connection, invite: str) -> object:
+    return await db.fetchval(
+        "SELECT status FROM public.customer_invites WHERE invite_token = flows.sealed($1)", UUID(invite)
+    )
+
+
 def refused(response: httpx.Response) -> tuple[int, str]:
     return response.status_code, response.json()["error_code"]
 
@@ -114,16 +120,80 @@ async def test_invite_ends_after_seven_days_and_is_no_way_around_a_login(
 ) -> None:
     email, invite = invited
     life = await db.fetchval(
-        "SELECT expires_at - created_at FROM public.customer_invites WHERE invite_token = $1", UUID(invite)
+        "SELECT expires_at - created_at FROM public.customer_invites WHERE invite_token = flows.sealed($1)",
+        UUID(invite),
     )
     assert life.days == 7
-    await db.execute("UPDATE public.customer_invites SET expires_at = now() WHERE invite_token = $1", UUID(invite))
+    ended = "UPDATE public.customer_invites SET expires_at = now() WHERE invite_token = flows.sealed($1)"
+    await db.execute(ended, UUID(invite))
     assert refused(await sign_up(client, email, invite)) == (403, "otp_expired")
-    status = await db.fetchval("SELECT status FROM public.customer_invites WHERE invite_token = $1", UUID(invite))
-    assert status == "expired"
+    assert await status_of(db, invite) == "expired"
     again = await insert(db, "public.customer_invites", customer=community.ann.customer)
     answer = await sign_up(client, community.ann.email, str(again["invite_token"]))
-    assert refused(answer) == (422, "user_already_exists")
+    assert refused(answer) == (403, "otp_expired")
+
+
+@pytest.mark.parametrize("known", [True, False])
+async def test_invite_tells_nobody_whose_address_has_a_login(
+    client: httpx.AsyncClient, db: Connection, community: Community, known: bool
+) -> None:
+    """Another community's login: named by the customer's own address, or as one signs up."""
+    taken_address = await db.fetchval("SELECT email FROM public.users WHERE id = $1", community.lab_admin)
+    address = taken_address if known else None
+    customer = await insert(db, "public.customers", fullname="Guess", email=address, esco=community.lab)
+    made = await insert(db, "public.customer_invites", customer=customer["id"])
+    invite = str(made["invite_token"])
+    wrong = await sign_up(client, taken_address, str(uuid4()))
+    taken = await sign_up(client, taken_address, invite)
+    assert (taken.status_code, taken.json(), refused(taken)) == (403, wrong.json(), (403, "otp_expired"))
+    assert await status_of(db, invite) == "expired"
+    assert refused(await sign_up(client, f"{uuid4()}@example.org", invite)) == (403, "otp_expired")
+
+
+async def test_row_of_an_invite_lets_nobody_in(
+    client: httpx.AsyncClient, db: Connection, invited: tuple[str, str]
+) -> None:
+    email, invite = invited
+    row = await db.fetchrow("SELECT * FROM public.customer_invites WHERE invite_token = flows.sealed($1)", UUID(invite))
+    assert row is not None
+    assert invite not in str(row)
+    for kept in (str(row["invite_token"]), str(row["invite_token"]).upper()):
+        assert refused(await sign_up(client, email, kept)) == (403, "otp_expired")
+        assert refused(await verify(client, type="invite", token_hash=kept)) == (403, "otp_expired")
+    assert (await sign_up(client, email, invite.upper())).status_code == 200
+
+
+async def test_token_in_an_invites_mail_and_the_inserts_own_are_of_one_use(
+    client: httpx.AsyncClient, db: Connection, invited: tuple[str, str]
+) -> None:
+    email, invite = invited
+    mailed = uuid4()
+    url = f"https://app.example.org/invites/{mailed}?token_hash={mailed}&type=invite"
+    await db.execute(
+        "UPDATE public.customer_invites SET status = 'sent', mailed_token = $2, invite_url = $3"
+        " WHERE invite_token = flows.sealed($1)", UUID(invite), mailed, url,
+    )  # fmt: skip
+    row = await db.fetchrow("SELECT * FROM public.customer_invites WHERE invite_token = flows.sealed($1)", UUID(invite))
+    assert row is not None
+    assert str(mailed) not in str(row)
+    assert row["invite_url"] == "https://app.example.org/invites/"
+    assert (await sign_up(client, email, str(mailed))).status_code == 200
+    for used in (invite, str(mailed)):
+        assert refused(await sign_up(client, email, used)) == (403, "otp_expired")
+
+
+async def test_admin_is_given_an_invites_token_once(
+    client: httpx.AsyncClient, community: Community, as_user: TokenFor
+) -> None:
+    headers = {**as_user(community.lab_admin, "admin"), "Prefer": "return=representation"}
+    body = {"customer": str(community.bob.customer)}
+    [made] = (await client.post("/rest/v1/customer_invites", json=body, headers=headers)).json()
+    listed = await client.get(f"/rest/v1/customer_invites?customer=eq.{body['customer']}", headers=headers)
+    assert listed.status_code == 200
+    assert made["invite_token"] not in listed.text
+    kept = listed.json()[-1]["invite_token"]
+    gone = await client.delete(f"/rest/v1/customer_invites?invite_token=eq.{kept}", headers=headers)
+    assert [row["customer"] for row in gone.json()] == [body["customer"]]
 
 
 async def test_two_invites_used_at_once_make_one_login(
@@ -132,7 +202,7 @@ async def test_two_invites_used_at_once_make_one_login(
     email, first = invited
     second = await db.fetchval(
         """INSERT INTO public.customer_invites (customer)
-           SELECT customer FROM public.customer_invites WHERE invite_token = $1 RETURNING invite_token""",
+           SELECT customer FROM public.customer_invites WHERE invite_token = flows.sealed($1) RETURNING invite_token""",
         UUID(first),
     )
     answers = await asyncio.gather(*(sign_up(client, email, str(invite)) for invite in (first, second, first)))
@@ -155,8 +225,7 @@ async def test_link_of_an_invite_lets_in_and_then_the_password_is_chosen(
 async def test_recovered_password_replaces_the_old_one_and_ends_other_sessions(
     client: httpx.AsyncClient, gateway: FastAPI, db: Connection
 ) -> None:
-    person = await make_customer(db)
-    await db.execute("UPDATE public.users SET password_hash = (SELECT password_hash FROM public.users LIMIT 1)")
+    person = await make_login(db)
     old = (await log_in(client, person.email)).json()
     for _ in range(2):
         answer = await client.post("/auth/v1/recover", json={"email": person.email, "gotrue_meta_security": {}})
@@ -226,8 +295,7 @@ async def test_logout_of_an_unknown_scope_or_without_a_token_is_refused(client: 
 async def test_new_address_counts_once_its_mail_is_answered(
     client: httpx.AsyncClient, gateway: FastAPI, db: Connection
 ) -> None:
-    person = await make_customer(db)
-    await db.execute("UPDATE public.users SET password_hash = (SELECT password_hash FROM public.users LIMIT 1)")
+    person = await make_login(db)
     customer = await db.fetchval("SELECT customer FROM public.users WHERE id = $1", person.login)
     await db.execute("UPDATE public.customers SET email = $1 WHERE id = $2", person.email.upper(), customer)
     session, wanted = (await log_in(client, person.email)).json(), f"{uuid4().hex}@example.org"

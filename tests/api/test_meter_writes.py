@@ -10,6 +10,7 @@ import pytest
 
 from api.community import Community
 from api.conftest import TokenFor
+from api.test_api_keys import make
 from flows_shared.db import connect
 
 TARIFF = {
@@ -208,3 +209,24 @@ async def test_why_a_meter_was_not_reached_is_shown(
     )
     reads = (await client.get(f"/v1/meters/{community.cid.serial}/read", headers=as_user(community.cid.user))).json()
     assert (reads["health"], reads["health_details"], reads["error"]) == ("unhealthy", reason, reason)
+
+
+async def test_key_that_asks_is_the_actor_and_not_the_person_who_made_it(
+    client: httpx.AsyncClient, community: Community, as_user: TokenFor, module_database_url: str
+) -> None:
+    made = await make(client, as_user(community.lab_admin, "admin"), ["read", "write"], esco=str(community.lab))
+    key = {"apikey": made["key"], "Prefer": "return=representation", "Idempotency-Key": "a program's"}
+    actor = f"api_key:{made['id']}"
+    serial, customer = community.ann.serial, str(community.ann.customer)
+    written = await client.post(f"/v1/meters/{serial}/prepay", json={"enabled": True}, headers=key)
+    synced = await client.post(f"/v1/meters/{serial}/sync", headers=key)
+    renamed = await client.patch(f"/rest/v1/customers?id=eq.{customer}", json={"phone": "1"}, headers=key)
+    invited = await client.post("/v1/invites", json={"customer": customer}, headers=key)
+    statuses = [answer.status_code for answer in (written, synced, renamed, invited)]
+    assert statuses == [202, 202, 200, 201], [written.text, synced.text, renamed.text, invited.text]
+    assert written.json()["requested_by"] == actor
+    actors = "SELECT table_name, actor FROM flows.audit_log WHERE actor = $1"
+    tables = {row["table_name"] for row in await fetch(module_database_url, actors, actor)}
+    assert tables >= {"public.customers", "public.customer_invites", "flows.meter_registry"}
+    named = "SELECT id FROM flows.audit_log WHERE row_id = $1 AND actor = $2"
+    assert await fetch(module_database_url, named, customer, str(community.lab_admin)) == []

@@ -54,7 +54,10 @@ async def _measure(url: str, meters: Meters) -> tuple[int, float, float]:
         await transaction.execute(ADD_REGISTERS, now - timedelta(days=DAYS))
         ids = await due_meters(transaction)
     settings = SyncSettings(
-        database_url=SecretStr(own_url), meter_sync_concurrency=CONCURRENCY, meter_sync_pace_seconds=0
+        meter_sync_networks="127.0.0.0/8",
+        database_url=SecretStr(own_url),
+        meter_sync_concurrency=CONCURRENCY,
+        meter_sync_pace_seconds=0,
     )
     async with open_fleet(own, settings, lambda: now) as fleet:
         stored, seconds = await _pass(fleet, ids)

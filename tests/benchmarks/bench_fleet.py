@@ -168,6 +168,7 @@ def _work(pipe: "Pipe[Any, Any]", url: str) -> None:
 async def _sync(pipe: "Pipe[Any, Any]", url: str) -> None:
     """A worker's fleet: each list of meters that comes is a pass."""
     settings = SyncSettings(
+        meter_sync_networks="127.0.0.0/8",
         database_url=SecretStr(url),
         meter_sync_concurrency=CONCURRENCY,
         meter_sync_pace_seconds=0,

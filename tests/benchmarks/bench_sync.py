@@ -103,7 +103,9 @@ async def _measure(url: str, meters: Meters, rounds: int, changed: dict[str, Any
         ids, metrics = await due_meters(transaction), await due_metrics(transaction, "hourly")
     own_url = url.replace("//postgres@", "//flows_meter_sync@")
     db = await Database.open(own_url, name="bench meter-sync", size=5)
-    settings = SyncSettings(database_url=SecretStr(own_url)).model_copy(update=changed)
+    settings = SyncSettings(meter_sync_networks="127.0.0.0/8", database_url=SecretStr(own_url)).model_copy(
+        update=changed
+    )
     async with open_fleet(db, settings) as fleet:
         await _pass(fleet, ids, metrics)
         await asyncio.sleep(settings.meter_sync_pace_seconds)  # the meters' rest after it

@@ -11,7 +11,9 @@ import httpx
 import pytest
 import structlog
 from arq.connections import ArqRedis
+from prometheus_client import REGISTRY
 
+import flows_billing.ledger.check
 from api.services import served
 from billing.community import Community, Home
 from databases import RoleUrl
@@ -19,9 +21,11 @@ from flows_billing.errors import RefundTooLarge
 from flows_billing.jobs import check_books
 from flows_billing.ledger.check import LedgerFinding, check_ledger
 from flows_billing.ledger.entries import LedgerCode
+from flows_billing.ledger.watch import sum_ledger
 from flows_billing.payments import record
 from flows_billing.payments.record import Recorded
 from flows_billing.settings import BillingSettings
+from flows_shared.db import Database
 from flows_shared.money_commands import PaymentArguments, RefundArguments
 from flows_shared.settings import load_settings
 from flows_shared.worker import Worker
@@ -212,6 +216,36 @@ async def test_nightly_check_names_what_is_wrong_in_the_log(
     with structlog.testing.capture_logs() as logged:
         await check_books({"worker": worker})
     assert "WLCE-000001" in [entry["of"] for entry in logged if entry["event"] == "ledger_unsound"]
+
+
+async def test_books_of_one_community_hide_nothing_of_another(
+    db: Database, community: Community, settings_env: dict[str, str], redis: ArqRedis, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A finding a check is shown; the other's 298.0 kWh at £0.10 are a penny too many by as much as ours too few."""
+    monkeypatch.setattr(flows_billing.ledger.check, "SHOWN", 1)
+    other = await Community.make(db, community.billing, code="AAA")
+    for each, change in ((community, -1), (other, 1)):
+        await billed_home(each)
+        async with each.db.transaction() as transaction:
+            await transaction.execute("SET LOCAL session_replication_role = replica")
+            await transaction.execute(
+                """UPDATE public.ledger_postings AS posting SET amount_pence = amount_pence + $2
+                     FROM public.ledger_accounts AS ledger
+                    WHERE ledger.id = posting.ledger_account AND ledger.esco = $1 AND ledger.code = 'receivable'""",
+                each.esco,
+                change,
+            )
+    worker = Worker("billing", load_settings(BillingSettings), community.billing, redis)
+    with structlog.testing.capture_logs() as logged:
+        await check_books({"worker": worker})
+    unbalanced = [entry["esco"] for entry in logged if entry.get("check") == "entry does not balance"]
+    assert unbalanced == ["AAA", "WLCE"]
+    totals = {entry["esco"]: entry["total_pence"] for entry in logged if entry["event"] == "ledger_checked"}
+    assert totals == {"AAA": 1, "WLCE": -1}
+    await sum_ledger(community.billing)
+    assert [
+        REGISTRY.get_sample_value("flows_ledger_esco_imbalance_pence", {"esco": code}) for code in ("AAA", "WLCE")
+    ] == [1, -1]
 
 
 async def test_time_makes_an_invoice_overdue(community: Community) -> None:

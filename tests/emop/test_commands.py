@@ -271,7 +271,7 @@ def test_frame_has_the_addresses_and_the_number_that_are_given() -> None:
         (["encode", "read", "prepay_token_send"], "can only be written"),
         (["encode", "write", "backlight", "bright"], "'bright' is no value of backlight"),
         (["encode", "write", "backlight", "256"], "does not fit"),
-        (["encode", "write", "tariff_future_gas", "NaN"], "does not fit"),
+        (["encode", "write", "tariff_future_gas", "NaN"], "'NaN' is no value of tariff_future_gas"),
         (["encode", "write", "tariff_future_threshold_mask", "{}"], "is no value"),
         (["encode", "write", "tariff_future_threshold_mask", "7"], "is no value"),
         (["encode", "write", "time", "2026-07-05T00:30"], "is no value"),  # of which time zone?

@@ -7,6 +7,8 @@ import asyncpg
 import pytest
 
 from flows_meter_sync.errands import Outcome
+from flows_meter_sync.networks import PRIVATE, is_within, parse_networks
+from flows_meter_sync.settings import SyncSettings
 from flows_meter_sync.simulator.config import Faults, MeterConfig
 from meter_sync.community import Community
 from meter_sync.conftest import MakeCommunity
@@ -226,6 +228,26 @@ async def test_meter_outside_the_networks_of_meters_is_not_talked_to(
     lab = await community(MeterConfig("EML1"))
     await lab.sync(*METRICS, networks=networks)
     await assert_unhealthy(lab, "EML1", f"{address}:{lab.simulator.place('EML1')[1]} is not talked to")
+
+
+@pytest.mark.parametrize(
+    ("address", "is_a_meters"),
+    [
+        *((address, True) for address in ("10.1.2.3", "172.31.0.9", "192.168.0.1", "100.64.0.1", "::ffff:10.1.2.3")),
+        *((address, True) for address in ("fd00::1",)),
+        *((address, False) for address in ("127.0.0.1", "127.2.0.7", "::1", "::ffff:127.0.0.1", "0.0.0.0", "::")),
+        *((address, False) for address in ("169.254.169.254", "fe80::1", "8.8.8.8", "172.32.0.1", "100.128.0.1")),
+    ],
+)
+def test_this_machine_is_no_meter_unless_told_so(address: str, is_a_meters: bool) -> None:
+    assert is_within(address, parse_networks(PRIVATE)) == is_a_meters
+
+
+async def test_meter_on_this_machine_is_not_talked_to_by_default(community: MakeCommunity) -> None:
+    lab = await community(MeterConfig("EML1"))
+    default = SyncSettings.model_fields["meter_sync_networks"].default
+    await lab.sync(*METRICS, networks=default)
+    await assert_unhealthy(lab, "EML1", f"127.0.0.1:{lab.simulator.place('EML1')[1]} is not talked to")
 
 
 async def test_our_own_database_is_no_meter(community: MakeCommunity) -> None:

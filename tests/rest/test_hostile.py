@@ -6,6 +6,8 @@ from urllib.parse import quote
 import httpx
 import pytest
 
+from flows_api.rest.request.preferences import parse_preferences
+
 HOSTILE = [
     "'; DROP TABLE workshop.clients; --",
     '"; DROP TABLE workshop.clients; --',
@@ -147,3 +149,9 @@ def test_json_may_nest_as_deep_as_people_write_it(api: httpx.Client) -> None:
     assert api.get("/rpc/jsonify", params={"value": deep}).text == deep
     rows = [{"id": 100 + number, "name": "[{" * 9} for number in range(1_000)]
     assert api.post("/clients", json=rows).status_code == 201
+
+
+@pytest.mark.parametrize("limit", ["--5", "-", "1_0", "+5", "\u0663", "1e3", "9" * 30, ""])
+def test_limit_of_changed_rows_that_is_no_number_is_none(limit: str) -> None:
+    preferred = parse_preferences([f"handling=strict, max-affected={limit}"], tx_allowed=False)
+    assert preferred.max_affected is None

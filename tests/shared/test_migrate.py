@@ -194,6 +194,27 @@ async def test_meters_of_a_group_go_on_counting_after_an_upgrade_and_so_does_wha
         await db.close()
 
 
+async def test_invites_that_were_mailed_before_are_sealed_and_still_let_their_owner_in(database_url: str) -> None:
+    db = await connect(database_url, name="tests")
+    try:
+        await downgrade(database_url, "0012")
+        customer = await insert(db, "public.customers", fullname="Dee", email="dee@example.org")
+        made = await insert(db, "public.customer_invites", customer=customer["id"], status="sent")
+        token = made["invite_token"]
+        url = f"https://water-lane.example/auth/confirm?token_hash={token}&type=invite"
+        await db.execute("UPDATE public.customer_invites SET invite_url = $1", url)
+        await upgrade(database_url)
+        tables = [table for table in await _tables(database_url) if table.startswith(("public.", "flows."))]
+        rows = [str(row) for table in tables for row in await db.fetch(f"SELECT t::text FROM {table} AS t")]
+        assert [row for row in rows if str(token) in row] == []
+        accepted = "SELECT outcome FROM flows.accept_invite($1, NULL, NULL)"
+        kept = await db.fetchval("SELECT invite_token FROM public.customer_invites")
+        outcomes = [await db.fetchval(accepted, each) for each in (kept, token, token)]
+        assert outcomes == ["unknown", "accepted", "unknown"]
+    finally:
+        await db.close()
+
+
 async def test_half_hours_off_the_clock_leave_the_readings_for_the_audit_log(database_url: str) -> None:
     """0.2 kWh at 10:00, and 0.5 at 10:07 that would count as another half hour: the day holds 0.2 kWh then."""
     db = await connect(database_url, name="tests")

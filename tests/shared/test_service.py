@@ -221,6 +221,38 @@ async def test_metrics_know_routes_by_their_templates(client: httpx.AsyncClient)
     assert "/nowhere" not in metrics
 
 
+@pytest.mark.parametrize(
+    ("address", "headers", "is_told"),
+    [
+        ("10.0.0.5", {}, True),
+        ("::ffff:10.0.0.5", {}, True),
+        ("127.0.0.1", {}, True),
+        ("8.8.8.8", {}, False),
+        ("::ffff:8.8.8.8", {}, False),
+        ("unix", {}, False),
+        *(
+            ("10.0.0.5", {name: said}, False)
+            for name in ("X-Forwarded-For", "Forwarded", "X-Real-IP", "Via")
+            for said in ("203.0.113.5", "10.0.0.1", "127.0.0.1, 203.0.113.5", "for=127.0.0.1", "")
+        ),
+    ],
+)
+async def test_process_tells_of_itself_to_its_own_network_and_not_over_a_proxy(
+    app: FastAPI, address: str, headers: dict[str, str], is_told: bool
+) -> None:
+    transport = httpx.ASGITransport(app, client=(address, 1234))
+    async with (
+        app.router.lifespan_context(app),
+        httpx.AsyncClient(transport=transport, base_url="http://flows") as client,
+    ):
+        assert (await client.get("/metrics", headers=headers)).status_code == (200 if is_told else 404)
+        ready = (await client.get("/readyz", headers=headers)).json()
+        assert ready["status"] == "ready"
+        assert ("checks" in ready) == is_told
+        for page in ("/docs", "/redoc", "/openapi.json"):
+            assert (await client.get(page, headers=headers)).status_code == 404
+
+
 async def test_internal_route_opens_to_a_service_that_acts_for_a_user(app: FastAPI, client: httpx.AsyncClient) -> None:
     with bind_work(request_id="req-8"):
         headers = service_headers(app.state.settings, "api", acting_for="u1")

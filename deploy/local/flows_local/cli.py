@@ -5,12 +5,16 @@ from typing import Annotated
 
 import typer
 
+from flows_shared.numbers import whole_option
+
 commands = typer.Typer()
 
 
 @commands.command()
 def seed(
-    homes: Annotated[int, typer.Option(min=1, max=20_000, help="How many homes the community has.")] = 40,
+    homes: Annotated[
+        int, typer.Option(parser=whole_option(least=1, most=20_000), help="How many homes the community has.")
+    ] = 40,
 ) -> None:
     """Put a community to try things with into the database at FLOWS_DATABASE_URL.
 

@@ -40,6 +40,7 @@ def services(places: Places) -> list[Program]:
     settings = {
         "FLOWS_API_METER_SYNC_URL": urls["meter-sync"],
         "FLOWS_API_BILLING_URL": urls["billing"],
+        "FLOWS_METER_SYNC_NETWORKS": "127.0.0.0/8",  # where the simulator is
         "FLOWS_METER_SYNC_PACE_SECONDS": "0",  # simulated meters need no rest
         "FLOWS_NOTIFY_SMTP_HOST": "127.0.0.1",
         "FLOWS_NOTIFY_SMTP_PORT": str(places.mail_port),

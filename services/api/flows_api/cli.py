@@ -22,6 +22,7 @@ from flows_api.auth.principal import principal_of
 from flows_api.auth.users import find_login
 from flows_shared.db import Connection, Database, connected
 from flows_shared.errors import FlowsError
+from flows_shared.numbers import whole_option
 from flows_shared.settings import DatabaseSettings, ServiceSettings, load_settings
 from flows_shared.telemetry.logs import configure_logging
 from flows_shared.time import utc_now
@@ -62,7 +63,7 @@ def create(
     ],
     role: Annotated[str, typer.Option(help="admin, service or reporting.")] = "admin",
     esco: Annotated[str | None, typer.Option(help="Code of the only community that it reaches.")] = None,
-    days: Annotated[int, typer.Option(min=1, max=1098, help="Its life.")] = 365,
+    days: Annotated[int, typer.Option(parser=whole_option(least=1, most=1098), help="Its life.")] = 365,
 ) -> None:
     """Make a key and print it, once."""
 

@@ -45,6 +45,7 @@ from flows_billing.tables import (
 from flows_billing.views import ProposedTariff
 from flows_shared.db import Database, is_connection_lost
 from flows_shared.errors import FlowsError
+from flows_shared.numbers import whole_option
 from flows_shared.time import Month, utc_now
 
 UNBILLED_SHOWN = 100
@@ -108,7 +109,7 @@ def run_month(
 @billing.command("status")
 def status(
     month: Annotated[str | None, typer.Argument(help="Only this month.", show_default=False)] = None,
-    limit: Annotated[int, typer.Option(min=1, help="How many runs.")] = 20,
+    limit: Annotated[int, typer.Option(parser=whole_option(least=1), help="How many runs.")] = 20,
 ) -> None:
     """List the latest billing runs and how far they are."""
     runs = asyncio.run(_latest(parse_month(month) if month else None, limit, load()))
@@ -119,7 +120,9 @@ def status(
 def preview(
     month: MonthText,
     esco: RequiredEsco,
-    account: Annotated[int | None, typer.Option(help="Only this account number, with its lines.")] = None,
+    account: Annotated[
+        int | None, typer.Option(parser=whole_option(), help="Only this account number, with its lines.")
+    ] = None,
 ) -> None:
     """Show what a month's run would bill, and which accounts it could not. Nothing is stored."""
     found = asyncio.run(_preview(month, esco, account, load()))
@@ -158,7 +161,9 @@ def simulate_tariff(
 def share(
     month: MonthText,
     esco: RequiredEsco,
-    account: Annotated[int | None, typer.Option(help="Also each half hour of this account's home.")] = None,
+    account: Annotated[
+        int | None, typer.Option(parser=whole_option(), help="Also each half hour of this account's home.")
+    ] = None,
     csv: Annotated[bool, typer.Option("--csv", help="Members, or the account's half hours, as CSV.")] = False,
 ) -> None:
     """Show how a month's generation is allocated: members, surplus, residue at the boundary. Nothing is stored."""

@@ -13,7 +13,7 @@ from flows_billing.corrections.due import CorrectionsDue, forget_settled_days
 from flows_billing.corrections.rebill import rebill
 from flows_billing.corrections.rebilling import Confirmation
 from flows_billing.invoices.status import set_statuses
-from flows_billing.ledger.check import check_ledger
+from flows_billing.ledger.books import check_all_books
 from flows_billing.printing import draw_invoices, draw_notes, keep_documents, missing_invoices, missing_notes
 from flows_billing.reports import refresh
 from flows_billing.runs.costs import store_month_costs
@@ -179,12 +179,7 @@ async def check_books(ctx: dict[str, Any]) -> None:
     """Every night: name in the log whatever in the ledger disagrees with what it stands for."""
     worker: Worker = ctx["worker"]
     async with worker.db.connection() as connection:
-        found = await check_ledger(connection)
-    for finding in found.findings:
-        log.error(
-            "ledger_unsound", check=finding.check, of=finding.name, expected=finding.expected, found=finding.found
-        )
-    log.info("ledger_checked", entries=found.entries, total_pence=found.total_pence, findings=len(found.findings))
+        await check_all_books(connection)
 
 
 async def refresh_reports(ctx: dict[str, Any]) -> None:

@@ -13,9 +13,10 @@ from flows_billing.runs.simulate import Compared, Simulation
 from flows_billing.sharing.report import SharedGroup
 from flows_billing.tariffs.tariff import Component, Tariff
 from flows_shared.dates import MonthText
+from flows_shared.numbers import PLAIN
 from flows_shared.time import Month
 
-Rate = Annotated[Decimal, Field(ge=0, max_digits=10, decimal_places=5)]
+Rate = Annotated[Decimal, PLAIN, Field(ge=0, max_digits=10, decimal_places=5)]
 
 
 class PreviewRequest(BaseModel):
@@ -56,7 +57,7 @@ class ProposedComponent(BaseModel):
     includes_vat: bool
     element: Literal["A", "B", "SINGLE"] | None = None
     band: str | None = None
-    from_kwh: Annotated[Decimal, Field(ge=0)] = Decimal(0)
+    from_kwh: Annotated[Decimal, PLAIN, Field(ge=0)] = Decimal(0)
     threshold_period: Literal["day", "month"] | None = None
 
 

@@ -1,6 +1,7 @@
 """`flows emop`: frames shown to people and turned into JSON, and the other way; meters asked without a database."""
 
 import json
+import re
 import socket
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -19,10 +20,12 @@ from flows_meter_sync.emop.frame import ANY_METER, CLIENT
 from flows_meter_sync.emop.objects import OBJECTS
 from flows_meter_sync.emop.rendering import decode_line, encode_line
 from flows_meter_sync.emop.words import REQUESTS, request_of, usage
+from flows_shared.numbers import number_option, whole, whole_option
 
 BYTES_A_ROW = 8
 FAILED = 1
 PORT = 8080
+MOST_PORT = 65_535
 SEGMENT_BYTES = 4096
 STDIN = "-"
 RESULTS = ("decoded", "frame", "error", "reason")
@@ -84,7 +87,9 @@ def encode(
         list[str] | None, typer.Argument(metavar="REQUEST", help="What to ask, in words: see below.")
     ] = None,
     jsonl: JsonLines = False,
-    sequence: Annotated[int, typer.Option(min=0, max=7, help="The number that the answer echoes.")] = FIXED_SEQUENCE,
+    sequence: Annotated[
+        int, typer.Option(parser=whole_option(least=0, most=7), help="The number that the answer echoes.")
+    ] = FIXED_SEQUENCE,
     destination: Annotated[str, typer.Option(help="The meter's address in hex; 000000 is any.")] = f"{ANY_METER:06x}",
     source: Annotated[str, typer.Option(help="Our address in hex.")] = f"{CLIENT:06x}",
 ) -> None:
@@ -105,7 +110,9 @@ def encode(
 def ask(
     meter: Annotated[str, typer.Argument(metavar="HOST[:PORT]", help="Where the meter listens; port 8080 is usual.")],
     words: Annotated[list[str], typer.Argument(metavar="REQUEST...", help="What to ask, in words: see below.")],
-    timeout_seconds: Annotated[float, typer.Option(min=0.1, help="How long to wait for each part of the answer.")] = 10,
+    timeout_seconds: Annotated[
+        float, typer.Option(parser=number_option(least=0.1), help="How long to wait for each part of the answer.")
+    ] = 10,
 ) -> None:
     """Ask a meter directly and show each frame of its answer, bytes of unknown objects too.
 
@@ -137,7 +144,7 @@ def list_objects(
 
 def _place(text: str) -> tuple[str, int]:
     host, _, port = text.partition(":")
-    if not host or not (port or str(PORT)).isdecimal():
+    if not host or not re.fullmatch("[0-9]{0,5}", port) or int(port or PORT) > MOST_PORT:
         raise typer.BadParameter(f"a meter is at HOST or HOST:PORT, not '{text}'")
     return host, int(port or PORT)
 
@@ -171,7 +178,7 @@ def _bytes(given: Sequence[str] | None) -> bytes:
 
 def _address(text: str) -> int:
     try:
-        return int(text, 16)
+        return whole(text.removeprefix("0x"), 16)
     except ValueError:
         raise typer.BadParameter(f"'{text}' is no address in hex") from None
 

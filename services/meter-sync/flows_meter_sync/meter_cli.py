@@ -14,6 +14,7 @@ from flows_meter_sync.settings import GatewaySettings
 from flows_meter_sync.syncers import SYNCERS, syncer_names
 from flows_shared.db import JSON
 from flows_shared.errors import FlowsError
+from flows_shared.numbers import number_option, whole_option
 from flows_shared.settings import load_settings
 
 POLL_SECONDS: Final = 0.5
@@ -25,7 +26,7 @@ commands = typer.Typer(help="One meter, over the gateway: what is known of it, r
 Serial = Annotated[str, typer.Argument(help="Of the meter.", show_default=False)]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 Now = Annotated[bool, typer.Option("--now", help="Have the meter read first, and wait for it.")]
-Wait = Annotated[float, typer.Option(min=0, help="Seconds to wait for the meter.")]
+Wait = Annotated[float, typer.Option(parser=number_option(least=0), help="Seconds to wait for the meter.")]
 Key = Annotated[str | None, typer.Option(help="Idempotency key: the same one asks for the same write.")]
 
 
@@ -87,7 +88,9 @@ def clock(
 def token(
     serial: Serial,
     digits: Annotated[str, typer.Argument(help="The 20 digits.", show_default=False)],
-    amount_pence: Annotated[int | None, typer.Option(help="What it is worth.", show_default=False)] = None,
+    amount_pence: Annotated[
+        int | None, typer.Option(parser=whole_option(), help="What it is worth.", show_default=False)
+    ] = None,
     wait: Wait = 60,
     key: Key = None,
     as_json: AsJson = False,
@@ -144,7 +147,7 @@ def profile(
 @commands.command()
 def events(
     serial: Serial,
-    limit: Annotated[int, typer.Option(min=1, max=1000, help="How many.")] = 20,
+    limit: Annotated[int, typer.Option(parser=whole_option(least=1, most=1000), help="How many.")] = 20,
     as_json: AsJson = False,
 ) -> None:
     """What the meter noted, newest first."""

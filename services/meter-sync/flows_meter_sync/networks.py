@@ -6,8 +6,9 @@ from typing import Final, TypeAlias
 
 Network: TypeAlias = IPv4Network | IPv6Network
 
-# For private use (RFC 1918, RFC 6598, RFC 4193), as mobile operators give to meters, and this machine's own for a demo.
-PRIVATE: Final = "10.0.0.0/8 172.16.0.0/12 192.168.0.0/16 100.64.0.0/10 fc00::/7 127.0.0.0/8 ::1/128"
+# For private use (RFC 1918, RFC 6598, RFC 4193), as mobile operators give to meters. Not this machine, nor link-local
+# addresses, where clouds tell secrets.
+PRIVATE: Final = "10.0.0.0/8 172.16.0.0/12 192.168.0.0/16 100.64.0.0/10 fc00::/7"
 
 
 def parse_networks(text: str) -> tuple[Network, ...]:

@@ -10,7 +10,7 @@ from asyncpg import Record
 from flows_notify.channels.channel import Outgoing
 from flows_notify.rendering import render
 from flows_notify.settings import NotifySettings
-from flows_shared.auth import mailed_code, mailed_token
+from flows_shared.auth import mailed_code, mailed_invite, mailed_token
 from flows_shared.db import Connection
 from flows_shared.errors import FlowsError
 
@@ -27,7 +27,9 @@ INVITES = """
      ORDER BY invite.created_at
        FOR UPDATE OF invite
 """
-INVITE_SENT = "UPDATE public.customer_invites SET status = 'sent', invite_url = $2 WHERE invite_token = $1"
+INVITE_SENT = """
+    UPDATE public.customer_invites SET status = 'sent', invite_url = $2, mailed_token = $3 WHERE invite_token = $1
+"""
 RECOVERY = """
     SELECT recovery.id, recovery.expires_at, recovery.redirect_to, login.email,
            coalesce(customer.fullname, login.email) AS name, esco.name AS community, esco.app_url
@@ -75,6 +77,7 @@ class PortalUnknown(FlowsError):
 @dataclass(frozen=True)
 class Invitation:
     invite: UUID
+    token: UUID
     url: str
     mail: Outgoing
 
@@ -86,7 +89,7 @@ async def invitations(db: Connection, settings: NotifySettings, customer: UUID) 
 
 
 async def note_invited(db: Connection, invitation: Invitation) -> None:
-    await db.execute(INVITE_SENT, invitation.invite, invitation.url)
+    await db.execute(INVITE_SENT, invitation.invite, invitation.url, invitation.token)
 
 
 async def recovery_mail(db: Connection, settings: NotifySettings, recovery: UUID) -> Outgoing | None:
@@ -146,8 +149,9 @@ def _invitation(
     community: str | None,
     app_url: str | None,
 ) -> Invitation:
-    url = _link(settings, app_url, community, str(invite_token), "invite")
-    return Invitation(invite_token, url, _mail("invite", invite_token, name, email, community, url, expires_at))
+    token = mailed_invite(settings, invite_token)
+    url = _link(settings, app_url, community, str(token), "invite")
+    return Invitation(invite_token, token, url, _mail("invite", invite_token, name, email, community, url, expires_at))
 
 
 def _link(
@@ -172,5 +176,4 @@ def _mail(
 ) -> Outgoing:
     sender = community or OWN_NAME
     words = render(template, name=name, email=email, community=sender, url=url, expires_at=expires_at)
-    message = uuid5(row, "mail")  # as the invite's own id is what lets one in
-    return Outgoing(message, sender, name, email.strip(), words.subject, words.text, words.html)
+    return Outgoing(uuid5(row, "mail"), sender, name, email.strip(), words.subject, words.text, words.html)

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from ipaddress import ip_address
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 from arq.connections import ArqRedis
 from fastapi import FastAPI, HTTPException, Request
@@ -11,6 +11,8 @@ from fastapi.responses import JSONResponse, Response
 
 from flows_shared.db import Database
 from flows_shared.telemetry.metrics import CONTENT_TYPE, exposition
+
+FORWARDED: Final = frozenset({"forwarded", "via", "x-forwarded-for", "x-real-ip"})  # of what came over a proxy
 
 Check: TypeAlias = Callable[[], Awaitable[object]]
 
@@ -40,10 +42,11 @@ def add_health_routes(app: FastAPI, checks: Callable[[], Mapping[str, Check]], t
     async def healthz() -> Response:
         return JSONResponse({"status": "ok"})
 
-    async def readyz() -> Response:
+    async def readyz(request: Request) -> Response:
         results = await run_checks(checks(), timeout_seconds)
         ready = all(result == "ok" for result in results.values())
-        return JSONResponse({"status": "ready" if ready else "unready", "checks": results}, 200 if ready else 503)
+        shown = {"checks": results} if _is_near(request) else {}  # an error names the server behind
+        return JSONResponse({"status": "ready" if ready else "unready", **shown}, 200 if ready else 503)
 
     async def metrics(request: Request) -> Response:
         if not _is_near(request):
@@ -55,11 +58,17 @@ def add_health_routes(app: FastAPI, checks: Callable[[], Mapping[str, Check]], t
 
 
 def _is_near(request: Request) -> bool:
-    """Whether a private network asks: what a process tells of itself is nobody's beyond it."""
+    """Whether a private network asks by itself: what a process tells of itself is nobody's beyond it.
+
+    A proxy is near whoever asked it, and what it says of them may be what they told it.
+    """
+    if not FORWARDED.isdisjoint(request.headers):
+        return False
     try:
-        return request.client is None or ip_address(request.client.host).is_private
+        address = None if request.client is None else ip_address(request.client.host)
     except ValueError:
         return False
+    return address is None or (getattr(address, "ipv4_mapped", None) or address).is_private
 
 
 async def _run(check: Check, timeout_seconds: float) -> str:

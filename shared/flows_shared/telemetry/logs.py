@@ -1,6 +1,7 @@
 """Structured logs on stderr: an event's name and its fields, one JSON object a line."""
 
 import logging
+import re
 import sys
 from typing import Any, TextIO, TypeAlias
 
@@ -13,6 +14,9 @@ Logger: TypeAlias = structlog.stdlib.BoundLogger
 
 # Libraries that log each step of their own; what matters of it is logged here as an event.
 QUIET = ("arq", "uvicorn", "uvicorn.access", "uvicorn.error", "httpx", "httpcore", "alembic", "fontTools")
+
+# Put into a URL by mistake, it is in the sentence that refuses the request as well.
+SECRET = re.compile(r"eyJ[\w-]{8,}\.[\w-]*\.?[\w-]*|flows_[\w-]{20,}", re.ASCII)
 
 
 def get_logger() -> Logger:
@@ -48,7 +52,11 @@ def configure_logging(settings: LogSettings, service: str) -> None:
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
             foreign_pre_chain=[*shared, structlog.stdlib.ExtraAdder()],
-            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *_render(settings.log_format)],
+            processors=[
+                structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+                *_render(settings.log_format),
+                _mask_secrets,
+            ],
         )
     )
     root = logging.getLogger()
@@ -64,6 +72,11 @@ class _StderrHandler(logging.StreamHandler[TextIO]):
     def emit(self, record: logging.LogRecord) -> None:
         self.stream = sys.stderr
         super().emit(record)
+
+
+def _mask_secrets(_logger: Any, _method: str, line: Any) -> str:
+    """The line without tokens and keys, whichever of its fields they are in."""
+    return SECRET.sub("***", str(line))
 
 
 def _render(log_format: str) -> list[Processor]:

@@ -88,14 +88,6 @@ class SignupDisabled(AuthError):
         super().__init__("Signups not allowed for this instance: sign up with the invite_token of an invite in data")
 
 
-class UserExists(AuthError):
-    code = "user_already_exists"
-    status = 422
-
-    def __init__(self) -> None:
-        super().__init__("User already registered")
-
-
 class EmailTaken(AuthError):
     code = "email_exists"
     status = 422

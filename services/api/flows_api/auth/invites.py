@@ -10,7 +10,6 @@ from flows_api.auth.errors import (
     InviteOfAnother,
     MailedTooOften,
     OneTimeTokenWrong,
-    UserExists,
     ValidationFailed,
 )
 from flows_api.auth.secret import hash_secret
@@ -35,7 +34,7 @@ async def accept_invite(db: Connection, token: str, email: str | None = None, pa
     try:
         row = await db.fetchrow(ACCEPT, invite, email, password_hash)
     except asyncpg.UniqueViolationError:  # another invite of theirs was accepted in the same instant
-        raise UserExists from None
+        raise OneTimeTokenWrong from None
     assert row is not None  # the function always gives one row
     match row["outcome"]:
         case "accepted":
@@ -43,8 +42,6 @@ async def accept_invite(db: Connection, token: str, email: str | None = None, pa
             return user_id
         case "other_email":
             raise InviteOfAnother
-        case "registered":
-            raise UserExists
         case "no_email":
             raise ValidationFailed("the invited customer has no email address: sign up with one and the invite")
         case _:

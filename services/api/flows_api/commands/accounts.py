@@ -14,6 +14,7 @@ from flows_api.commands.models import problems
 from flows_shared.dates import Day
 from flows_shared.db import Connection
 from flows_shared.errors import NotFoundError
+from flows_shared.numbers import PLAIN
 from flows_shared.service import Db
 
 ACCOUNT = """
@@ -35,7 +36,7 @@ LINES = """
 
 router = APIRouter(prefix="/v1/accounts", tags=["accounts"], responses=problems(404))
 
-AccountNumber = Annotated[int, Path(ge=1, lt=2**63, examples=[100001])]
+AccountNumber = Annotated[int, PLAIN, Path(ge=1, lt=2**63, examples=[100001])]
 
 
 class AccountUnknown(NotFoundError):
@@ -92,8 +93,8 @@ async def statement(
     db: Db,
     since: Annotated[Day | None, Query(description="first day")] = None,
     before: Annotated[Day | None, Query(description="day after the last")] = None,
-    limit: Annotated[int, Query(ge=1, le=10_000)] = 1000,
-    offset: Annotated[int, Query(ge=0, le=1_000_000_000)] = 0,
+    limit: Annotated[int, PLAIN, Query(ge=1, le=10_000)] = 1000,
+    offset: Annotated[int, PLAIN, Query(ge=0, le=1_000_000_000)] = 0,
 ) -> Statement:
     async with acting_as(db, principal) as transaction:
         account = await fetch_account(transaction, account_number)

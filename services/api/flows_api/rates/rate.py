@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Final, Self
 
 SECONDS: Final = {"s": 1, "min": 60, "h": 3600}
-WRITTEN: Final = re.compile(r"([1-9]\d{0,8})/(s|min|h)")
+WRITTEN: Final = re.compile(r"([1-9][0-9]{0,8})/(s|min|h)")
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from typing import Any, Final, Self, TypeAlias
 Step: TypeAlias = Callable[[Any], Iterator[Any]]
 
 KEY: Final = re.compile(r"""\.([A-Za-z0-9_$@-]+)|\."((?:[^"\\]|\\.)+)"|\[\s*(?:"([^"]*)"|'([^']*)')\s*\]""")
-INDEX: Final = re.compile(r"\[\s*(-?\d+)\s*\]")
+INDEX: Final = re.compile(r"\[\s*(-?[0-9]+)\s*\]")
 TEST: Final = re.compile(r"""\[\s*\?\s*\(?\s*@\s*(==\^|\^==|\*==|==|!=)\s*(?:"([^"]*)"|'([^']*)')\s*\)?\s*\]""")
 TESTS: Final[dict[str, Callable[[str, str], bool]]] = {
     "==": lambda value, text: value == text,

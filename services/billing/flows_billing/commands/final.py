@@ -2,7 +2,7 @@
 
 import asyncio
 from datetime import date
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Annotated
 
 import typer
@@ -16,6 +16,7 @@ from flows_billing.runs.escos import esco_by_code, find_escos
 from flows_billing.settings import RunSettings
 from flows_shared.errors import FlowsError, InvalidError
 from flows_shared.money import format_pounds
+from flows_shared.numbers import decimal, whole_option
 from flows_shared.time import END_OF_TIME, FIRST_DAY, utc_now
 
 
@@ -38,7 +39,7 @@ class NotFinal(FlowsError):
 
 
 def close_account(
-    account: Annotated[int, typer.Argument(help="The account's number.", show_default=False)],
+    account: Annotated[int, typer.Argument(parser=whole_option(), help="The account's number.", show_default=False)],
     esco: Annotated[str, typer.Option("--esco", help="The community's code.", show_default=False)],
     on: Annotated[str, typer.Option("--on", help="The last day that is billed, such as 2026-10-12.")],
     read: Annotated[
@@ -71,10 +72,10 @@ def _day(text: str) -> date:
 def _read(text: str) -> tuple[str, Decimal]:
     element, _, kwh = text.rpartition("=")
     try:
-        read = Decimal(kwh)
-    except InvalidOperation:
+        read = decimal(kwh)
+    except ValueError:
         raise ReadInvalid(f"'{text}' is no read such as 1234.5 or A=1234.5") from None
-    if not read.is_finite() or read < 0:
+    if read < 0:
         raise ReadInvalid(f"'{text}' is no read: a meter counts up from 0")
     return element.upper() or "SINGLE", read
 

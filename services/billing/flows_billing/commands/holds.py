@@ -13,6 +13,7 @@ from flows_billing.errors import ReasonMissing
 from flows_billing.holds.store import Hold, open_holds, release_holds
 from flows_billing.runs.escos import esco_by_code
 from flows_billing.runs.run import parse_month
+from flows_shared.numbers import whole_option
 
 EscoCode = Annotated[str, typer.Option("--esco", help="The community's code.", show_default=False)]
 
@@ -26,7 +27,7 @@ def show_holds(esco: EscoCode) -> None:
 
 
 def release_bill(
-    account: Annotated[int, typer.Argument(help="The account's number.", show_default=False)],
+    account: Annotated[int, typer.Argument(parser=whole_option(), help="The account's number.", show_default=False)],
     month: Annotated[str, typer.Argument(help="The month of the bill, such as 2026-10.", show_default=False)],
     esco: EscoCode,
     reason: Annotated[str, typer.Option(help="Why the bill is right as it is.", show_default=False)],

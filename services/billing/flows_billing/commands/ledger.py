@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
-from decimal import Decimal
 from typing import Annotated, Any, TypeVar
 from uuid import UUID, uuid4
 
@@ -30,12 +29,13 @@ from flows_shared.money_commands import (
     ReversalArguments,
     WriteOffArguments,
 )
+from flows_shared.numbers import decimal, whole_option
 
 ledger = typer.Typer(help="Record money, read accounts, and check the books.", no_args_is_help=True)
 
 A = TypeVar("A", bound=MoneyArguments)
 
-Account = Annotated[int, typer.Argument(help="The account's number.", show_default=False)]
+Account = Annotated[int, typer.Argument(parser=whole_option(), help="The account's number.", show_default=False)]
 Pounds = Annotated[str, typer.Argument(help="GBP, such as 25.00.", show_default=False)]
 How = Annotated[str, typer.Option("--method", help="cash, cheque, bank_transfer or card.")]
 On = Annotated[
@@ -171,7 +171,7 @@ def check(
 
 def _asked(kind: type[A], amount: str, **values: Any) -> A:
     try:
-        return kind.model_validate({"amount_pence": pence(Decimal(amount)), **values})
+        return kind.model_validate({"amount_pence": pence(decimal(amount)), **values})
     except (ValidationError, ValueError, ArithmeticError) as error:
         raise MoneyInvalid(str(error)) from None
 

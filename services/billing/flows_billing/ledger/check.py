@@ -92,7 +92,14 @@ TOTAL = """
       JOIN public.ledger_accounts AS ledger ON ledger.id = posting.ledger_account
      WHERE $1::uuid[] IS NULL OR ledger.esco = ANY($1)
 """
-IMBALANCE = "SELECT coalesce(sum(amount_pence), 0)::bigint FROM public.ledger_postings"
+# No cast: what one community's amounts add up to keeps no other's sum from being read.
+IMBALANCES = """
+    SELECT esco.code, coalesce(sum(posting.amount_pence), 0)
+      FROM flows.escos AS esco
+      LEFT JOIN public.ledger_accounts AS ledger ON ledger.esco = esco.id
+      LEFT JOIN public.ledger_postings AS posting ON posting.ledger_account = ledger.id
+     GROUP BY esco.id
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +134,6 @@ async def check_ledger(db: Connection, escos: Sequence[UUID] | None = None) -> L
     return LedgerCheck(await db.fetchval(ENTRIES, escos), await db.fetchval(TOTAL, escos), tuple(findings))
 
 
-async def imbalance_pence(db: Connection) -> int:
-    """The sum over all postings, which the database keeps at zero."""
-    imbalance: int = await db.fetchval(IMBALANCE)
-    return imbalance
+async def imbalances_pence(db: Connection) -> dict[str, int]:
+    """By community's code: the sum over its postings, which the database keeps at zero."""
+    return {code: int(pence) for code, pence in await db.fetch(IMBALANCES)}

@@ -14,6 +14,7 @@ from flows_billing.routes.settings import Settings
 from flows_billing.runs.escos import find_escos
 from flows_shared.auth import CallingService
 from flows_shared.dates import Day
+from flows_shared.numbers import PLAIN
 from flows_shared.service import Db
 from flows_shared.time import utc_now
 
@@ -24,9 +25,9 @@ Element = Literal["A", "B", "SINGLE"]
 
 class FinalBillRequest(BaseModel):
     esco: UUID
-    account_number: int
+    account_number: Annotated[int, PLAIN]
     last_day: Day
-    reads: dict[Element, Annotated[Decimal, Field(ge=0)]] = {}
+    reads: dict[Element, Annotated[Decimal, PLAIN, Field(ge=0)]] = {}
 
 
 class ClosingReadResult(BaseModel):

@@ -6,7 +6,7 @@ to stands under `decoded`, and for intervals the frame's header under `frame`.
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
-from decimal import Decimal, InvalidOperation
+from decimal import InvalidOperation
 from typing import Any, NamedTuple
 
 from flows_meter_sync.emop import event_log, intervals, units
@@ -19,6 +19,7 @@ from flows_meter_sync.emop.messages import ObjectMessage, ProfileRequest
 from flows_meter_sync.emop.objects import object_of
 from flows_meter_sync.emop.profile_log import LOG_1, LOG_2, TWIN_LOG_2, ProfileLog
 from flows_meter_sync.emop.records import RECORDS, U4, U4_VALUE
+from flows_shared.numbers import decimal, whole
 
 Line = Mapping[str, Any]
 Rendered = dict[str, Any]
@@ -70,15 +71,15 @@ def render_frame(frame: Frame) -> Rendered:
 def _build_frame(line: Line) -> bytes:
     fields = line["decoded"]
     data = b"" if fields["format"] is None else bytes((fields["format"],)) + bytes.fromhex(fields["message"])
-    destination = int(fields["destination_device_type"] + fields["destination_address"], 16)
-    source = int(fields["source_device_type"] + fields["source_address"], 16)
+    destination = whole(fields["destination_device_type"] + fields["destination_address"], 16)
+    source = whole(fields["source_device_type"] + fields["source_address"], 16)
     return Frame(destination, source, fields["control"], data).encode()
 
 
 def _record(line: Line) -> Record[Any]:
     name = line.get("record")
     if name is None:
-        return object_of(int(line["object_id"], 16)).record
+        return object_of(whole(line["object_id"], 16)).record
     if name not in RECORDS:
         raise NotRendered(f"there is no record {name}")
     return RECORDS[name]
@@ -108,7 +109,7 @@ def _render_events(_: Line, raw: bytes) -> Rendered:
 def _build_events(line: Line) -> bytes:
     fields = line["decoded"]
     events = event_log.encode_page([build(Event, event) for event in fields["events"]])
-    return ObjectMessage(int(fields["object_id"], 16), fields["read_write"]["value"], events).encode()
+    return ObjectMessage(whole(fields["object_id"], 16), fields["read_write"]["value"], events).encode()
 
 
 def _render_intervals(_: Line, raw: bytes) -> Rendered:
@@ -131,7 +132,7 @@ def render_block(block: IntervalBlock, length: int) -> Rendered:
 
 def _build_intervals(line: Line) -> bytes:
     head = line["decoded"]["block_header"]
-    channels = tuple(int(channel, 16) for channel in head["channel_ids"])
+    channels = tuple(whole(channel, 16) for channel in head["channel_ids"])
     rows = [build(Interval, row) for row in line["decoded"]["intervals"]]
     block = IntervalBlock(head["block_start_time"], head["interval_duration"], channels, rows)
     frame = IntervalFrame(build(IntervalHeader, line["frame"]), intervals.encode_block(block))
@@ -158,7 +159,7 @@ KINDS: dict[str, Kind] = {
     "three_phase_intervals": Kind(_render_intervals, _build_intervals),
     "price": Kind(
         lambda _, raw: {"decoded": f"{units.pounds(U4_VALUE.decode(raw).value).normalize():f}"},
-        lambda line: _u4(units.price(Decimal(line["decoded"]))),
+        lambda line: _u4(units.price(decimal(line["decoded"]))),
     ),
     "timestamp": Kind(
         lambda _, raw: {"decoded": units.instant(U4_VALUE.decode(raw).value).isoformat()},

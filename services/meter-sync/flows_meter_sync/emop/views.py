@@ -10,6 +10,7 @@ from typing import Any, Generic, TypeVar, get_type_hints
 from flows_meter_sync.emop import records, units
 from flows_meter_sync.emop.errors import RecordValueWrong, ValueOutOfRange
 from flows_meter_sync.emop.layout import NamedInt, build
+from flows_shared.numbers import decimal, whole
 from flows_shared.time import as_utc
 
 T = TypeVar("T")
@@ -57,9 +58,9 @@ def _of_json(kind: type[T], text: str) -> T:
 def _of_text(kind: Any, text: str) -> Any:
     if kind is bytes:
         return bytes.fromhex(text)
-    if issubclass(kind, NamedInt) and not text.isdigit():
+    if issubclass(kind, NamedInt) and not text[:1].isdigit():
         return kind.named(text)
-    return kind(text)
+    return kind(whole(text)) if issubclass(kind, int) else kind(text)
 
 
 def _instant(text: str) -> datetime:
@@ -112,10 +113,10 @@ def _firmware_record(version: str) -> records.Firmware:
 NUMBER = only(records.U4)
 SMALL_NUMBER = only(records.U1)
 PRICE: View[Decimal] = View(
-    lambda record: units.pounds(record.value), lambda pounds: records.U4(units.price(pounds)), Decimal, "GBP"
+    lambda record: units.pounds(record.value), lambda pounds: records.U4(units.price(pounds)), decimal, "GBP"
 )
 BALANCE: View[Decimal] = View(
-    lambda record: units.pounds(record.balance), lambda pounds: records.Balance(units.price(pounds)), Decimal, "GBP"
+    lambda record: units.pounds(record.balance), lambda pounds: records.Balance(units.price(pounds)), decimal, "GBP"
 )
 TIMESTAMP: View[datetime] = View(
     lambda record: units.instant(record.value), lambda at: records.U4(units.seconds(at)), _instant
@@ -126,8 +127,8 @@ SERIAL: View[str] = View(_unpadded, lambda serial: records.Serial(serial.ljust(r
 HARDWARE: View[str] = View(_unpadded, records.Hardware, str)
 FIRMWARE: View[str] = View(_firmware, _firmware_record, str)
 VOLTS: View[Decimal] = View(
-    lambda record: Decimal(record.voltage), lambda volts: records.Voltage(int(volts)), Decimal, "V"
+    lambda record: Decimal(record.voltage), lambda volts: records.Voltage(int(volts)), decimal, "V"
 )
 TENTHS_OF_VOLTS: View[Decimal] = View(
-    lambda record: Decimal(record.voltage).scaleb(-1), lambda volts: records.Voltage(int(volts.scaleb(1))), Decimal, "V"
+    lambda record: Decimal(record.voltage).scaleb(-1), lambda volts: records.Voltage(int(volts.scaleb(1))), decimal, "V"
 )

@@ -10,6 +10,7 @@ from flows_meter_sync.emop.errors import ValueNotUnderstood, WordsNotUnderstood
 from flows_meter_sync.emop.intervals import TOTALS
 from flows_meter_sync.emop.messages import Request
 from flows_meter_sync.emop.objects import object_named
+from flows_shared.numbers import whole
 from flows_shared.time import as_utc
 
 
@@ -84,6 +85,7 @@ def _instant(text: str) -> datetime:
 
 
 def _number(text: str) -> int:
-    if not text.isdecimal():
-        raise ValueNotUnderstood("number", text)
-    return int(text)
+    try:
+        return whole(text)
+    except ValueError:
+        raise ValueNotUnderstood("number", text) from None

@@ -6,7 +6,6 @@
 `start` is the start of the half hour, `element` is `A`, `B` or `SINGLE`. Estimates are exported as such, and not taken.
 """
 
-from decimal import Decimal, DecimalException
 from typing import Final, cast
 
 from flows_meter_sync.files.rows import (
@@ -23,6 +22,7 @@ from flows_meter_sync.files.rows import (
 )
 from flows_meter_sync.intervals.counter import IMPOSSIBLE
 from flows_meter_sync.intervals.runs import KWH_STEPS
+from flows_shared.numbers import decimal
 from flows_shared.readings import CSV_HEADER
 
 HEADER: Final = list(CSV_HEADER)
@@ -60,11 +60,9 @@ def _value(place: Place, header: list[str], fields: list[str]) -> Value:
 
 def _energy(text: str) -> int:
     try:
-        if not text.isascii() or "_" in text:  # which Python's numbers may hold
-            raise DecimalException
-        energy = Decimal(text) * KWH_STEPS
-    except DecimalException:
+        energy = decimal(text) * KWH_STEPS
+    except ValueError:
         raise ValueError(f"'{text}' is no number of kWh") from None
-    if not energy.is_finite() or energy != energy.to_integral_value() or not 0 <= energy < IMPOSSIBLE:
+    if energy != energy.to_integral_value() or not 0 <= energy < IMPOSSIBLE:
         raise ValueError(f"{text} is not from 0 to 10000 kWh with at most 4 decimals")
     return int(energy)

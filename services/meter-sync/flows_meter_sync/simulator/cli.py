@@ -14,6 +14,7 @@ from flows_meter_sync.simulator.config import PORT, MeterConfig
 from flows_meter_sync.simulator.errors import CommunityWrong
 from flows_meter_sync.simulator.server import Simulator
 from flows_shared.memory import collecting_rarely
+from flows_shared.numbers import number_option, whole_option
 
 commands = typer.Typer()
 
@@ -27,7 +28,7 @@ def _address(text: str) -> str:
 
 @commands.command()
 def simulate(
-    meters: Annotated[int, typer.Option(min=1, help="How many meters of a usual mixture.")] = 10,
+    meters: Annotated[int, typer.Option(parser=whole_option(least=1), help="How many meters of a usual mixture.")] = 10,
     config: Annotated[
         Path | None,
         typer.Option(
@@ -37,13 +38,18 @@ def simulate(
     address: Annotated[
         str, typer.Option(callback=_address, help="Of the first meter; each has the next one.")
     ] = FIRST_ADDRESS,
-    port: Annotated[int, typer.Option(min=0, max=65_535, help="At every address; 0 is any free one.")] = PORT,
+    port: Annotated[
+        int, typer.Option(parser=whole_option(least=0, most=65_535), help="At every address; 0 is any free one.")
+    ] = PORT,
     one_address: Annotated[bool, typer.Option("--one-address", help="One address, and a port each.")] = False,
-    latency_ms: Annotated[float, typer.Option(min=0, help="Time that a meter takes to answer.")] = 0,
-    seed: Annotated[int, typer.Option(help="Another seed makes other homes.")] = 0,
+    latency_ms: Annotated[
+        float, typer.Option(parser=number_option(least=0), help="Time that a meter takes to answer.")
+    ] = 0,
+    seed: Annotated[int, typer.Option(parser=whole_option(), help="Another seed makes other homes.")] = 0,
     control_port: Annotated[
         int | None,
         typer.Option(
+            parser=whole_option(),
             min=0,
             max=65_535,
             help="Serve HTTP on this port of 127.0.0.1, to change meters while they run.",

@@ -77,7 +77,7 @@ class CorporateBodyMember(Identified, Dated, table=True):
 
 
 class CustomerInvite(Dated, table=True):
-    """A link that lets a customer make their login, for seven days."""
+    """A link that lets a customer make their login, for seven days. The row holds the seals of its tokens."""
 
     __tablename__ = "customer_invites"
     __table_args__ = PUBLIC
@@ -87,6 +87,7 @@ class CustomerInvite(Dated, table=True):
     expires_at: datetime = computed("now() + interval '7 days'")
     accessed_at: datetime | None = None
     invite_url: str | None = None
+    mailed_token: UUID | None = Field(default=None, unique=True)
     status: Literal["pending", "sent", "accepted", "expired"] = default("pending", sa_type=STATE)
 
 

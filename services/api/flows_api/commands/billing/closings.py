@@ -12,6 +12,7 @@ from flows_api.commands.access import Operator
 from flows_api.commands.billing.escos import Billing, billable_escos
 from flows_api.commands.models import problems
 from flows_shared.dates import Day
+from flows_shared.numbers import PLAIN
 from flows_shared.service import Db
 
 router = APIRouter()
@@ -23,9 +24,9 @@ class FinalBillRequest(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     esco: UUID
-    account_number: int
+    account_number: Annotated[int, PLAIN]
     last_day: Day = Field(description="the last day that is billed; it must be over")
-    reads: dict[Element, Annotated[Decimal, Field(ge=0)]] = Field(
+    reads: dict[Element, Annotated[Decimal, PLAIN, Field(ge=0)]] = Field(
         {},
         description="what the customer read, in kWh by element; else the meter's own count",
         examples=[{"A": "1234.5"}],

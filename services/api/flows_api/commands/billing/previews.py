@@ -11,11 +11,12 @@ from flows_api.commands.access import Operator
 from flows_api.commands.billing.escos import Billing, billable_escos
 from flows_api.commands.models import problems
 from flows_shared.dates import MonthText
+from flows_shared.numbers import PLAIN
 from flows_shared.service import Db
 
 router = APIRouter()
 
-Rate = Annotated[Decimal, Field(ge=0, max_digits=10, decimal_places=5, examples=["0.24567"])]
+Rate = Annotated[Decimal, PLAIN, Field(ge=0, max_digits=10, decimal_places=5, examples=["0.24567"])]
 Accounts = Annotated[list[UUID] | None, Field(min_length=1, max_length=10_000, description="all when null")]
 
 
@@ -75,7 +76,7 @@ class TariffComponent(BaseModel):
     includes_vat: bool
     element: Literal["A", "B", "SINGLE"] | None = None
     band: str | None = None
-    from_kwh: Annotated[Decimal, Field(ge=0)] = Decimal(0)
+    from_kwh: Annotated[Decimal, PLAIN, Field(ge=0)] = Decimal(0)
     threshold_period: Literal["day", "month"] | None = None
 
 

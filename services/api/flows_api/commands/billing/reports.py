@@ -16,6 +16,7 @@ from flows_api.commands.access import require
 from flows_api.commands.models import problems
 from flows_shared.dates import Day
 from flows_shared.db import Database
+from flows_shared.numbers import PLAIN
 from flows_shared.reports import Asked, find_report, report_csv, report_rows, report_states
 from flows_shared.service import Db
 
@@ -196,8 +197,8 @@ async def read_report(
     start: Annotated[Day | None, Query(alias="from", description="the first day or month")] = None,
     end: Annotated[Day | None, Query(alias="to", description="the last day or month")] = None,
     format: Literal["json", "csv"] | None = None,
-    limit: Annotated[int, Query(ge=1, le=10_000)] = 1000,
-    offset: Annotated[int, Query(ge=0, le=1_000_000_000)] = 0,
+    limit: Annotated[int, PLAIN, Query(ge=1, le=10_000)] = 1000,
+    offset: Annotated[int, PLAIN, Query(ge=0, le=1_000_000_000)] = 0,
     accept: Annotated[str, Header(include_in_schema=False)] = "",
 ) -> ReportResult | Response:
     """Admins get their own communities'. CSV by `Accept: text/csv` or `format=csv`; `limit` and `offset` page JSON."""

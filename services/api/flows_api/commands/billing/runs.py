@@ -13,6 +13,7 @@ from flows_api.commands.billing.escos import Billing, billable_escos
 from flows_api.commands.models import example, problems
 from flows_shared.dates import MonthText
 from flows_shared.errors import NotFoundError
+from flows_shared.numbers import PLAIN
 from flows_shared.service import Db
 
 RUNS = """
@@ -125,8 +126,8 @@ async def list_runs(
     db: Db,
     month: Annotated[MonthText | None, Query()] = None,
     esco: UUID | None = None,
-    limit: Annotated[int, Query(ge=1, le=1000)] = 100,
-    offset: Annotated[int, Query(ge=0, le=1_000_000_000)] = 0,
+    limit: Annotated[int, PLAIN, Query(ge=1, le=1000)] = 100,
+    offset: Annotated[int, PLAIN, Query(ge=0, le=1_000_000_000)] = 0,
 ) -> list[BillingRun]:
     first_day = date.fromisoformat(f"{month}-01") if month else None
     async with acting_as(db, principal) as transaction:
@@ -140,8 +141,8 @@ async def run_result(
     principal: Operator,
     db: Db,
     outcome: Outcome | None = None,
-    limit: Annotated[int, Query(ge=1, le=10_000)] = 1000,
-    offset: Annotated[int, Query(ge=0, le=1_000_000_000)] = 0,
+    limit: Annotated[int, PLAIN, Query(ge=1, le=10_000)] = 1000,
+    offset: Annotated[int, PLAIN, Query(ge=0, le=1_000_000_000)] = 0,
 ) -> BillingRunResult:
     """`limit` and `offset` page through the accounts."""
     async with acting_as(db, principal) as transaction:

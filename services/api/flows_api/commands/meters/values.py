@@ -14,6 +14,7 @@ from flows_api.commands.meters.meter import Known, Metric, Serial, fetch_meter, 
 from flows_api.commands.models import problems
 from flows_shared.dates import Moment
 from flows_shared.errors import InvalidError
+from flows_shared.numbers import PLAIN
 from flows_shared.service import Db
 from flows_shared.time import utc_now
 
@@ -166,7 +167,7 @@ async def show_profile(
 
 @router.get("/{serial}/events", summary="The meter's event log, newest first")
 async def show_events(
-    serial: Serial, principal: MeterReader, db: Db, limit: Annotated[int, Query(ge=1, le=1000)] = 100
+    serial: Serial, principal: MeterReader, db: Db, limit: Annotated[int, PLAIN, Query(ge=1, le=1000)] = 100
 ) -> list[Event]:
     async with acting_as(db, principal) as transaction:
         meter = await fetch_meter(transaction, serial)

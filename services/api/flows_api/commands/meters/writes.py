@@ -26,6 +26,7 @@ from flows_shared.commands import (
 )
 from flows_shared.db import Connection, Database
 from flows_shared.errors import NotFoundError
+from flows_shared.numbers import PLAIN
 from flows_shared.service import Db
 
 COMMANDS = """
@@ -144,7 +145,7 @@ async def set_daylight_saving(asking: Asked, daylight_saving: DaylightSavingArgu
 
 @router.get("/{serial}/commands", summary="Writes to a meter, newest first", responses=problems(404))
 async def list_commands(
-    serial: Serial, principal: MeterReader, db: Db, limit: Annotated[int, Query(ge=1, le=1000)] = 100
+    serial: Serial, principal: MeterReader, db: Db, limit: Annotated[int, PLAIN, Query(ge=1, le=1000)] = 100
 ) -> list[Command]:
     async with acting_as(db, principal) as transaction:
         meter = await fetch_meter(transaction, serial)

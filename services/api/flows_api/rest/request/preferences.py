@@ -1,5 +1,6 @@
 """The `Prefer` header (RFC 7240): what was asked for, and which of it was heeded."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Final, Literal, TypeAlias, get_args
@@ -101,4 +102,4 @@ def parse_preferences(headers: Sequence[str], *, tx_allowed: bool) -> Preference
 
 def _whole(text: str | None) -> int | None:
     number = (text or "").strip()
-    return int(number) if number.lstrip("-").isdecimal() and number.isascii() and len(number) < 19 else None
+    return int(number) if re.fullmatch("-?[0-9]{1,18}", number) else None

@@ -5,6 +5,24 @@ LANGUAGE sql IMMUTABLE PARALLEL SAFE SET search_path = pg_catalog AS $$
 $$;
 COMMENT ON FUNCTION flows.is_secret IS 'Whether a column, or a key within JSON, says by its name that it holds what lets someone in';
 
+CREATE FUNCTION flows.sealed(token uuid) RETURNS uuid
+LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE SET search_path = pg_catalog AS $$
+    SELECT CASE WHEN substr(token::text, 15, 1) = '8' THEN token
+                ELSE overlay(overlay(left(encode(sha256(convert_to(token::text, 'UTF8')), 'hex'), 32)
+                                     PLACING '8' FROM 13) PLACING 'a' FROM 17)::uuid END;
+$$;
+COMMENT ON FUNCTION flows.sealed IS
+    'What stands for a token of 122 random bits: its SHA-256 as a UUID of version 8 (RFC 9562), which is its own seal';
+
+CREATE FUNCTION flows.with_seals(said jsonb) RETURNS jsonb
+LANGUAGE sql IMMUTABLE PARALLEL SAFE SET search_path = pg_catalog, flows AS $$
+    SELECT coalesce(jsonb_object_agg(key, CASE
+               WHEN flows.is_secret(key) AND value #>> '{}' ~* '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$'
+               THEN to_jsonb(flows.sealed((value #>> '{}')::uuid)) ELSE value END), '{}')
+      FROM jsonb_each(said);
+$$;
+COMMENT ON FUNCTION flows.with_seals IS 'An object whose tokens of 122 random bits are sealed';
+
 CREATE FUNCTION flows.without_secrets(said jsonb) RETURNS jsonb
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE SET search_path = pg_catalog, flows AS $$
 BEGIN
@@ -13,17 +31,15 @@ BEGIN
                              FROM jsonb_array_elements(said) WITH ORDINALITY AS parts (part, position))
         WHEN 'object' THEN (
             SELECT coalesce(jsonb_object_agg(key, CASE
-                       WHEN NOT flows.is_secret(key) THEN flows.without_secrets(value)
-                       WHEN jsonb_typeof(value) = 'null' THEN value
-                       ELSE to_jsonb('sha256:' || encode(sha256(convert_to(value #>> '{}', 'UTF8')), 'hex')) END), '{}')
-              FROM jsonb_each(said)
+                       WHEN flows.is_secret(key) THEN value ELSE flows.without_secrets(value) END), '{}')
+              FROM jsonb_each(flows.with_seals(said))
              WHERE NOT flows.is_secret(key) OR jsonb_typeof(value) = 'null'
                 OR value #>> '{}' ~ '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$')
         ELSE said END;
 END
 $$;
 COMMENT ON FUNCTION flows.without_secrets IS
-    'A row without its secrets; one of 122 random bits is hashed, so that records stay together; what could be guessed is left out';
+    'A row without its secrets; one of 122 random bits is sealed, so that records stay together; what could be guessed is left out';
 
 CREATE FUNCTION flows.may_hold_secrets(place regclass) RETURNS boolean
 LANGUAGE plpgsql STABLE SET search_path = pg_catalog, flows AS $$
@@ -61,12 +77,16 @@ DECLARE
 BEGIN
     INSERT INTO flows.audit_log (actor, role, action, table_name, row_id, before, after)
     SELECT by_whom, as_role, 'update', TG_ARGV[0],
-           CASE WHEN veiled THEN flows.row_key(flows.without_secrets(coalesce(current.row, previous.row)), TG_ARGV[1:]) ELSE key END,
+           key,
            CASE WHEN veiled THEN flows.without_secrets(previous.row) ELSE previous.row END,
            CASE WHEN veiled THEN flows.without_secrets(current.row) ELSE current.row END
-      FROM (SELECT to_jsonb(o) AS row, flows.row_key(to_jsonb(o), TG_ARGV[1:]) AS key FROM old_rows AS o) AS previous
-      FULL JOIN (SELECT to_jsonb(n) AS row, flows.row_key(to_jsonb(n), TG_ARGV[1:]) AS key FROM new_rows AS n) AS current
-          USING (key)  -- a row whose key itself is changed leaves two records
+      FROM (SELECT row, flows.row_key(row, TG_ARGV[1:]) AS key
+              FROM (SELECT CASE WHEN veiled THEN flows.with_seals(to_jsonb(o)) ELSE to_jsonb(o) END AS row
+                      FROM old_rows AS o OFFSET 0) AS old) AS previous
+      FULL JOIN (SELECT row, flows.row_key(row, TG_ARGV[1:]) AS key
+                   FROM (SELECT CASE WHEN veiled THEN flows.with_seals(to_jsonb(n)) ELSE to_jsonb(n) END AS row
+                           FROM new_rows AS n OFFSET 0) AS new) AS current
+          USING (key)  -- a row whose key itself is changed leaves two records; one that is only sealed leaves none
      WHERE previous.row - 'updated_at' IS DISTINCT FROM current.row - 'updated_at';
     RETURN NULL;
 END
@@ -87,7 +107,8 @@ BEGIN
 END
 $$;
 
-REVOKE EXECUTE ON FUNCTION flows.is_secret, flows.without_secrets, flows.may_hold_secrets FROM PUBLIC;
+REVOKE EXECUTE ON FUNCTION flows.is_secret, flows.sealed, flows.with_seals, flows.without_secrets, flows.may_hold_secrets
+    FROM PUBLIC;
 
 -- What was recorded before is cleaned once: the one change that this log ever sees.
 ALTER TABLE flows.audit_log DISABLE TRIGGER USER;

@@ -49,4 +49,4 @@ LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, flows AS $$
     VALUES (flows.actor(), coalesce(flows.claims() ->> 'role', session_user), what, 'flows.meter_registry', meter::text, details);
 $$;
 
-DROP FUNCTION flows.may_hold_secrets, flows.without_secrets, flows.is_secret;
+DROP FUNCTION flows.may_hold_secrets, flows.without_secrets, flows.with_seals, flows.sealed, flows.is_secret;
