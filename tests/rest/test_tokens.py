@@ -85,11 +85,11 @@ def test_time_that_is_no_number_is_no_time(api: httpx.Client, name: str, value: 
         (f'"exp": {-(2**70)}', "JWT expired"),
         ('"exp": -1', "JWT expired"),
         ('"exp": 0', "JWT expired"),
-        (f'"exp": {NOW - 60.5}', "JWT expired"),
+        ('"exp": PAST.5', "JWT expired"),
         ('"nbf": 1e999', "JWT not yet valid"),
         ('"nbf": NaN', "JWT not yet valid"),
         (f'"nbf": {2**70}', "JWT not yet valid"),
-        (f'"nbf": {NOW + 3600.5}', "JWT not yet valid"),
+        ('"nbf": SOON.5', "JWT not yet valid"),
         ('"iat": 1e999', "JWT issued at future"),
         (f'"iat": {2**63}', "JWT issued at future"),
         (f'"iat": {"9" * 5_000}', "Parsing claims failed"),
@@ -107,8 +107,8 @@ def test_time_that_no_clock_shows_is_not_now(api: httpx.Client, claim: str, mess
         '"iat": null',
         '"nbf": -1',
         '"iat": 0',
-        f'"exp": {NOW + 3600.5}',
-        f'"nbf": {NOW - 0.5}',
+        '"exp": SOON.5',
+        '"nbf": PAST.5',
     ],
 )
 def test_time_that_is_missing_or_right_is_believed(api: httpx.Client, claim: str) -> None:
@@ -118,6 +118,7 @@ def test_time_that_is_missing_or_right_is_believed(api: httpx.Client, claim: str
 
 def signed(claim: str) -> str:
     """With claims that Python's JSON would write otherwise, or not at all."""
+    claim = claim.replace("PAST", str(NOW - 60)).replace("SOON", str(NOW + 3600))
     return jwt.PyJWS().encode(f'{{"role": "flows_rest_author", {claim}}}'.encode(), SECRET)
 
 

@@ -74,18 +74,19 @@ SOON = int((datetime.now(UTC) + HOUR).timestamp())
 
 def signed(times: str) -> str:
     """With claims that Python's JSON would write otherwise, or not at all."""
-    return jws.sign(f'{{"sub": "u1", "role": "customer", {times}}}'.encode(), SECRET, algorithm="HS256")
+    claims = f'{{"sub": "u1", "role": "customer", {times}}}'.replace("SOON", str(SOON))
+    return jws.sign(claims.encode(), SECRET, algorithm="HS256")
 
 
 @pytest.mark.parametrize(
     ("times", "error"),
     [
-        *((f'"exp": {value}', TokenClaimsWrong) for value in ("1e999", "1e300", "NaN", '"soon"', f'"{SOON}"', "[]")),
+        *((f'"exp": {value}', TokenClaimsWrong) for value in ("1e999", "1e300", "NaN", '"soon"', '"SOON"', "[]")),
         *((f'"exp": {value}', TokenClaimsWrong) for value in ("null", "{}", f"{2**70}", "253402300800")),
         *((f'"exp": {value}', TokenExpired) for value in ("0", "-1", f"{-(2**70)}", "-1e300", "true")),
-        *((f'"exp": {SOON}, "nbf": {value}', TokenClaimsWrong) for value in ("1e999", "NaN", '"1"', "[]", "true")),
-        *((f'"exp": {SOON}, "nbf": {value}', TokenNotYetValid) for value in (f"{2**70}", "1e300", f"{SOON}.5")),
-        *((f'"exp": {SOON}, "iat": {value}', TokenClaimsWrong) for value in ("1e999", "NaN", '"1"', "[]", "true")),
+        *((f'"exp": SOON, "nbf": {value}', TokenClaimsWrong) for value in ("1e999", "NaN", '"1"', "[]", "true")),
+        *((f'"exp": SOON, "nbf": {value}', TokenNotYetValid) for value in (f"{2**70}", "1e300", "SOON.5")),
+        *((f'"exp": SOON, "iat": {value}', TokenClaimsWrong) for value in ("1e999", "NaN", '"1"', "[]", "true")),
     ],
 )
 def test_time_that_no_clock_shows_is_refused(times: str, error: type[TokenError]) -> None:
@@ -93,7 +94,7 @@ def test_time_that_no_clock_shows_is_refused(times: str, error: type[TokenError]
         verify_token(signed(times), SECRET)
 
 
-@pytest.mark.parametrize("times", [f'"exp": {SOON}.5', f'"exp": {SOON}, "nbf": -1, "iat": 0.5'])
+@pytest.mark.parametrize("times", ['"exp": SOON.5', '"exp": SOON, "nbf": -1, "iat": 0.5'])
 def test_time_may_be_of_any_number(times: str) -> None:
     assert verify_token(signed(times), SECRET).subject == "u1"
 
