@@ -6,7 +6,7 @@ from statistics import median
 from time import perf_counter
 
 from benchmarks.harness import Environment, Figure, benchmark
-from flows_billing.runs.escos import find_escos
+from flows_billing.communities.store import find_escos
 from flows_billing.sharing.allocation import Readings, allocate_month
 from flows_billing.sharing.methods import METHODS
 from flows_billing.sharing.store import read_series, sharing_in

@@ -8,13 +8,13 @@ from uuid import UUID
 import asyncpg
 
 from billing.community import OCTOBER, Community, Home
+from flows_billing.communities.esco import Esco
+from flows_billing.communities.store import find_escos
 from flows_billing.corrections.difference import Cause
 from flows_billing.corrections.rebill import rebill
 from flows_billing.corrections.rebilling import Confirmation, Rebilling
-from flows_billing.invoices.verify import verify_invoices
 from flows_billing.proof.finding import Finding
-from flows_billing.runs.escos import find_escos
-from flows_billing.runs.run import Esco
+from flows_billing.proof.invoices import verify_invoices
 from flows_billing.settings import RunSettings
 from flows_shared.time import Month
 

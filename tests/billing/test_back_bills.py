@@ -18,7 +18,7 @@ from flows_billing.rating.back_bill import guarded
 from flows_billing.rating.bill import Bill
 from flows_billing.rating.charges import Charge, charge_of
 from flows_billing.rating.guard import UNGUARDED, Guard, oldest_day
-from flows_billing.rating.vat import vat_summary
+from flows_billing.vat.summary import vat_summary
 from flows_shared.time import LONDON, Month
 
 MARCH_2025 = Month(2025, 3)

@@ -6,7 +6,7 @@ from itertools import product
 from typing import Any
 
 from billing.community import Community, Home
-from flows_billing.rating.vat_rules import Seller, VatStatus, VatTerms, supply_vat
+from flows_billing.vat.rules import Seller, VatStatus, VatTerms, supply_vat
 
 DAY = date(2026, 10, 1)
 # So much in a day that it is no small quantity: of this no meter can know before.

@@ -10,13 +10,13 @@ from hypothesis import strategies as st
 
 from billing.test_rules import OCTOBER, PAYER, account, exact, rates
 from flows_billing.accounts.account import Account, Party, Register, Supplier
-from flows_billing.accounts.plan import Plan, Terms, plan_account
 from flows_billing.outcomes import NotBilled
 from flows_billing.rating.bill import Bill, Measured, rate
 from flows_billing.rating.guard import UNGUARDED, Guard
-from flows_billing.rating.vat_rules import Registration, Seller, VatStatus, VatTerms, export_vat, reduced_rate
+from flows_billing.rating.plan import Plan, Terms, plan_account
 from flows_billing.tariffs.tariff import Component, Element, Tariff, Tariffs, ThresholdPeriod
 from flows_billing.usage.metered import Exported, Usage
+from flows_billing.vat.rules import Registration, Seller, VatStatus, VatTerms, export_vat, reduced_rate
 from flows_shared.time import LONDON, local_midnight
 
 LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)

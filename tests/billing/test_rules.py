@@ -9,15 +9,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from flows_billing.accounts.account import Account, Party, Register, Rival, billed_days
-from flows_billing.accounts.plan import Terms, plan_account
 from flows_billing.days import Days
 from flows_billing.outcomes import NotBilled
 from flows_billing.rating.bill import Bill, Measured, rate
 from flows_billing.rating.lines import Line
-from flows_billing.rating.vat_rules import Seller, VatTerms, VatUse, supply_vat
+from flows_billing.rating.plan import Terms, plan_account
 from flows_billing.tariffs.bands import Band, Profile, band_calendar
 from flows_billing.tariffs.tariff import Component, Tariff, Tariffs
 from flows_billing.usage.metered import Usage
+from flows_billing.vat.rules import Seller, VatTerms, VatUse, supply_vat
 from flows_shared.time import LONDON, Month, Period, local_midnight
 
 OCTOBER = Month(2026, 10)

@@ -11,9 +11,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from flows_billing.apportion import turn_at
 from flows_billing.days import Days
 from flows_billing.sharing.allocation import UNKNOWN, Allocation, Metered, Readings, Series, allocate_month, within
-from flows_billing.sharing.apportion import turn_at
 from flows_billing.sharing.methods import METHODS
 from flows_billing.sharing.terms import WHOLE, Group, Member, Method, SharingMeter, SharingTerms
 from flows_shared.time import HALF_HOUR, LONDON, Month, Period, local_midnight

@@ -11,9 +11,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from flows_billing.apportion import apportion
 from flows_billing.errors import SharingInvalid
 from flows_billing.sharing.allocation import Metered, Readings, allocate_month
-from flows_billing.sharing.apportion import apportion
 from flows_billing.sharing.methods import METHODS
 from flows_billing.sharing.terms import WHOLE, Group, Member, Method, Shares, SharingTerms
 from flows_shared.time import LONDON, Month, Period

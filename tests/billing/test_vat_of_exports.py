@@ -21,9 +21,9 @@ from flows_billing.invoices.explain import explain
 from flows_billing.invoices.html import render_html
 from flows_billing.invoices.pdf import render
 from flows_billing.invoices.words import self_billing, totals
-from flows_billing.rating.vat import vat_summary
 from flows_billing.reports.refresh import refresh_reports
 from flows_billing.settings import RunSettings
+from flows_billing.vat.summary import vat_summary
 from flows_shared.money import format_pounds
 from flows_shared.time import utc_now
 

@@ -10,7 +10,7 @@ import pytest
 from billing.community import NOVEMBER_3, OCTOBER, Community, Home, insert
 from billing.corrections import due, invoices, rebilled
 from flows_billing.errors import ZoneUnfit
-from flows_billing.invoices.verify import verify_invoices
+from flows_billing.proof.invoices import verify_invoices
 from flows_shared.time import Month, Period, local_midnight
 
 NOVEMBER = OCTOBER.next()

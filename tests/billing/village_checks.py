@@ -9,8 +9,8 @@ from uuid import UUID
 from billing.village import AFTER, FIRST, MONTHS, Household, Village
 from billing.village_meters import Meters
 from flows_billing.days import Days
-from flows_billing.invoices.verify import verify_invoices
 from flows_billing.ledger.check import check_ledger
+from flows_billing.proof.invoices import verify_invoices
 from flows_shared.time import local_midnight
 
 BILLED = """

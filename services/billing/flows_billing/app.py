@@ -10,29 +10,22 @@ from uuid import UUID
 from fastapi import APIRouter, FastAPI, Response
 from pydantic import BaseModel, Field
 
+from flows_billing.bills.preview import preview_run
+from flows_billing.bills.simulate import simulate
+from flows_billing.communities.esco import Esco, require_vat_number
+from flows_billing.communities.months import months_until, parse_month, require_finished
+from flows_billing.communities.store import find_escos
 from flows_billing.errors import UnknownInvoice
 from flows_billing.invoices.documents import printed_invoice
 from flows_billing.invoices.explain import Explanation, explain
-from flows_billing.invoices.verify import verify_invoices
 from flows_billing.ledger.watch import sum_ledger
+from flows_billing.proof.invoices import verify_invoices
 from flows_billing.routes import closings, corrections, money, month_end
 from flows_billing.routes.settings import Settings
-from flows_billing.runs.escos import find_escos
-from flows_billing.runs.preview import preview_run
-from flows_billing.runs.request import SERVICE, enqueue_runs, request_runs
-from flows_billing.runs.run import (
-    Esco,
-    Run,
-    RunStatus,
-    Unbilled,
-    months_until,
-    parse_month,
-    require_finished,
-    require_vat_number,
-)
-from flows_billing.runs.simulate import simulate
+from flows_billing.runs.request import enqueue_runs, request_runs
+from flows_billing.runs.run import Run, RunStatus, Unbilled
 from flows_billing.runs.store import find_run, unbilled_outcomes
-from flows_billing.settings import BillingSettings
+from flows_billing.settings import SERVICE, BillingSettings
 from flows_billing.sharing.report import share_month
 from flows_billing.views import (
     ExplainRequest,

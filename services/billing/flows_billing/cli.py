@@ -10,6 +10,8 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from flows_billing.accounts.store import account_by_number
+from flows_billing.bills.preview import Preview, preview_run
+from flows_billing.bills.simulate import Simulation, simulate
 from flows_billing.commands.final import close_account
 from flows_billing.commands.holds import release_bill, show_holds
 from flows_billing.commands.ledger import ledger
@@ -18,17 +20,17 @@ from flows_billing.commands.opening import load, opened
 from flows_billing.commands.prove import prove
 from flows_billing.commands.rebill import rebill_month
 from flows_billing.commands.reports import report
+from flows_billing.communities.esco import Esco, require_vat_number
+from flows_billing.communities.months import months_until, parse_month, require_finished
+from flows_billing.communities.store import esco_by_code, find_escos
 from flows_billing.errors import UnknownInvoice
 from flows_billing.invoices.documents import printed_invoice
 from flows_billing.invoices.explain import Explanation, explain
-from flows_billing.invoices.verify import verify_invoices
 from flows_billing.proof.finding import Verification
-from flows_billing.runs.escos import esco_by_code, find_escos
+from flows_billing.proof.invoices import verify_invoices
 from flows_billing.runs.execute import execute_run
-from flows_billing.runs.preview import Preview, preview_run
 from flows_billing.runs.request import RequestedRuns, enqueue_runs, request_runs
-from flows_billing.runs.run import Esco, Run, months_until, parse_month, require_finished, require_vat_number
-from flows_billing.runs.simulate import Simulation, simulate
+from flows_billing.runs.run import Run
 from flows_billing.runs.store import find_run, latest_runs, unbilled_outcomes
 from flows_billing.settings import RunSettings
 from flows_billing.sharing.report import SharedGroup, share_month

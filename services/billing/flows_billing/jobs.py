@@ -9,6 +9,11 @@ from uuid import UUID
 
 from arq import cron
 
+from flows_billing.bills.costs import store_month_costs
+from flows_billing.bills.judge import sum_ahead
+from flows_billing.communities.esco import Esco
+from flows_billing.communities.months import parse_month
+from flows_billing.communities.store import due_escos, find_escos
 from flows_billing.corrections.due import CorrectionsDue, forget_settled_days
 from flows_billing.corrections.rebill import rebill
 from flows_billing.corrections.rebilling import Confirmation
@@ -16,14 +21,10 @@ from flows_billing.invoices.status import set_statuses
 from flows_billing.ledger.books import check_all_books
 from flows_billing.printing import draw_invoices, draw_notes, keep_documents, missing_invoices, missing_notes
 from flows_billing.reports import refresh
-from flows_billing.runs.costs import store_month_costs
-from flows_billing.runs.escos import due_escos, find_escos
 from flows_billing.runs.execute import execute_run
-from flows_billing.runs.judge import sum_ahead
-from flows_billing.runs.request import SERVICE, enqueue_runs, request_runs
-from flows_billing.runs.run import Esco, parse_month
+from flows_billing.runs.request import enqueue_runs, request_runs
 from flows_billing.runs.store import find_run
-from flows_billing.settings import BillingSettings
+from flows_billing.settings import SERVICE, BillingSettings
 from flows_billing.solar.store import grant_solar_credits
 from flows_shared.apart import in_parts, is_about_data, say_error
 from flows_shared.db import JSON, Connection

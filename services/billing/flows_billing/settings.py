@@ -1,10 +1,12 @@
 """Settings of the billing service."""
 
-from typing import Literal
+from typing import Final, Literal
 
 from pydantic import Field
 
 from flows_shared.settings import DatabaseSettings, ServiceSettings
+
+SERVICE: Final = "billing"
 
 
 class RunSettings(DatabaseSettings):

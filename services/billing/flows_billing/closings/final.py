@@ -9,6 +9,8 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from uuid import UUID
 
+from flows_billing.bills.judge import prepare
+from flows_billing.bills.preview import from_half_hours
 from flows_billing.closings.store import (
     ClosingAccount,
     RegisterRead,
@@ -23,6 +25,7 @@ from flows_billing.closings.store import (
     store_reads,
     was_billed_before,
 )
+from flows_billing.communities.esco import Esco, require_vat_number
 from flows_billing.corrections.rebill import rebill
 from flows_billing.corrections.rebilling import Confirmation
 from flows_billing.corrections.store import hold_standing
@@ -33,11 +36,7 @@ from flows_billing.invoices.issue import issue_bills
 from flows_billing.outcomes import NotBilled, Outcome
 from flows_billing.payments.record import record_refund
 from flows_billing.payments.store import balance_of
-from flows_billing.runs.judge import prepare
-from flows_billing.runs.preview import from_half_hours
-from flows_billing.runs.request import SERVICE
-from flows_billing.runs.run import Esco, require_vat_number
-from flows_billing.settings import RunSettings
+from flows_billing.settings import SERVICE, RunSettings
 from flows_shared.acting import act_for
 from flows_shared.db import Connection, Database
 from flows_shared.money_commands import RefundArguments

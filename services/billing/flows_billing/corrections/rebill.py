@@ -12,6 +12,9 @@ from typing import Final
 from uuid import UUID, uuid4
 
 from flows_billing.accounts.store import account_numbers, supply_account_ids
+from flows_billing.bills.judge import Docket, prepare
+from flows_billing.bills.preview import from_half_hours
+from flows_billing.communities.esco import Esco, require_vat_number
 from flows_billing.corrections.difference import BilledInvoice, Cause, Correction, correct, say_causes
 from flows_billing.corrections.rebilling import Confirmation, RebilledAccount, Rebilling, shown
 from flows_billing.corrections.store import (
@@ -33,11 +36,7 @@ from flows_billing.outcomes import NotBilled, skipped
 from flows_billing.rating.bill import Bill, Verdict
 from flows_billing.rating.guard import UNGUARDED, Guard
 from flows_billing.rating.store import changed_days
-from flows_billing.runs.judge import Docket, prepare
-from flows_billing.runs.preview import from_half_hours
-from flows_billing.runs.request import SERVICE
-from flows_billing.runs.run import Esco, require_vat_number
-from flows_billing.settings import RunSettings
+from flows_billing.settings import SERVICE, RunSettings
 from flows_billing.sharing.store import store_allocation
 from flows_shared.acting import act_for
 from flows_shared.apart import is_about_data, say_error

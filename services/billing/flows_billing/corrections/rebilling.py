@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from typing import Literal, TypeAlias
 from uuid import UUID
 
+from flows_billing.communities.esco import Esco
 from flows_billing.corrections.difference import Cause, Correction, LineDifference
-from flows_billing.runs.run import Esco
 from flows_shared.time import Month
 
 RebillOutcome: TypeAlias = Literal["unchanged", "differs", "corrected", "too_old", "failed"]

@@ -5,10 +5,10 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from uuid import UUID
 
+from flows_billing.communities.esco import Esco
 from flows_billing.corrections.difference import BilledInvoice, BilledLine, Cause
 from flows_billing.days import Days
 from flows_billing.invoices.store import MAKE_SERIES
-from flows_billing.runs.run import Esco
 from flows_shared.db import Connection
 from flows_shared.time import Month
 

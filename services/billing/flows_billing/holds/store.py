@@ -10,13 +10,13 @@ from zoneinfo import ZoneInfo
 
 import asyncpg
 
-from flows_billing.accounts.plan import Plan
+from flows_billing.communities.esco import Esco
 from flows_billing.errors import NothingHeld
 from flows_billing.holds.rules import HOLD_REASONS, ReadsAround, Spike, reads_hold, spike_hold
 from flows_billing.outcomes import NotBilled
 from flows_billing.rating.bill import Measured
-from flows_billing.runs.run import Esco
-from flows_billing.sharing.measured import Shared
+from flows_billing.rating.plan import Plan
+from flows_billing.rating.shared_energy import Shared
 from flows_billing.usage.metered import Need, half_hours_touched
 from flows_shared.db import Connection
 from flows_shared.time import Month, Period

@@ -9,8 +9,8 @@ from uuid import UUID
 
 import asyncpg
 
-from flows_billing.rating.vat import vat_summary
-from flows_billing.rating.vat_rules import CREDIT_REASONS, OUTSIDE_SCOPE
+from flows_billing.vat.rules import CREDIT_REASONS, OUTSIDE_SCOPE
+from flows_billing.vat.summary import vat_summary
 from flows_shared.db import Connection
 
 PDF: Final = "application/pdf"

@@ -4,10 +4,11 @@ from dataclasses import dataclass
 from typing import Final
 
 from flows_billing.invoices.documents import PrintedInvoice, PrintedLine
-from flows_billing.invoices.words import comparison, explanation, format_quantity
-from flows_billing.rating.rounding import RULES
-from flows_billing.rating.vat import VatAmount, vat_summary
-from flows_billing.rating.vat_rules import SMALL_QUANTITY_KWH_A_DAY
+from flows_billing.invoices.words import comparison, explanation
+from flows_billing.rounding import RULES
+from flows_billing.vat.rules import SMALL_QUANTITY_KWH_A_DAY
+from flows_billing.vat.summary import VatAmount, vat_summary
+from flows_billing.wording import format_quantity
 
 # Other rules answer before it is asked how much was supplied.
 JUDGED_BY_QUANTITY: Final = frozenset({"small_quantity", "business", "no_certificate"})

@@ -6,14 +6,14 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from flows_billing.communities.esco import Esco
 from flows_billing.invoices.balances import balances_before
+from flows_billing.invoices.entries import invoice_entries
 from flows_billing.invoices.invoice import NOTHING_BEFORE, Balance, Invoice
+from flows_billing.invoices.solar_credits import apply_solar_credits
 from flows_billing.invoices.store import insert_invoices, insert_lines, insert_reads, take_numbers
-from flows_billing.ledger.entries import invoice_entries
 from flows_billing.ledger.store import post_entries
 from flows_billing.rating.bill import Bill
-from flows_billing.runs.run import Esco
-from flows_billing.solar.store import apply_solar_credits
 from flows_shared.bulk import new_ids
 from flows_shared.db import Connection
 from flows_shared.time import local_date

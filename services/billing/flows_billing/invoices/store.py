@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from uuid import UUID
 
+from flows_billing.communities.esco import Esco
 from flows_billing.invoices.invoice import Invoice, invoice_number
 from flows_billing.rating.lines import Line
-from flows_billing.runs.run import Esco
 from flows_shared.bulk import insert_rows
 from flows_shared.db import Connection
 from flows_shared.time import Period

@@ -10,9 +10,9 @@ from decimal import Decimal
 from typing import Any, Final
 from uuid import UUID
 
+from flows_billing.bills.preview import PreviewedAccount, preview_run
+from flows_billing.communities.esco import Esco
 from flows_billing.month_end.sheet import Sheet
-from flows_billing.runs.preview import PreviewedAccount, preview_run
-from flows_billing.runs.run import Esco
 from flows_billing.settings import RunSettings
 from flows_shared.db import Connection, Database
 from flows_shared.time import Month

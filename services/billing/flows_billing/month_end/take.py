@@ -2,14 +2,15 @@
 
 from datetime import datetime
 
-from flows_billing.invoices.verify import verify_invoices
+from flows_billing.communities.esco import Esco
+from flows_billing.communities.months import require_finished
 from flows_billing.ledger.check import check_ledger
 from flows_billing.month_end.accrual import accrued
 from flows_billing.month_end.controls import controls
 from flows_billing.month_end.evidence import DUE, Evidence, Taken, make_evidence
 from flows_billing.month_end.exceptions import exceptions
 from flows_billing.month_end.sheet import Sheet
-from flows_billing.runs.run import Esco, require_finished
+from flows_billing.proof.invoices import verify_invoices
 from flows_billing.settings import RunSettings
 from flows_shared.db import Connection, Database
 from flows_shared.time import Month

@@ -6,13 +6,14 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
+from flows_billing.communities.esco import Esco
+from flows_billing.communities.months import require_finished
 from flows_billing.corrections.rebill import rebill
 from flows_billing.corrections.rebilling import RebilledAccount, Rebilling
-from flows_billing.invoices.verify import verify_invoices
 from flows_billing.ledger.check import LedgerCheck, check_ledger
 from flows_billing.proof.finding import Finding, Verification
+from flows_billing.proof.invoices import verify_invoices
 from flows_billing.proof.known import known_changes
-from flows_billing.runs.run import Esco, require_finished
 from flows_billing.settings import RunSettings
 from flows_billing.sharing.report import SharedGroup, share_month
 from flows_shared.db import Connection, Database

@@ -9,22 +9,22 @@ from uuid import UUID
 import asyncpg
 
 from flows_billing.accounts.store import supply_account_ids
+from flows_billing.bills.judge import prepare
+from flows_billing.bills.preview import from_half_hours
+from flows_billing.communities.esco import Esco
+from flows_billing.communities.store import find_escos
 from flows_billing.corrections.difference import BilledInvoice, charges_of
 from flows_billing.corrections.store import billed_lines, read_days
 from flows_billing.days import Days
+from flows_billing.invoices.entries import invoice_entries
 from flows_billing.invoices.invoice import Balance, Invoice
 from flows_billing.invoices.store import INVOICES, LINES, invoice_row, line_row
-from flows_billing.ledger.entries import invoice_entries
 from flows_billing.outcomes import NotBilled
 from flows_billing.proof.compare import Row, compare_invoice
 from flows_billing.proof.finding import Difference
 from flows_billing.rating.back_bill import guarded
 from flows_billing.rating.bill import Bill, Verdict
 from flows_billing.rating.guard import UNGUARDED, Guard, oldest_day
-from flows_billing.runs.escos import find_escos
-from flows_billing.runs.judge import prepare
-from flows_billing.runs.preview import from_half_hours
-from flows_billing.runs.run import Esco
 from flows_billing.settings import RunSettings
 from flows_shared.db import Connection
 from flows_shared.time import Month

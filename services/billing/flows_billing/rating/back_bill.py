@@ -32,8 +32,8 @@ from flows_billing.rating.bill import Bill, summed
 from flows_billing.rating.charges import Charge, Group, Judged, charge_of, judge, judge_before
 from flows_billing.rating.guard import Guard
 from flows_billing.rating.lines import Line
-from flows_billing.rating.rounding import penny_up
-from flows_billing.rating.vat_rules import VatShare, credit_reason
+from flows_billing.rounding import penny_up
+from flows_billing.vat.rules import VatShare, credit_reason
 from flows_shared.money import pounds
 
 Sums = Mapping[Group, Fraction]

@@ -6,9 +6,9 @@ from datetime import date
 from decimal import Decimal
 
 from flows_billing.accounts.account import Nature
-from flows_billing.accounts.plan import Part, Plan
-from flows_billing.rating.rounding import Costs, costs_of
-from flows_billing.rating.vat_rules import reduced_rate
+from flows_billing.rating.plan import Part, Plan
+from flows_billing.rounding import Costs, costs_of
+from flows_billing.vat.rules import reduced_rate
 
 
 def benchmark_costs(plan: Plan, metered: Iterable[tuple[Part, Nature, Decimal]]) -> Costs | None:

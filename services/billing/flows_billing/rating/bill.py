@@ -7,7 +7,6 @@ from functools import partial
 from typing import TypeAlias
 from uuid import UUID
 
-from flows_billing.accounts.plan import Plan, Segment
 from flows_billing.errors import TariffInvalid
 from flows_billing.outcomes import NotBilled, failed
 from flows_billing.rating.benchmark import benchmark_costs
@@ -21,13 +20,14 @@ from flows_billing.rating.lines import (
     taxed,
 )
 from flows_billing.rating.minimum import minimum_lines
-from flows_billing.rating.rounding import MAX_PENCE, Costs
-from flows_billing.rating.shared import imported, shared_lines, surplus_lines
+from flows_billing.rating.plan import Plan, Segment
+from flows_billing.rating.shared_energy import Shared, all_shared
+from flows_billing.rating.shared_lines import imported, shared_lines, surplus_lines
 from flows_billing.rating.solar import solar_credit_lines
-from flows_billing.rating.vat import vat_summary
-from flows_billing.rating.vat_rules import Seller, supply_vat
-from flows_billing.sharing.measured import Shared, all_shared
+from flows_billing.rounding import MAX_PENCE, Costs
 from flows_billing.usage.metered import Exported, Need, Usage, expected_half_hours, missing_half_hours
+from flows_billing.vat.rules import Seller, supply_vat
+from flows_billing.vat.summary import vat_summary
 from flows_shared.money import pence
 from flows_shared.time import Period
 

@@ -12,8 +12,8 @@ from flows_billing.rating.bill import Bill
 from flows_billing.rating.guard import Guard
 from flows_billing.rating.lines import DaysKwh, Line
 from flows_billing.rating.minimum import missing_of_minimum
-from flows_billing.rating.vat_rules import CREDIT_REASONS
 from flows_billing.tariffs.tariff import Tariff
+from flows_billing.vat.rules import CREDIT_REASONS
 
 # Whether it is a credit, the rate of VAT, and whether prices include it.
 Group: TypeAlias = tuple[bool, Decimal, bool]

@@ -9,8 +9,8 @@ from uuid import UUID
 from flows_billing.accounts.account import Nature
 from flows_billing.rating.bill import Bill
 from flows_billing.rating.lines import Line
-from flows_billing.rating.rounding import Costs, costs_of
-from flows_billing.rating.vat import vat_summary
+from flows_billing.rounding import Costs, costs_of
+from flows_billing.vat.summary import vat_summary
 from flows_shared.money import pounds
 
 SUPPLIED = ("energy", "shared_energy", "standing_charge", "minimum_charge")

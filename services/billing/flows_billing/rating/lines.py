@@ -10,13 +10,13 @@ from typing import Literal, TypeAlias
 from uuid import UUID
 
 from flows_billing.accounts.account import Register
-from flows_billing.accounts.plan import Part, Plan, Segment
 from flows_billing.days import Days
-from flows_billing.rating.rounding import line_amount_pence
-from flows_billing.rating.vat_rules import VatShare, export_vat
+from flows_billing.rating.plan import Part, Plan, Segment
+from flows_billing.rounding import line_amount_pence
 from flows_billing.tariffs.scale import Block, Scale, scale_of
 from flows_billing.tariffs.tariff import Element
 from flows_billing.usage.metered import Exported, Usage, sum_usages
+from flows_billing.vat.rules import VatShare, export_vat
 
 LineKind: TypeAlias = Literal[
     "energy", "shared_energy", "standing_charge", "export_credit", "minimum_charge", "solar_credit", "adjustment"

@@ -5,13 +5,13 @@ from dataclasses import replace
 from decimal import Decimal
 from functools import partial
 
-from flows_billing.accounts.plan import Part, Plan
+from flows_billing.apportion import apportion
 from flows_billing.days import Days
 from flows_billing.rating.lines import Line, SuppliedVat, taxed
-from flows_billing.rating.rounding import exact_amount_pence
-from flows_billing.rating.vat_rules import VatShare
-from flows_billing.sharing.apportion import apportion
+from flows_billing.rating.plan import Part, Plan
+from flows_billing.rounding import exact_amount_pence
 from flows_billing.tariffs.tariff import Component
+from flows_billing.vat.rules import VatShare
 from flows_shared.money import format_pounds, pounds
 
 

@@ -2,10 +2,10 @@
 
 from decimal import Decimal
 
-from flows_billing.accounts.plan import Plan
 from flows_billing.rating.lines import Line
-from flows_billing.rating.vat_rules import SOLAR_CREDIT_VAT
+from flows_billing.rating.plan import Plan
 from flows_billing.solar.credits import SolarCredit
+from flows_billing.vat.rules import SOLAR_CREDIT_VAT
 from flows_shared.money import pounds
 
 

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from flows_billing.days import Days
 from flows_billing.rating.guard import Guard, oldest_day
-from flows_billing.rating.vat_rules import Registration, Seller, VatStatus, VatTerms
+from flows_billing.vat.rules import Registration, Seller, VatStatus, VatTerms
 from flows_shared.db import Connection
 
 STATUSES = """

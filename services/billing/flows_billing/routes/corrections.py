@@ -6,6 +6,9 @@ from uuid import UUID
 from fastapi import APIRouter, Response
 from pydantic import BaseModel, Field
 
+from flows_billing.communities.esco import require_vat_number
+from flows_billing.communities.months import parse_month
+from flows_billing.communities.store import find_escos
 from flows_billing.corrections.difference import Cause
 from flows_billing.corrections.documents import printed_note
 from flows_billing.corrections.explain import NoteExplanation, explain_note
@@ -13,9 +16,7 @@ from flows_billing.corrections.rebill import rebill
 from flows_billing.corrections.rebilling import RebilledAccount, Rebilling
 from flows_billing.errors import UnknownCreditNote
 from flows_billing.routes.settings import Settings
-from flows_billing.runs.escos import find_escos
-from flows_billing.runs.request import SERVICE
-from flows_billing.runs.run import parse_month, require_vat_number
+from flows_billing.settings import SERVICE
 from flows_billing.views import ExplainRequest
 from flows_shared.acting import acting
 from flows_shared.auth import CallingService

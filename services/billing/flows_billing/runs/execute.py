@@ -12,16 +12,16 @@ from typing import TypeAlias
 from uuid import UUID
 
 from flows_billing.accounts.store import supply_account_ids
+from flows_billing.bills.judge import prepare
+from flows_billing.communities.esco import require_vat_number
 from flows_billing.holds.store import keep_holds
 from flows_billing.invoices.issue import issue_bills
 from flows_billing.outcomes import NotBilled, data_invalid
 from flows_billing.rating.bill import Bill, Verdict
 from flows_billing.reports.refresh import enqueue_refresh
-from flows_billing.runs.judge import prepare
-from flows_billing.runs.request import SERVICE
-from flows_billing.runs.run import Run, require_vat_number
+from flows_billing.runs.run import Run
 from flows_billing.runs.store import begin_run, complete_run, fail_run, find_run, run_held, store_outcomes
-from flows_billing.settings import RunSettings
+from flows_billing.settings import SERVICE, RunSettings
 from flows_billing.sharing.store import store_allocation
 from flows_billing.solar.store import grant_solar_credits
 from flows_billing.usage.store import store_monthly_usage

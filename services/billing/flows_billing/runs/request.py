@@ -5,14 +5,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from flows_billing.runs.escos import find_escos
-from flows_billing.runs.run import Run, require_finished
+from flows_billing.communities.months import require_finished
+from flows_billing.communities.store import find_escos
+from flows_billing.runs.run import Run
 from flows_billing.runs.store import create_runs, runs_with_work
+from flows_billing.settings import SERVICE
 from flows_shared.db import Connection
 from flows_shared.outbox import enqueue_many
 from flows_shared.time import Month
-
-SERVICE = "billing"
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,8 +12,8 @@ from typing import Final, TypeAlias
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from flows_billing.apportion import apportion, turn_at
 from flows_billing.days import Days
-from flows_billing.sharing.apportion import apportion, turn_at
 from flows_billing.sharing.methods import METHODS
 from flows_billing.sharing.terms import WHOLE, Group, MeterRole, Stint
 from flows_billing.usage.metered import half_hours_touched

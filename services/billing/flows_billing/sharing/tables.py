@@ -7,8 +7,8 @@ from typing import TextIO
 
 from rich.table import Table
 
-from flows_billing.invoices.words import format_quantity
 from flows_billing.sharing.report import SharedGroup
+from flows_billing.wording import format_quantity
 
 
 def sharing_tables(group: SharedGroup) -> list[Table]:

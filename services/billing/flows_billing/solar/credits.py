@@ -7,9 +7,9 @@ from decimal import Decimal
 from uuid import UUID
 
 from flows_billing.accounts.account import Account
+from flows_billing.apportion import apportion
 from flows_billing.days import Days
-from flows_billing.rating.rounding import MAX_PENCE, cut_pence
-from flows_billing.sharing.apportion import apportion
+from flows_billing.rounding import MAX_PENCE, cut_pence
 from flows_shared.time import Month
 
 

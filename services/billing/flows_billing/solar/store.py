@@ -5,7 +5,6 @@ from datetime import date
 from decimal import Decimal
 from uuid import UUID
 
-from flows_billing.invoices.invoice import Invoice
 from flows_billing.solar.credits import Installation, SolarCredit, SolarTariff, share_credit
 from flows_shared.apart import in_parts, say_error
 from flows_shared.db import Connection
@@ -65,14 +64,6 @@ TOP_UP = """
     )
     UPDATE public.monthly_solar_credits AS credit SET applied_at = now() FROM due WHERE credit.id = due.id
 """
-APPLY = """
-    INSERT INTO public.monthly_solar_credits (
-        applied_at, scheduled_at, property_id, source_installation, month, credit_pence, allocation_ratio, invoice)
-    SELECT now(), now(), row.*
-      FROM unnest($1::uuid[], $2::uuid[], $3::date[], $4::int[], $5::numeric[], $6::uuid[]) AS row
-        ON CONFLICT (property_id, month, source_installation) DO UPDATE
-       SET applied_at = excluded.applied_at, invoice = excluded.invoice
-"""
 
 
 async def grant_solar_credits(db: Connection, esco: UUID, month: Month) -> int:
@@ -108,17 +99,6 @@ async def solar_credits_in(db: Connection, esco: UUID, month: Month) -> tuple[li
     stored = [SolarCredit(*values) for *values, is_topup in rows if not is_topup]
     due, problems = await _due(db, esco, month)
     return stored + [credit for credit in due if (credit.home, credit.source) not in known], problems
-
-
-async def apply_solar_credits(db: Connection, invoices: Sequence[Invoice]) -> None:
-    """Note on which invoice each credit stands, in the transaction that stores the invoices."""
-    rows = [
-        (credit.home, credit.source, invoice.bill.plan.month.first_day, credit.pence, credit.ratio, invoice.id)
-        for invoice in invoices
-        for credit in invoice.bill.plan.solar_credits
-    ]
-    if rows:
-        await db.execute(APPLY, *zip(*rows, strict=True))
 
 
 async def _due(db: Connection, esco: UUID, month: Month) -> tuple[list[SolarCredit], dict[UUID, str]]:

@@ -7,7 +7,7 @@ from itertools import zip_longest
 from uuid import UUID
 
 from flows_billing.errors import TariffInvalid
-from flows_billing.rating.rounding import threshold_kwh
+from flows_billing.rounding import threshold_kwh
 from flows_billing.tariffs.tariff import Component, Element, Tariff, ThresholdPeriod
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from flows_billing.sharing.apportion import apportion
+from flows_billing.apportion import apportion
 from flows_billing.sharing.terms import Shares
 
 

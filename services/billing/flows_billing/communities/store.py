@@ -9,9 +9,9 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import asyncpg
 
+from flows_billing.communities.esco import Esco
 from flows_billing.errors import EscoUnreadable, UnknownEsco
-from flows_billing.rating.vat_rules import Seller
-from flows_billing.runs.run import Esco
+from flows_billing.vat.rules import Seller
 from flows_shared.apart import in_parts, say_error
 from flows_shared.db import Connection
 from flows_shared.telemetry.logs import get_logger

@@ -4,12 +4,12 @@ from dataclasses import replace
 from decimal import Decimal
 from functools import partial
 
-from flows_billing.accounts.plan import Part, Plan, Segment
 from flows_billing.rating.lines import DaysKwh, Line, Metered, SuppliedVat, by_band, by_day, describe, taxed
-from flows_billing.rating.rounding import line_amount_pence
-from flows_billing.rating.vat_rules import VatShare, export_vat
-from flows_billing.sharing.measured import ByDayAndBand, Shared
+from flows_billing.rating.plan import Part, Plan, Segment
+from flows_billing.rating.shared_energy import ByDayAndBand, Shared
+from flows_billing.rounding import line_amount_pence
 from flows_billing.usage.metered import Usage, sum_usages
+from flows_billing.vat.rules import VatShare, export_vat
 
 
 def imported(metered: Metered, shared: Shared) -> Metered:

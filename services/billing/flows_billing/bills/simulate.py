@@ -6,13 +6,13 @@ from dataclasses import dataclass, replace
 from uuid import UUID
 
 from flows_billing.accounts.account import Account
-from flows_billing.accounts.plan import Terms
 from flows_billing.accounts.store import account_numbers, supply_account_ids, supply_accounts
+from flows_billing.bills.judge import Docket, load_terms, measure, plan_of
+from flows_billing.bills.preview import from_half_hours
+from flows_billing.communities.esco import Esco
 from flows_billing.errors import UnknownProfile
 from flows_billing.outcomes import NotBilled
-from flows_billing.runs.judge import Docket, load_terms, measure, plan_of
-from flows_billing.runs.preview import from_half_hours
-from flows_billing.runs.run import Esco
+from flows_billing.rating.plan import Terms
 from flows_billing.settings import RunSettings
 from flows_billing.tariffs.tariff import Tariff, Tariffs
 from flows_shared.apart import in_parts, say_error

@@ -6,14 +6,14 @@ from dataclasses import replace
 from uuid import UUID
 
 from flows_billing.accounts.account import Account
-from flows_billing.accounts.plan import Planned, Terms, plan_account
 from flows_billing.accounts.store import supply_account_ids, supply_accounts
+from flows_billing.bills.judge import Docket, load_terms, measure, plans_of
+from flows_billing.communities.esco import Esco
 from flows_billing.outcomes import NotBilled
 from flows_billing.rating.bill import Bill
 from flows_billing.rating.costs import MonthCosts, month_costs
-from flows_billing.rating.rounding import Costs
-from flows_billing.runs.judge import Docket, load_terms, measure, plans_of
-from flows_billing.runs.run import Esco
+from flows_billing.rating.plan import Planned, Terms, plan_account
+from flows_billing.rounding import Costs
 from flows_billing.settings import RunSettings
 from flows_billing.sharing.terms import Sharing
 from flows_billing.tariffs.tariff import Tariffs

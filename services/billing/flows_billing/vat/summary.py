@@ -8,8 +8,8 @@ from fractions import Fraction
 from math import floor
 from typing import Protocol, TypeAlias
 
-from flows_billing.rating.rounding import vat_upon_pence, vat_within_pence
-from flows_billing.rating.vat_rules import EXPORT_REASONS
+from flows_billing.rounding import vat_upon_pence, vat_within_pence
+from flows_billing.vat.rules import EXPORT_REASONS
 
 # Whether the customer supplies it, the rate, and whether prices include the VAT.
 Group: TypeAlias = tuple[bool, Decimal, bool]

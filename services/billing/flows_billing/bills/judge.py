@@ -7,19 +7,19 @@ from datetime import date, datetime
 from uuid import UUID
 
 from flows_billing.accounts.account import Account
-from flows_billing.accounts.plan import Plan, Planned, Terms, plan_account
 from flows_billing.accounts.store import supply_account_ids, supply_accounts
+from flows_billing.communities.esco import Esco
 from flows_billing.errors import SharingInvalid
 from flows_billing.holds.store import find_holds
 from flows_billing.outcomes import NotBilled, data_invalid, failed
 from flows_billing.rating.back_bill import guarded
 from flows_billing.rating.bill import Measured, Verdict, all_measured, rate_account
 from flows_billing.rating.guard import UNGUARDED, Guard
+from flows_billing.rating.plan import Plan, Planned, Terms, plan_account
+from flows_billing.rating.shared_energy import Shared, share_out
 from flows_billing.rating.store import back_bill_guard, vat_terms
-from flows_billing.runs.run import Esco
 from flows_billing.settings import RunSettings
 from flows_billing.sharing.allocation import Allocation, allocate_month
-from flows_billing.sharing.measured import Shared, share_out
 from flows_billing.sharing.store import read_series, sharing_in
 from flows_billing.solar.store import solar_credits_in
 from flows_billing.tariffs.calendar import band_calendars, day_calendar, fill_calendars

@@ -20,7 +20,7 @@ from fractions import Fraction
 from math import ceil
 from typing import Final
 
-from flows_billing.sharing.apportion import apportion
+from flows_billing.apportion import apportion
 from flows_shared.money import pounds, round_to_pence
 
 RULES: Final = (

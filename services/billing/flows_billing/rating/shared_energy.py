@@ -9,9 +9,9 @@ from typing import TypeAlias
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from flows_billing.accounts.plan import Part, Plan
 from flows_billing.days import Days
 from flows_billing.outcomes import NotBilled, failed
+from flows_billing.rating.plan import Part, Plan
 from flows_billing.sharing.allocation import Allocation, kwh
 from flows_billing.tariffs.bands import DAYS_ONLY, BandedHalfHour
 from flows_billing.usage.metered import Need, half_hours_touched

@@ -12,11 +12,11 @@ from flows_billing.accounts.account import Account, Register, billed_days, suppl
 from flows_billing.days import Days
 from flows_billing.outcomes import NotBilled, failed, skipped
 from flows_billing.rating.guard import UNGUARDED, Guard
-from flows_billing.rating.vat_rules import VatTerms, VatUse
 from flows_billing.sharing.terms import Sharing, SharingTerms
 from flows_billing.solar.credits import SolarCredit
 from flows_billing.tariffs.tariff import Benchmark, Element, Tariff, Tariffs, benchmark_on
 from flows_billing.usage.metered import Need
+from flows_billing.vat.rules import VatTerms, VatUse
 from flows_shared.time import Month, Period, local_midnight
 
 # The regulator has a cap for each way to pay.

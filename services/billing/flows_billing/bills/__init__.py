@@ -1,0 +1,1 @@
+"""Bills of a month: judged, previewed, simulated, and what they cost."""

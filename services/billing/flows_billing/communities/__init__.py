@@ -1,0 +1,1 @@
+"""The communities that bills are for, and which of their months are over."""

@@ -1,0 +1,1 @@
+"""What VAT is charged, and how it sums up."""
