@@ -139,7 +139,7 @@ def _with_database(work: Any, *arguments: Any) -> Any:
 
 
 def _database_url() -> str:
-    from flows_shared.telemetry.logs import configure_logging
+    from flows_shared.logs import configure_logging
 
     settings = load_settings(DatabaseSettings)
     configure_logging(settings, "flows")

@@ -15,8 +15,8 @@ from redis.exceptions import ConnectionError as QueueConnectionError
 
 from flows_shared.db import JSON, REFUSALS, Connection, Database, connected, is_connection_lost
 from flows_shared.errors import ConflictError, UnavailableError
+from flows_shared.logs import get_logger
 from flows_shared.settings import ServiceSettings
-from flows_shared.telemetry.logs import get_logger
 from flows_shared.telemetry.metrics import JOBS, JOBS_RUNNING
 from flows_shared.telemetry.trace import bind_work
 

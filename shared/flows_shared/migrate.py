@@ -18,7 +18,7 @@ from sqlalchemy.pool import NullPool
 
 from flows_shared.db import connect
 from flows_shared.errors import FlowsError
-from flows_shared.telemetry.logs import get_logger
+from flows_shared.logs import get_logger
 
 # Beside the two schemas, so that neither the data API nor its policies see Alembic's table.
 VERSION_SCHEMA: Final = "flows_migrations"

@@ -7,9 +7,9 @@ from arq.connections import ArqRedis
 
 from flows_shared.db import REFUSALS, Connection, connected
 from flows_shared.errors import UnavailableError
+from flows_shared.logs import get_logger
 from flows_shared.queue import QUEUE_ERRORS, QueuedJob, push, queue_name
 from flows_shared.settings import ServiceSettings
-from flows_shared.telemetry.logs import get_logger
 from flows_shared.telemetry.metrics import OUTBOX_LAG, OUTBOX_ROWS, OUTBOX_SENT
 
 CHANNEL = "flows_outbox"

@@ -21,10 +21,10 @@ from flows_shared.errors import (
     NotFoundError,
     UnavailableError,
 )
+from flows_shared.logs import configure_logging, get_logger
 from flows_shared.queue import open_queue
 from flows_shared.settings import ServiceSettings, describe_settings
 from flows_shared.telemetry.health import add_health_routes, run_checks, standard_checks
-from flows_shared.telemetry.logs import configure_logging, get_logger
 from flows_shared.telemetry.requests import RequestTrace
 
 Lifespan: TypeAlias = Callable[[FastAPI], AbstractAsyncContextManager[None]]

@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 from threading import Thread
 from typing import Any, Final
 
-from flows_shared.telemetry.logs import get_logger
+from flows_shared.logs import get_logger
 
 CANCEL_AGAIN_SECONDS: Final = 1.0
 LEAVE_SECONDS: Final = 5.0

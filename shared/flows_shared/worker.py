@@ -15,13 +15,13 @@ from arq.cron import CronJob
 
 from flows_shared.db import Database
 from flows_shared.jobs import Job, JobRunner
+from flows_shared.logs import configure_logging, get_logger
 from flows_shared.monitor import monitoring_socket, serve_monitoring
 from flows_shared.queue import QUEUE_ERRORS, open_queue, queue_name
 from flows_shared.relay import OUTBOX_FUNCTION, Relay
 from flows_shared.settings import ServiceSettings, describe_settings
 from flows_shared.tasks import cancel_all
 from flows_shared.telemetry.health import standard_checks
-from flows_shared.telemetry.logs import configure_logging, get_logger
 from flows_shared.telemetry.metrics import JOBS
 from flows_shared.telemetry.trace import bind_work, new_request_id
 

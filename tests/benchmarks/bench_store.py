@@ -10,7 +10,8 @@ from typing import TypeAlias
 from uuid import UUID
 
 from benchmarks.harness import Environment, Figure, benchmark
-from flows_meter_sync.intervals.runs import KWH_STEPS, MISSING, Run
+from flows_meter_sync.energy import KWH_STEPS
+from flows_meter_sync.intervals.runs import MISSING, Run
 from flows_meter_sync.intervals.store import store_intervals
 from flows_shared.db import Connection, connect
 from flows_shared.time import HALF_HOUR, LONDON, Month

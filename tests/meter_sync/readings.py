@@ -7,9 +7,9 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
+from flows_meter_sync.intervals.registers import MeterRegister, load_registers
 from flows_meter_sync.intervals.runs import Run
 from flows_meter_sync.intervals.store import store_intervals
-from flows_meter_sync.readings.registers import MeterRegister, load_registers
 from flows_shared.db import Database
 from flows_shared.time import HALF_HOUR, LONDON
 

@@ -10,14 +10,14 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
+from flows_meter_sync.counter import ROLL_OVER, Count, believed
 from flows_meter_sync.estimation.spans import Span, split_at_counts
 from flows_meter_sync.files.assign import edges, half_hours_of
 from flows_meter_sync.files.rows import Place, Value
 from flows_meter_sync.hardware import KINDS
 from flows_meter_sync.intervals.advance import DOUBTED, TOO_MUCH, WENT_DOWN, Derived, Logged, RegisterCount, derive
-from flows_meter_sync.intervals.counter import ROLL_OVER, Count, believed
+from flows_meter_sync.intervals.registers import MeterRegister
 from flows_meter_sync.intervals.runs import MISSING
-from flows_meter_sync.readings.registers import MeterRegister
 from flows_shared.time import HALF_HOUR, LONDON, Period
 
 REGISTER = UUID(int=1)

@@ -6,9 +6,9 @@ from itertools import pairwise
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
+from flows_meter_sync.counter import Count
 from flows_meter_sync.estimation.methods import Estimate, Method, Profile, estimate, estimate_all, share_out
 from flows_meter_sync.estimation.spans import Span, split_at_counts
-from flows_meter_sync.intervals.counter import Count
 from flows_shared.time import HALF_HOUR, LONDON
 
 MONDAY = datetime(2026, 1, 5, tzinfo=UTC)

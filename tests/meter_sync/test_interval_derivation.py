@@ -8,6 +8,7 @@ from uuid import UUID
 from hypothesis import given
 from hypothesis import strategies as st
 
+from flows_meter_sync.counter import IMPOSSIBLE, ROLL_OVER
 from flows_meter_sync.intervals.advance import (
     TOO_MUCH,
     WAS_RESET,
@@ -18,7 +19,6 @@ from flows_meter_sync.intervals.advance import (
     RegisterCount,
     derive,
 )
-from flows_meter_sync.intervals.counter import IMPOSSIBLE, ROLL_OVER
 from flows_meter_sync.intervals.runs import MISSING
 from flows_shared.time import HALF_HOUR, LONDON, Period
 

@@ -9,8 +9,8 @@ from zoneinfo import ZoneInfo
 from hypothesis import given
 from hypothesis import strategies as st
 
+from flows_meter_sync.counter import IMPOSSIBLE
 from flows_meter_sync.intervals.advance import Derived, Logged, derive
-from flows_meter_sync.intervals.counter import IMPOSSIBLE
 from flows_meter_sync.intervals.runs import MISSING, DaySum, Run, split_by_month, sum_days
 from flows_shared.time import HALF_HOUR, LONDON, Month, Period
 

@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 from pydantic import SecretStr
 
-from flows_meter_sync.intervals.counter import Count
+from flows_meter_sync.counter import Count
 from flows_meter_sync.settings import ReadingsSettings
 from flows_meter_sync.validation.rules import Limits, Readings, check
 from flows_meter_sync.validation.validate import validate_readings

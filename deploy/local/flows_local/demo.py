@@ -26,9 +26,9 @@ from flows_local.settings import FRIENDLY_PORT, DemoSettings
 from flows_local.simulated import describe_meters, place_meters
 from flows_shared.db import Connection, connect
 from flows_shared.errors import ConflictError
+from flows_shared.logs import configure_logging
 from flows_shared.migrate import upgrade
 from flows_shared.settings import LogSettings
-from flows_shared.telemetry.logs import configure_logging
 from flows_shared.time import LONDON, Month, local_date, utc_now
 
 # A crash of the machine may cost the last moments, never more.

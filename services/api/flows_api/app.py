@@ -16,9 +16,9 @@ from flows_api.auth.passwords import PasswordChecks
 from flows_api.auth.watch import watching
 from flows_api.commands import accounts, api_keys, billing, credit_notes, invites, invoices, meters
 from flows_api.commands.services import ServiceClient, ServiceRefused
-from flows_api.edge import ApiKeyHeader, RequestLimits, SecurityHeaders
+from flows_api.edge.rates import RateLimits, StrangersLimits
+from flows_api.edge.requests import ApiKeyHeader, RequestLimits, SecurityHeaders
 from flows_api.rates.limiter import Limiter
-from flows_api.rates.middleware import RateLimits, StrangersLimits
 from flows_api.rest.app import RestApp
 from flows_api.settings import ApiSettings
 from flows_api.web import pages

@@ -15,16 +15,16 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from flows_api.access import acting_as
+from flows_api.auth.acting import acting_as
 from flows_api.auth.api_keys import ApiKey, KeyWish, list_keys, make_key, revoke_key
 from flows_api.auth.inviting import MadeInvite, make_invite
 from flows_api.auth.principal import principal_of
 from flows_api.auth.users import find_login
 from flows_shared.db import Connection, Database, connected
 from flows_shared.errors import FlowsError
+from flows_shared.logs import configure_logging
 from flows_shared.numbers import whole_option
 from flows_shared.settings import DatabaseSettings, ServiceSettings, load_settings
-from flows_shared.telemetry.logs import configure_logging
 from flows_shared.time import utc_now
 
 ESCO = "SELECT id FROM flows.escos WHERE upper(code) = upper($1)"

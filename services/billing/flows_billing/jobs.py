@@ -29,9 +29,9 @@ from flows_billing.solar.store import grant_solar_credits
 from flows_shared.apart import in_parts, is_about_data, say_error
 from flows_shared.db import JSON, Connection
 from flows_shared.jobs import complete_job
+from flows_shared.logs import get_logger
 from flows_shared.outbox import enqueue, enqueue_many
 from flows_shared.settings import load_settings
-from flows_shared.telemetry.logs import get_logger
 from flows_shared.time import Month, local_date, utc_now
 from flows_shared.worker import Worker, WorkerDefinition
 

@@ -19,7 +19,7 @@ from flows_billing.invoices.html import render_html
 from flows_billing.invoices.pdf import render
 from flows_shared.apart import in_parts, say_error
 from flows_shared.db import Connection
-from flows_shared.telemetry.logs import get_logger
+from flows_shared.logs import get_logger
 
 # Those that are younger wait for the job that was asked for with them.
 MISSING_AFTER: Final = timedelta(minutes=30)

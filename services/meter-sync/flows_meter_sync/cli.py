@@ -20,8 +20,8 @@ from flows_meter_sync.settings import SyncSettings
 from flows_meter_sync.simulator.cli import commands as simulator_commands
 from flows_meter_sync.syncers import syncer_names
 from flows_shared.db import Database
+from flows_shared.logs import configure_logging
 from flows_shared.settings import load_settings
-from flows_shared.telemetry.logs import configure_logging
 
 POOL_SIZE = 4
 

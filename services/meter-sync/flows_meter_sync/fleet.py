@@ -40,9 +40,9 @@ from flows_meter_sync.visits.visit import Clock, visit
 from flows_meter_sync.visits.writer import Writer
 from flows_shared.apart import is_about_data, say_error
 from flows_shared.db import Connection, Database
+from flows_shared.logs import get_logger
 from flows_shared.memory import collecting_rarely
 from flows_shared.tasks import cancel_all
-from flows_shared.telemetry.logs import get_logger
 from flows_shared.time import Period, utc_now
 
 log = get_logger()

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from flows_meter_sync.counter import MOST_VOLTS, ROLL_OVER, Counter, energy_let_through
 from flows_meter_sync.emop.records import MeterType
-from flows_meter_sync.intervals.counter import MOST_VOLTS, ROLL_OVER, Counter, energy_let_through
 
 
 @dataclass(frozen=True, slots=True)

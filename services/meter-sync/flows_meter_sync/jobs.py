@@ -21,9 +21,9 @@ from flows_meter_sync.writes.send import send_once
 from flows_meter_sync.writes.store import SERVICE
 from flows_shared.db import JSON
 from flows_shared.jobs import Job
+from flows_shared.logs import get_logger
 from flows_shared.outbox import enqueue, enqueue_many
 from flows_shared.settings import load_settings
-from flows_shared.telemetry.logs import get_logger
 from flows_shared.time import utc_now
 from flows_shared.worker import Worker, WorkerDefinition
 

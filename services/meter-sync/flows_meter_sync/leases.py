@@ -7,7 +7,7 @@ from uuid import UUID, uuid4
 
 from flows_meter_sync.errors import LeaseLost, MeterBusy
 from flows_shared.db import Connection, Database, dropped_if_cancelled
-from flows_shared.telemetry.logs import get_logger
+from flows_shared.logs import get_logger
 
 BEATS: Final = 3  # within the life of a lease: two may fail
 BUSY_SECONDS: Final = 0.5  # until a meter that another worker talks to is asked for again

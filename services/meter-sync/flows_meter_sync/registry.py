@@ -14,7 +14,7 @@ from flows_meter_sync.hardware import Hardware, hardware_of
 from flows_meter_sync.proxy import Proxy
 from flows_shared.apart import say_error
 from flows_shared.db import Connection
-from flows_shared.telemetry.logs import get_logger
+from flows_shared.logs import get_logger
 
 log = get_logger()
 

@@ -5,8 +5,8 @@ from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, field_validator
 
+from flows_meter_sync.counter import METER_AMPERES
 from flows_meter_sync.estimation.methods import Method
-from flows_meter_sync.intervals.counter import METER_AMPERES
 from flows_meter_sync.networks import PRIVATE, parse_networks
 from flows_shared.settings import DatabaseSettings, LogSettings, ServiceSettings
 

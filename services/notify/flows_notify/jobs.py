@@ -24,8 +24,8 @@ from flows_notify.channels.email import open_email
 from flows_notify.delivery import deliver
 from flows_notify.messages import Outcome, make_messages, make_note_messages, note_outcome, pending_messages
 from flows_notify.settings import NotifySettings
+from flows_shared.logs import get_logger
 from flows_shared.settings import load_settings
-from flows_shared.telemetry.logs import get_logger
 from flows_shared.worker import Worker, WorkerDefinition
 
 log = get_logger()

@@ -5,7 +5,7 @@ from time import perf_counter
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from flows_shared.telemetry.logs import get_logger
+from flows_shared.logs import get_logger
 from flows_shared.telemetry.metrics import HTTP_REQUESTS
 from flows_shared.telemetry.trace import REQUEST_ID_HEADER, accept_request_id, bind_work
 

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, BackgroundTasks, Request, Response
 
+from flows_api.auth.attempts import count_attempt
 from flows_api.auth.authenticator import Authenticator
 from flows_api.auth.dependencies import (
     PROBLEMS,
@@ -33,11 +34,10 @@ from flows_api.auth.reauthentication import begin_reauthentication, check_fresh,
 from flows_api.auth.redirects import RedirectTo, allowed_redirect
 from flows_api.auth.sessions import end_sessions, start_session
 from flows_api.auth.users import User, find_login, note_login, set_password
-from flows_api.rates.attempts import count_attempt
 from flows_api.settings import ApiSettings
 from flows_shared.db import Database
+from flows_shared.logs import get_logger
 from flows_shared.service import Db
-from flows_shared.telemetry.logs import get_logger
 
 log = get_logger()
 

@@ -5,6 +5,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
 
+from flows_api.auth.attempts import count_attempt
 from flows_api.auth.authenticator import Authenticator
 from flows_api.auth.dependencies import PROBLEMS, AuthRoute, LoggedIn, Passwords, Tokens, session_of, user_of
 from flows_api.auth.errors import GrantTypeUnsupported, InvalidCredentials, SessionMissing, UserBanned, ValidationFailed
@@ -12,10 +13,9 @@ from flows_api.auth.models import AuthHealth, AuthSettings, PasswordGrant, Refre
 from flows_api.auth.passwords import PasswordChecks
 from flows_api.auth.sessions import Extent, end_sessions, rotate, start_session
 from flows_api.auth.users import find_login, note_login
-from flows_api.rates.attempts import count_attempt
 from flows_shared.db import Database
+from flows_shared.logs import get_logger
 from flows_shared.service import Db
-from flows_shared.telemetry.logs import get_logger
 
 log = get_logger()
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from flows_api.access import acting_as
+from flows_api.auth.acting import acting_as
 from flows_api.auth.principal import Person, Principal
 from flows_shared.db import Connection, Database
 

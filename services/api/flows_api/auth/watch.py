@@ -8,8 +8,8 @@ from typing import Any, Final
 from flows_api.auth.authenticator import Authenticator
 from flows_shared.db import REFUSALS, connected
 from flows_shared.errors import UnavailableError
+from flows_shared.logs import get_logger
 from flows_shared.tasks import cancel_all
-from flows_shared.telemetry.logs import get_logger
 
 CHANNEL: Final = "flows_access"
 RETRY_SECONDS: Final = 1.0

@@ -8,7 +8,7 @@ from asyncpg import Record
 from fastapi import APIRouter, Path, Query
 from pydantic import BaseModel, Field
 
-from flows_api.access import acting_as
+from flows_api.auth.acting import acting_as
 from flows_api.commands.access import Reader
 from flows_api.commands.models import problems
 from flows_shared.dates import Day

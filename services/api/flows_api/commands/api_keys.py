@@ -8,7 +8,7 @@ import asyncpg
 from fastapi import APIRouter, Depends, Response
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
-from flows_api.access import acting_as
+from flows_api.auth.acting import acting_as
 from flows_api.auth.api_keys import KeyMissing, KeyWish, list_keys, make_key, revoke_key
 from flows_api.auth.principal import Principal
 from flows_api.commands.access import require

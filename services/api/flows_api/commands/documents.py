@@ -6,7 +6,7 @@ from urllib.parse import quote
 import asyncpg
 from fastapi import Response
 
-from flows_api.access import acting_as
+from flows_api.auth.acting import acting_as
 from flows_api.auth.principal import Principal
 from flows_shared.db import Database
 from flows_shared.errors import ConflictError, NotFoundError

@@ -10,7 +10,7 @@ from flows_api.commands.models import Problem
 from flows_api.settings import ApiSettings
 from flows_shared.auth import service_headers
 from flows_shared.errors import FlowsError, UnavailableError
-from flows_shared.telemetry.logs import get_logger
+from flows_shared.logs import get_logger
 
 PASSED_ON: Final = (400, 404, 409, 422)
 

@@ -15,7 +15,7 @@ from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
 from flows_api.rates.rate import Rate
-from flows_shared.telemetry.logs import get_logger
+from flows_shared.logs import get_logger
 
 SHARE: Final = 100
 KNOWN_BUCKETS: Final = 50_000

@@ -19,7 +19,7 @@ from flows_api.rest.request.request import RawRequest, Request, parse_request
 from flows_api.rest.response import Response, error_response
 from flows_api.rest.shapes import ShapeCache
 from flows_api.rest.timing import Timing
-from flows_shared.telemetry.logs import get_logger
+from flows_shared.logs import get_logger
 
 Identify: TypeAlias = Callable[[str | None], Awaitable[Caller]]
 

@@ -14,8 +14,8 @@ from flows_api.rest.catalog.catalog import Catalog, load_catalog
 from flows_api.rest.errors import CatalogMissing
 from flows_api.rest.options import RestOptions
 from flows_shared.db import REFUSALS
+from flows_shared.logs import get_logger
 from flows_shared.tasks import apart
-from flows_shared.telemetry.logs import get_logger
 
 RETRY_SECONDS: Final = 1.0
 CHECK_SECONDS: Final = 30.0

@@ -11,8 +11,8 @@ from flows_api.rest.app import RestApp
 from flows_api.rest.cors import Cors
 from flows_api.rest.settings import StandaloneSettings
 from flows_api.rest.tokens import Tokens
+from flows_shared.logs import configure_logging, get_logger
 from flows_shared.settings import SettingsError, describe_settings, load_settings
-from flows_shared.telemetry.logs import configure_logging, get_logger
 
 PREFIX: Final = "/rest/v1"
 

@@ -19,7 +19,7 @@ from flows_billing.sharing.terms import Sharing
 from flows_billing.tariffs.tariff import Tariffs
 from flows_shared.apart import in_parts, say_error
 from flows_shared.db import Connection
-from flows_shared.telemetry.logs import get_logger
+from flows_shared.logs import get_logger
 from flows_shared.time import Month
 
 log = get_logger()

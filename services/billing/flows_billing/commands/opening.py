@@ -7,8 +7,8 @@ from getpass import getuser
 from flows_billing.settings import RunSettings
 from flows_shared.acting import acting
 from flows_shared.db import Connection, Database
+from flows_shared.logs import configure_logging
 from flows_shared.settings import load_settings
-from flows_shared.telemetry.logs import configure_logging
 
 
 def load() -> RunSettings:

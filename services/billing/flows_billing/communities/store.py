@@ -14,7 +14,7 @@ from flows_billing.errors import EscoUnreadable, UnknownEsco
 from flows_billing.vat.rules import Seller
 from flows_shared.apart import in_parts, say_error
 from flows_shared.db import Connection
-from flows_shared.telemetry.logs import get_logger
+from flows_shared.logs import get_logger
 from flows_shared.time import Month
 
 T = TypeVar("T")

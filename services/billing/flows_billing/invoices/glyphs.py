@@ -16,7 +16,7 @@ import uharfbuzz
 from bidi import algorithm
 from reportlab.pdfgen.canvas import Canvas
 
-from flows_shared.telemetry.logs import get_logger
+from flows_shared.logs import get_logger
 
 EM: Final = 1000
 WEIGHTS: Final = {False: 400.0, True: 700.0}

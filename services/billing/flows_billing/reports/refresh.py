@@ -7,10 +7,10 @@ from typing import Final
 from prometheus_client.core import GaugeMetricFamily, Metric
 
 from flows_shared.db import Connection
+from flows_shared.logs import get_logger
 from flows_shared.outbox import enqueue
 from flows_shared.reports import REPORTS, ReportState, report_states
 from flows_shared.telemetry.counted import Counted
-from flows_shared.telemetry.logs import get_logger
 
 SERVICE: Final = "billing"
 JOB: Final = "refresh_reports"

@@ -27,9 +27,9 @@ from flows_billing.solar.store import grant_solar_credits
 from flows_billing.usage.store import store_monthly_usage
 from flows_shared.apart import in_parts, say_error
 from flows_shared.db import Connection, Database, is_connection_lost
+from flows_shared.logs import get_logger
 from flows_shared.memory import collector_paused
 from flows_shared.outbox import enqueue, enqueue_many
-from flows_shared.telemetry.logs import get_logger
 from flows_shared.time import local_date
 
 Progress: TypeAlias = Callable[[int, int], None]

@@ -8,7 +8,7 @@ from uuid import UUID
 from flows_billing.solar.credits import Installation, SolarCredit, SolarTariff, share_credit
 from flows_shared.apart import in_parts, say_error
 from flows_shared.db import Connection
-from flows_shared.telemetry.logs import get_logger
+from flows_shared.logs import get_logger
 from flows_shared.time import Month
 
 log = get_logger()

@@ -7,18 +7,18 @@ from itertools import chain
 from typing import Final
 from uuid import UUID
 
+from flows_meter_sync.counter import Count
 from flows_meter_sync.estimation.methods import Estimate, Method, Profile, estimate_all
 from flows_meter_sync.estimation.spans import split_at_counts
 from flows_meter_sync.estimation.store import store_estimates
-from flows_meter_sync.intervals.counter import Count
+from flows_meter_sync.intervals.counts import load_counts
 from flows_meter_sync.intervals.gaps import load_gaps
-from flows_meter_sync.readings.counts import load_counts
-from flows_meter_sync.readings.held import Energies, load_held
-from flows_meter_sync.readings.registers import MeterRegister
+from flows_meter_sync.intervals.held import Energies, load_held
+from flows_meter_sync.intervals.registers import MeterRegister
 from flows_meter_sync.registry import slices
 from flows_shared.apart import in_parts, say_error
 from flows_shared.db import Connection, Database
-from flows_shared.telemetry.logs import get_logger
+from flows_shared.logs import get_logger
 from flows_shared.time import Period
 
 HISTORY: Final = timedelta(weeks=4)

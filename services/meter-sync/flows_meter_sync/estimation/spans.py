@@ -6,7 +6,7 @@ from datetime import datetime
 from itertools import pairwise
 from typing import NamedTuple
 
-from flows_meter_sync.intervals.counter import IMPOSSIBLE, Count, Counter
+from flows_meter_sync.counter import IMPOSSIBLE, Count, Counter
 from flows_shared.time import HALF_HOUR, floor_half_hour
 
 

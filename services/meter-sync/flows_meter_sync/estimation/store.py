@@ -5,7 +5,7 @@ from decimal import Decimal
 from uuid import UUID
 
 from flows_meter_sync.estimation.methods import Estimate
-from flows_meter_sync.intervals.runs import KWH_STEPS
+from flows_meter_sync.energy import KWH_STEPS
 from flows_shared.db import Connection
 
 STORE = "SELECT flows.store_estimates($1, $2, $3, $4)"

@@ -9,8 +9,8 @@ from uuid import UUID
 
 from flows_meter_sync.files.rows import WH_STEPS, Outcome, Place, Value
 from flows_meter_sync.intervals.advance import Logged, half_hour
-from flows_meter_sync.intervals.runs import kwh
-from flows_meter_sync.readings.registers import MeterRegister
+from flows_meter_sync.intervals.registers import MeterRegister
+from flows_meter_sync.energy import kwh
 from flows_shared.time import HALF_HOUR
 
 

@@ -6,13 +6,13 @@ from datetime import date, datetime, timedelta
 from typing import Final
 from uuid import UUID
 
+from flows_meter_sync.counter import Count
 from flows_meter_sync.files import field
 from flows_meter_sync.files.imports import File
 from flows_meter_sync.files.rows import WH_STEPS
-from flows_meter_sync.intervals.counter import Count
-from flows_meter_sync.readings.counts import load_counts
-from flows_meter_sync.readings.held import load_held
-from flows_meter_sync.readings.registers import MeterRegister
+from flows_meter_sync.intervals.counts import load_counts
+from flows_meter_sync.intervals.held import load_held
+from flows_meter_sync.intervals.registers import MeterRegister
 from flows_shared.db import Connection
 from flows_shared.readings import HalfHourRow, write_csv
 from flows_shared.time import HALF_HOUR, Period, floor_half_hour

@@ -7,10 +7,10 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from itertools import pairwise
 
+from flows_meter_sync.counter import Count, believed
 from flows_meter_sync.files.rows import Value
-from flows_meter_sync.intervals.counter import Count, believed
-from flows_meter_sync.intervals.runs import kwh
-from flows_meter_sync.readings.registers import MeterRegister
+from flows_meter_sync.intervals.registers import MeterRegister
+from flows_meter_sync.energy import kwh
 
 
 def ask_for_numbers(values: Sequence[Value], registers: Iterable[MeterRegister]) -> str | None:

@@ -8,6 +8,7 @@
 
 from typing import Final, cast
 
+from flows_meter_sync.counter import IMPOSSIBLE
 from flows_meter_sync.files.rows import (
     Contents,
     FileElement,
@@ -20,8 +21,7 @@ from flows_meter_sync.files.rows import (
     numbered_rows,
     parse_time,
 )
-from flows_meter_sync.intervals.counter import IMPOSSIBLE
-from flows_meter_sync.intervals.runs import KWH_STEPS
+from flows_meter_sync.energy import KWH_STEPS
 from flows_shared.numbers import decimal
 from flows_shared.readings import CSV_HEADER
 

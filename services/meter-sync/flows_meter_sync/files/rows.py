@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import MAXYEAR, MINYEAR, datetime
 from typing import Literal, NamedTuple, TypeAlias
 
-from flows_meter_sync.intervals.runs import KWH_STEPS
+from flows_meter_sync.energy import KWH_STEPS
 from flows_shared.errors import InvalidError
 from flows_shared.time import as_utc, floor_half_hour
 

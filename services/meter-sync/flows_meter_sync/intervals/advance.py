@@ -9,8 +9,9 @@ from typing import Final, NamedTuple
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from flows_meter_sync.intervals.counter import IMPOSSIBLE, ROLL_OVER, Count, Counter, advance, believed
-from flows_meter_sync.intervals.runs import KWH_STEPS, MISSING, Run
+from flows_meter_sync.counter import IMPOSSIBLE, ROLL_OVER, Count, Counter, advance, believed
+from flows_meter_sync.energy import KWH_STEPS
+from flows_meter_sync.intervals.runs import MISSING, Run
 from flows_shared.time import HALF_HOUR, Period, ceil_half_hour, is_half_hour
 
 WENT_DOWN: Final = "the count went down"

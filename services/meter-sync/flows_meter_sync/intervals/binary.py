@@ -9,7 +9,8 @@ from typing import Final
 
 import numpy as np
 
-from flows_meter_sync.intervals.runs import KWH_STEPS, MISSING, Run
+from flows_meter_sync.energy import KWH_STEPS
+from flows_meter_sync.intervals.runs import MISSING, Run
 from flows_shared.time import HALF_HOUR
 
 POSTGRES_EPOCH: Final = datetime(2000, 1, 1, tzinfo=UTC)

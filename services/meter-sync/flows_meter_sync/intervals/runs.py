@@ -11,15 +11,8 @@ from zoneinfo import ZoneInfo
 
 from flows_shared.time import HALF_HOUR, Month, local_date, local_day
 
-# Energy is counted in whole ten-thousandths of a kWh, the finest step that a meter has: exact, and quick to sum.
-KWH_STEPS: Final = 10_000
 # No half hour is negative, so this stands for one that is not known or not to be stored.
 MISSING: Final = -1
-
-
-def kwh(energy: int) -> Decimal:
-    """For people, to the Wh."""
-    return (Decimal(energy) / KWH_STEPS).quantize(Decimal("0.001"))
 
 
 @dataclass(frozen=True, slots=True)

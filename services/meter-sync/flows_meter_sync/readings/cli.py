@@ -19,15 +19,15 @@ from flows_meter_sync.files.exports import export_field, export_own
 from flows_meter_sync.files.field import Wh
 from flows_meter_sync.files.imports import File, import_files
 from flows_meter_sync.files.rows import Outcome, Place
+from flows_meter_sync.intervals.registers import MeterRegister, named_registers
 from flows_meter_sync.readings.gaps import Gap, find_gaps
-from flows_meter_sync.readings.registers import MeterRegister, named_registers
 from flows_meter_sync.readings.views import estimated_half_hours, imported_row, missing_half_hours, wrong_reading
 from flows_meter_sync.settings import ReadingsSettings
 from flows_meter_sync.validation.validate import Flagged, validate_readings
 from flows_shared.db import Database
 from flows_shared.errors import FlowsError
+from flows_shared.logs import configure_logging
 from flows_shared.settings import load_settings
-from flows_shared.telemetry.logs import configure_logging
 from flows_shared.time import END_OF_TIME, FIRST_DAY, Period, floor_half_hour, utc_now
 
 T = TypeVar("T")

@@ -6,7 +6,7 @@ from datetime import datetime
 from uuid import UUID
 
 from flows_meter_sync.intervals.gaps import load_gaps
-from flows_meter_sync.readings.registers import MeterRegister
+from flows_meter_sync.intervals.registers import MeterRegister
 from flows_shared.db import Connection
 from flows_shared.time import HALF_HOUR, Period
 

@@ -4,7 +4,7 @@ from decimal import Decimal
 
 from flows_meter_sync.estimation.estimate import Estimated
 from flows_meter_sync.files.rows import Outcome
-from flows_meter_sync.intervals.runs import KWH_STEPS, kwh
+from flows_meter_sync.energy import KWH_STEPS, kwh
 from flows_meter_sync.readings.gaps import Gap
 from flows_meter_sync.validation.validate import Flagged
 from flows_shared.readings import EstimatedHalfHours, ImportedRow, MissingHalfHours, WrongReading

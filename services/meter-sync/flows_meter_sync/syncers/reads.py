@@ -3,7 +3,7 @@
 from decimal import Decimal
 
 from flows_meter_sync.emop import objects
-from flows_meter_sync.intervals.runs import KWH_STEPS
+from flows_meter_sync.energy import KWH_STEPS
 from flows_meter_sync.syncers.base import Readings, Syncer, Talk
 
 

@@ -9,9 +9,9 @@ from datetime import datetime, timedelta
 from itertools import pairwise
 from typing import Final, NamedTuple, TypeAlias
 
+from flows_meter_sync.counter import VOLTS, Count, energy_let_through
 from flows_meter_sync.estimation.spans import held_between
-from flows_meter_sync.intervals.counter import VOLTS, Count, energy_let_through
-from flows_meter_sync.intervals.runs import kwh
+from flows_meter_sync.energy import kwh
 from flows_shared.time import Period, floor_half_hour
 
 HISTORY: Final = timedelta(weeks=4)

@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from decimal import Decimal
 from uuid import UUID
 
-from flows_meter_sync.intervals.runs import KWH_STEPS
+from flows_meter_sync.energy import KWH_STEPS
 from flows_meter_sync.validation.rules import Flag
 from flows_shared.db import Connection
 from flows_shared.time import Period

@@ -13,7 +13,7 @@ from flows_meter_sync.telemetry import HALF_HOURS, STORE_SECONDS
 from flows_meter_sync.visits.report import Report
 from flows_meter_sync.visits.store import store_reports
 from flows_shared.db import Database, is_connection_lost
-from flows_shared.telemetry.logs import get_logger
+from flows_shared.logs import get_logger
 
 Entry: TypeAlias = "tuple[Report, asyncio.Future[None]]"
 

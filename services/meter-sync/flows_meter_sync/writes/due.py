@@ -12,8 +12,8 @@ from flows_meter_sync.writes.kinds import checked
 from flows_meter_sync.writes.store import SERVICE, add_command, end_topup, note_impossible
 from flows_shared.apart import is_about_data, say_error
 from flows_shared.db import Connection
+from flows_shared.logs import get_logger
 from flows_shared.outbox import enqueue_many
-from flows_shared.telemetry.logs import get_logger
 
 log = get_logger()
 

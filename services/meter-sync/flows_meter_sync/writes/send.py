@@ -17,7 +17,7 @@ from flows_meter_sync.writes.kinds import write_of
 from flows_meter_sync.writes.store import Command, begin_try, confirm, fail, note_error, note_sent
 from flows_meter_sync.writes.write import Seen, Write, carry_out
 from flows_shared.errors import FlowsError
-from flows_shared.telemetry.logs import get_logger
+from flows_shared.logs import get_logger
 from flows_shared.telemetry.trace import bind_work
 
 MOST_SECONDS = 3600.0  # between two tries

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from fastapi import Depends, Request
 
-from flows_api.access import acting_as
+from flows_api.auth.acting import acting_as
 from flows_api.auth.principal import Principal
 from flows_api.commands.services import ServiceClient
 from flows_shared.db import Database

@@ -7,7 +7,7 @@ from uuid import UUID
 from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field
 
-from flows_api.access import acting_as
+from flows_api.auth.acting import acting_as
 from flows_api.commands.access import Operator
 from flows_api.commands.models import problems
 from flows_shared.errors import NotFoundError

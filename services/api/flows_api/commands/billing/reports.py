@@ -10,7 +10,7 @@ from fastapi import APIRouter, Depends, Header, Query, Response
 from fastapi.responses import StreamingResponse
 from pydantic import BaseModel, Field
 
-from flows_api.access import acting_as
+from flows_api.auth.acting import acting_as
 from flows_api.auth.principal import Principal
 from flows_api.commands.access import require
 from flows_api.commands.models import problems

@@ -7,7 +7,7 @@ from uuid import UUID
 from fastapi import APIRouter, Query, Response
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
-from flows_api.access import acting_as
+from flows_api.auth.acting import acting_as
 from flows_api.commands.access import Operator
 from flows_api.commands.billing.escos import Billing, billable_escos
 from flows_api.commands.models import example, problems

@@ -9,7 +9,7 @@ import asyncpg
 from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field
 
-from flows_api.access import acting_as
+from flows_api.auth.acting import acting_as
 from flows_api.commands.access import Operator
 from flows_api.commands.meters.meter import Serial, fetch_meter
 from flows_api.commands.models import example, problems

@@ -7,7 +7,7 @@ from asyncpg import Record
 from fastapi import Depends, Path, Request
 from pydantic import BaseModel, Field
 
-from flows_api.access import acting_as
+from flows_api.auth.acting import acting_as
 from flows_api.auth.principal import Principal
 from flows_api.commands.services import ServiceClient
 from flows_shared.db import Connection, Database

@@ -8,7 +8,7 @@ from zipfile import ZIP_DEFLATED, ZipFile
 from fastapi import APIRouter, Body, Depends, Query, Response
 from pydantic import BaseModel, Field, TypeAdapter, ValidationError
 
-from flows_api.access import acting_as
+from flows_api.auth.acting import acting_as
 from flows_api.auth.principal import Principal
 from flows_api.commands.access import MeterOperator, MeterReader
 from flows_api.commands.meters.meter import MeterSync, Serial, fetch_meter, find_meter

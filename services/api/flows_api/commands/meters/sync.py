@@ -7,7 +7,7 @@ from uuid import UUID
 from fastapi import APIRouter, Body
 from pydantic import BaseModel, ConfigDict, Field
 
-from flows_api.access import acting_as
+from flows_api.auth.acting import acting_as
 from flows_api.commands.access import MeterOperator, MeterReader
 from flows_api.commands.meters.meter import Known, MeterSync, Serial, fetch_meter, find_meter
 from flows_api.commands.models import example, problems

@@ -8,7 +8,7 @@ from uuid import UUID
 from fastapi import APIRouter, Query
 from pydantic import BaseModel, Field
 
-from flows_api.access import acting_as
+from flows_api.auth.acting import acting_as
 from flows_api.commands.access import MeterReader
 from flows_api.commands.meters.meter import Known, Metric, Serial, fetch_meter, find_meter
 from flows_api.commands.models import problems

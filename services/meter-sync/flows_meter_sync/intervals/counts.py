@@ -6,9 +6,9 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-from flows_meter_sync.intervals.counter import Count, believed
-from flows_meter_sync.intervals.runs import KWH_STEPS
-from flows_meter_sync.readings.registers import MeterRegister
+from flows_meter_sync.counter import Count, believed
+from flows_meter_sync.intervals.registers import MeterRegister
+from flows_meter_sync.energy import KWH_STEPS
 from flows_shared.db import Connection
 
 # No register counts so far, and where somebody wrote NaN this is not true either.

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, NamedTuple
 
-from flows_meter_sync.intervals.runs import KWH_STEPS
+from flows_meter_sync.energy import KWH_STEPS
 from flows_shared.time import HALF_HOUR
 
 # 10 MWh in half an hour is 20 MW: no register of ours turns so fast, and the table's encoding ends there.

@@ -5,15 +5,15 @@ from typing import Final
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from flows_api.auth.attempts import client_address
 from flows_api.auth.authenticator import Authenticator
 from flows_api.auth.errors import TooManyAttempts, auth_error_response
 from flows_api.auth.principal import Principal
-from flows_api.edge import RequestLimits, add_missing, header
-from flows_api.rates.attempts import client_address
+from flows_api.edge.requests import RequestLimits, add_missing, header
 from flows_api.rates.limiter import Limiter, Standing
 from flows_api.settings import ApiSettings
 from flows_shared.errors import FlowsError
-from flows_shared.telemetry.logs import get_logger
+from flows_shared.logs import get_logger
 
 AUTH_PREFIX: Final = "/auth/v1"
 REST_PREFIX: Final = "/rest/v1"

@@ -13,7 +13,7 @@ from starlette.types import Scope
 from flows_api.auth.errors import TooManyAttempts
 from flows_api.rates.limiter import Limiter
 from flows_api.settings import ApiSettings
-from flows_shared.telemetry.logs import get_logger
+from flows_shared.logs import get_logger
 
 log = get_logger()
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Final, TypeAlias
 from uuid import UUID
 
-from flows_meter_sync.intervals.runs import KWH_STEPS
+from flows_meter_sync.energy import KWH_STEPS
 from flows_shared.db import Connection
 
 # Energy by the start of its half hour, in 1/10,000 kWh.

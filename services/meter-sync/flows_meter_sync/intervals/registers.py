@@ -8,13 +8,13 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from asyncpg import Record
 
+from flows_meter_sync.counter import METER_AMPERES, Counter
 from flows_meter_sync.errors import MeterUnknown, NoMeters
 from flows_meter_sync.hardware import Hardware, hardware_of
-from flows_meter_sync.intervals.counter import METER_AMPERES, Counter
 from flows_meter_sync.registry import FUSE, Element
 from flows_shared.apart import say_error
 from flows_shared.db import Connection
-from flows_shared.telemetry.logs import get_logger
+from flows_shared.logs import get_logger
 
 log = get_logger()
 
