@@ -13,7 +13,6 @@ R = TypeVar("R")
 
 # Of PostgreSQL's classes of errors: values, constraints, and what our own functions raise.
 ABOUT_DATA: Final = ("22", "23", "P0")
-DETAILS: Final = 500  # characters
 
 
 def is_about_data(error: Exception) -> bool:
@@ -48,12 +47,6 @@ async def in_parts(
     done, broken = await in_parts(db, items[:half], work)
     others, broken_too = await in_parts(db, items[half:], work)
     return done + others, broken | broken_too
-
-
-def say_error(error: Exception) -> str:
-    """One line; what PostgreSQL adds to its own shows whole rows."""
-    said = str(error).partition("\n")[0].replace("\0", "")
-    return f"{type(error).__name__}: {said}"[:DETAILS]
 
 
 @asynccontextmanager

@@ -1,5 +1,9 @@
 """The root of every error that Flows raises on purpose, and the kinds that an edge answers in the same way."""
 
+from typing import Final
+
+SAID: Final = 500  # characters
+
 
 class FlowsError(Exception):
     """`code` is for machines and stays; `str(error)` is the sentence for a person."""
@@ -35,3 +39,9 @@ class UnavailableError(FlowsError):
     """Something that this needs does not answer now; later may work."""
 
     code = "unavailable"
+
+
+def say_error(error: Exception) -> str:
+    """One line; what PostgreSQL adds to its own shows whole rows."""
+    said = str(error).partition("\n")[0].replace("\0", "")
+    return f"{type(error).__name__}: {said}"[:SAID]

@@ -12,15 +12,15 @@ from time import perf_counter, process_time
 from uuid import UUID
 
 from benchmarks.harness import Environment, Figure, benchmark
-from flows_billing.accounts.store import supply_accounts
 from flows_billing.bills.judge import load_terms, measure, plans_of, sum_ahead
-from flows_billing.communities.store import find_escos
 from flows_billing.invoices.documents import PrintedInvoice, printed_invoice
 from flows_billing.invoices.pdf import render
 from flows_billing.rating.plan import plan_account
 from flows_billing.runs.execute import execute_run
 from flows_billing.runs.request import request_runs
 from flows_billing.settings import RunSettings
+from flows_billing.stores.accounts import supply_accounts
+from flows_billing.stores.communities import find_escos
 from flows_shared.db import Connection, Database, connect
 from flows_shared.memory import collector_paused
 from flows_shared.time import LONDON, Month, local_date, utc_now

@@ -6,11 +6,11 @@ from statistics import median
 from time import perf_counter
 
 from benchmarks.harness import Environment, Figure, benchmark
-from flows_billing.communities.store import find_escos
 from flows_billing.sharing.allocation import Readings, allocate_month
 from flows_billing.sharing.methods import METHODS
-from flows_billing.sharing.store import read_series, sharing_in
 from flows_billing.sharing.terms import Group, Method
+from flows_billing.stores.communities import find_escos
+from flows_billing.stores.sharing import read_series, sharing_in
 from flows_shared.db import Connection, connect
 from flows_shared.time import HALF_HOUR, LONDON, Month, local_date, utc_now
 

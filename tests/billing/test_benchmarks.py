@@ -10,10 +10,10 @@ from billing.community import OCTOBER, Community
 from billing.test_documents import benchmarked, both, printed
 from flows_billing.bills.costs import store_month_costs
 from flows_billing.bills.preview import preview_run
-from flows_billing.communities.store import find_escos
 from flows_billing.reports.refresh import refresh_reports
 from flows_billing.rounding import costs_of, exact_amount_pence
 from flows_billing.settings import RunSettings
+from flows_billing.stores.communities import find_escos
 from flows_shared.money import format_pounds, pence
 from flows_shared.time import LONDON, Period, local_midnight, utc_now
 

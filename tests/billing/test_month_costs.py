@@ -6,8 +6,8 @@ from decimal import Decimal
 from billing.community import OCTOBER, Community, Home, insert
 from billing.sharers import FIRST_OF_OCTOBER, make_group
 from flows_billing.bills.costs import store_month_costs
-from flows_billing.communities.store import find_escos
 from flows_billing.settings import RunSettings
+from flows_billing.stores.communities import find_escos
 from flows_shared.time import LONDON
 
 PAID = ("power", "heat", "standing_charge", "total")

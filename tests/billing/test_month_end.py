@@ -16,13 +16,13 @@ import pytest
 from billing.community import NOVEMBER_3, OCTOBER, Community, Home
 from billing.corrections import NOVEMBER_20, esco_of, rebilled
 from databases import RoleUrl
-from flows_billing.communities.store import find_escos
 from flows_billing.errors import MonthUnfinished
 from flows_billing.month_end.evidence import MANIFEST, SUMMARY, Evidence, zipped
 from flows_billing.month_end.take import take_evidence
 from flows_billing.payments import record
 from flows_billing.proof.prove import prove_month
 from flows_billing.settings import RunSettings
+from flows_billing.stores.communities import find_escos
 from flows_shared.money_commands import GiftArguments, PaymentArguments, ReversalArguments, WriteOffArguments
 from flows_shared.time import Month, Period
 from processes import FlowsProcess

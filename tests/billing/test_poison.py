@@ -18,12 +18,12 @@ from flows_billing import jobs
 from flows_billing.bills.costs import store_month_costs
 from flows_billing.bills.preview import preview_run
 from flows_billing.bills.simulate import simulate
-from flows_billing.communities.store import due_escos, find_escos
 from flows_billing.corrections.rebill import rebill
 from flows_billing.month_end.take import take_evidence
 from flows_billing.runs.execute import execute_run
 from flows_billing.runs.request import request_runs
 from flows_billing.settings import BillingSettings, RunSettings
+from flows_billing.stores.communities import due_escos, find_escos
 from flows_billing.views import ProposedTariff
 from flows_shared.time import DAY
 

@@ -12,7 +12,6 @@ from billing.test_rates import component, night_and_day
 from flows_billing.bills.preview import Preview, preview_run
 from flows_billing.bills.simulate import Simulation, simulate
 from flows_billing.communities.months import months_until
-from flows_billing.communities.store import find_escos
 from flows_billing.invoices.documents import PrintedInvoice, printed_invoice
 from flows_billing.invoices.explain import explain
 from flows_billing.invoices.html import render_html
@@ -21,6 +20,7 @@ from flows_billing.invoices.status import set_statuses
 from flows_billing.proof.finding import Finding
 from flows_billing.proof.invoices import verify_invoices
 from flows_billing.settings import RunSettings
+from flows_billing.stores.communities import find_escos
 from flows_billing.views import ProposedTariff
 from flows_shared.time import LONDON, Month, Period
 

@@ -11,7 +11,7 @@ import pytest
 from billing.community import OCTOBER, Community, Home
 from billing.corrections import due, findings, invoices, rebilled
 from billing.sharers import Group, at_noon, exchanged, make_group
-from flows_billing.sharing.report import share_month
+from flows_billing.bills.sharing import share_month
 from flows_shared.time import LONDON, Month, Period, local_midnight
 
 SEPTEMBER = Month(2026, 9)  # 30 days

@@ -16,7 +16,7 @@ from flows_billing import jobs
 from flows_billing.invoices.explain import explain
 from flows_billing.invoices.words import line_cells
 from flows_billing.solar.credits import Installation, SolarTariff, installation_pence, share_credit
-from flows_billing.solar.store import grant_solar_credits
+from flows_billing.stores.solar import grant_solar_credits
 from flows_shared.time import Month
 
 HERE, THERE, BEYOND = UUID(int=1), UUID(int=2), UUID(int=3)

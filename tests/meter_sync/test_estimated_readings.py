@@ -5,8 +5,8 @@ from decimal import Decimal
 
 import pytest
 
-from flows_meter_sync.estimation.estimate import Estimated, estimate_missing
 from flows_meter_sync.estimation.methods import Method
+from flows_meter_sync.readings.estimate import Estimated, estimate_missing
 from flows_shared.time import Period
 from meter_sync.readings import MONDAY, Home, instant
 

@@ -9,13 +9,13 @@ import pytest
 from typer.testing import CliRunner
 
 from databases import RoleUrl
-from flows_meter_sync.estimation.estimate import estimate_missing
 from flows_meter_sync.estimation.methods import Method
 from flows_meter_sync.files import field, own
 from flows_meter_sync.files.exports import export_field, export_own
 from flows_meter_sync.files.field import Wh
 from flows_meter_sync.files.imports import File, import_files
 from flows_meter_sync.files.rows import Outcome
+from flows_meter_sync.readings.estimate import estimate_missing
 from flows_shared.readings import HalfHourRow, write_csv
 from flows_shared.time import Period
 from meter_sync.readings import MONDAY, Home, instant

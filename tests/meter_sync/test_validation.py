@@ -7,9 +7,9 @@ import pytest
 from pydantic import SecretStr
 
 from flows_meter_sync.counter import Count
+from flows_meter_sync.readings.validate import validate_readings
 from flows_meter_sync.settings import ReadingsSettings
 from flows_meter_sync.validation.rules import Limits, Readings, check
-from flows_meter_sync.validation.validate import validate_readings
 from flows_shared.time import HALF_HOUR, Period
 from meter_sync.readings import MONDAY, Home, instant
 

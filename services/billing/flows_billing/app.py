@@ -11,10 +11,10 @@ from fastapi import APIRouter, FastAPI, Response
 from pydantic import BaseModel, Field
 
 from flows_billing.bills.preview import preview_run
+from flows_billing.bills.sharing import share_month
 from flows_billing.bills.simulate import simulate
 from flows_billing.communities.esco import Esco, require_vat_number
 from flows_billing.communities.months import months_until, parse_month, require_finished
-from flows_billing.communities.store import find_escos
 from flows_billing.errors import UnknownInvoice
 from flows_billing.invoices.documents import printed_invoice
 from flows_billing.invoices.explain import Explanation, explain
@@ -26,7 +26,7 @@ from flows_billing.runs.request import enqueue_runs, request_runs
 from flows_billing.runs.run import Run, RunStatus, Unbilled
 from flows_billing.runs.store import find_run, unbilled_outcomes
 from flows_billing.settings import SERVICE, BillingSettings
-from flows_billing.sharing.report import share_month
+from flows_billing.stores.communities import find_escos
 from flows_billing.views import (
     ExplainRequest,
     PreviewRequest,

@@ -9,8 +9,8 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from flows_billing.accounts.store import account_by_number
 from flows_billing.bills.preview import Preview, preview_run
+from flows_billing.bills.sharing import SharedGroup, share_month
 from flows_billing.bills.simulate import Simulation, simulate
 from flows_billing.commands.final import close_account
 from flows_billing.commands.holds import release_bill, show_holds
@@ -20,9 +20,9 @@ from flows_billing.commands.opening import load, opened
 from flows_billing.commands.prove import prove
 from flows_billing.commands.rebill import rebill_month
 from flows_billing.commands.reports import report
+from flows_billing.commands.sharing_tables import half_hour_rows, member_rows, sharing_tables, write_csv
 from flows_billing.communities.esco import Esco, require_vat_number
 from flows_billing.communities.months import months_until, parse_month, require_finished
-from flows_billing.communities.store import esco_by_code, find_escos
 from flows_billing.errors import UnknownInvoice
 from flows_billing.invoices.documents import printed_invoice
 from flows_billing.invoices.explain import Explanation, explain
@@ -33,8 +33,8 @@ from flows_billing.runs.request import RequestedRuns, enqueue_runs, request_runs
 from flows_billing.runs.run import Run
 from flows_billing.runs.store import find_run, latest_runs, unbilled_outcomes
 from flows_billing.settings import RunSettings
-from flows_billing.sharing.report import SharedGroup, share_month
-from flows_billing.sharing.tables import half_hour_rows, member_rows, sharing_tables, write_csv
+from flows_billing.stores.accounts import account_by_number
+from flows_billing.stores.communities import esco_by_code, find_escos
 from flows_billing.tables import (
     findings_table,
     lines_table,

@@ -13,7 +13,6 @@ from flows_billing.bills.costs import store_month_costs
 from flows_billing.bills.judge import sum_ahead
 from flows_billing.communities.esco import Esco
 from flows_billing.communities.months import parse_month
-from flows_billing.communities.store import due_escos, find_escos
 from flows_billing.corrections.due import CorrectionsDue, forget_settled_days
 from flows_billing.corrections.rebill import rebill
 from flows_billing.corrections.rebilling import Confirmation
@@ -25,9 +24,11 @@ from flows_billing.runs.execute import execute_run
 from flows_billing.runs.request import enqueue_runs, request_runs
 from flows_billing.runs.store import find_run
 from flows_billing.settings import SERVICE, BillingSettings
-from flows_billing.solar.store import grant_solar_credits
-from flows_shared.apart import in_parts, is_about_data, say_error
+from flows_billing.stores.communities import due_escos, find_escos
+from flows_billing.stores.solar import grant_solar_credits
+from flows_shared.apart import in_parts, is_about_data
 from flows_shared.db import JSON, Connection
+from flows_shared.errors import say_error
 from flows_shared.jobs import complete_job
 from flows_shared.logs import get_logger
 from flows_shared.outbox import enqueue, enqueue_many

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-from flows_shared.apart import say_error
+from flows_shared.errors import say_error
 
 
 class Outcome(StrEnum):

@@ -17,8 +17,9 @@ from flows_billing.corrections.pdf import render_note
 from flows_billing.invoices.documents import HTML, PDF, PrintedInvoice, unprinted_invoices
 from flows_billing.invoices.html import render_html
 from flows_billing.invoices.pdf import render
-from flows_shared.apart import in_parts, say_error
+from flows_shared.apart import in_parts
 from flows_shared.db import Connection
+from flows_shared.errors import say_error
 from flows_shared.logs import get_logger
 
 # Those that are younger wait for the job that was asked for with them.

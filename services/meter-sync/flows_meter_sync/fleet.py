@@ -38,8 +38,9 @@ from flows_meter_sync.telemetry import METRIC_SECONDS, METRICS, TALKING, VISITS,
 from flows_meter_sync.visits.report import Report
 from flows_meter_sync.visits.visit import Clock, visit
 from flows_meter_sync.visits.writer import Writer
-from flows_shared.apart import is_about_data, say_error
+from flows_shared.apart import is_about_data
 from flows_shared.db import Connection, Database
+from flows_shared.errors import say_error
 from flows_shared.logs import get_logger
 from flows_shared.memory import collecting_rarely
 from flows_shared.tasks import cancel_all

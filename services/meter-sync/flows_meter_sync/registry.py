@@ -12,8 +12,8 @@ from asyncpg import Record
 from flows_meter_sync.errors import MeterPassive, MeterUnknown
 from flows_meter_sync.hardware import Hardware, hardware_of
 from flows_meter_sync.proxy import Proxy
-from flows_shared.apart import say_error
 from flows_shared.db import Connection
+from flows_shared.errors import say_error
 from flows_shared.logs import get_logger
 
 log = get_logger()

@@ -27,8 +27,9 @@ from flows_notify.messages import (
     note_outcome,
 )
 from flows_notify.rendering import render
-from flows_shared.apart import is_about_data, say_error
+from flows_shared.apart import is_about_data
 from flows_shared.db import Connection, Database
+from flows_shared.errors import say_error
 from flows_shared.logs import get_logger
 
 MESSAGES = Counter("flows_messages", "Tries to send a message, by what became of it.", ["template", "status"])

@@ -6,7 +6,6 @@ from dataclasses import replace
 from uuid import UUID
 
 from flows_billing.accounts.account import Account
-from flows_billing.accounts.store import supply_account_ids, supply_accounts
 from flows_billing.bills.judge import Docket, load_terms, measure, plans_of
 from flows_billing.communities.esco import Esco
 from flows_billing.outcomes import NotBilled
@@ -16,9 +15,11 @@ from flows_billing.rating.plan import Planned, Terms, plan_account
 from flows_billing.rounding import Costs
 from flows_billing.settings import RunSettings
 from flows_billing.sharing.terms import Sharing
+from flows_billing.stores.accounts import supply_account_ids, supply_accounts
 from flows_billing.tariffs.tariff import Tariffs
-from flows_shared.apart import in_parts, say_error
+from flows_shared.apart import in_parts
 from flows_shared.db import Connection
+from flows_shared.errors import say_error
 from flows_shared.logs import get_logger
 from flows_shared.time import Month
 

@@ -7,7 +7,6 @@ from datetime import date, datetime
 from uuid import UUID
 
 from flows_billing.accounts.account import Account
-from flows_billing.accounts.store import supply_account_ids, supply_accounts
 from flows_billing.communities.esco import Esco
 from flows_billing.errors import SharingInvalid
 from flows_billing.holds.store import find_holds
@@ -17,20 +16,22 @@ from flows_billing.rating.bill import Measured, Verdict, all_measured, rate_acco
 from flows_billing.rating.guard import UNGUARDED, Guard
 from flows_billing.rating.plan import Plan, Planned, Terms, plan_account
 from flows_billing.rating.shared_energy import Shared, share_out
-from flows_billing.rating.store import back_bill_guard, vat_terms
 from flows_billing.settings import RunSettings
 from flows_billing.sharing.allocation import Allocation, allocate_month
-from flows_billing.sharing.store import read_series, sharing_in
-from flows_billing.solar.store import solar_credits_in
-from flows_billing.tariffs.calendar import band_calendars, day_calendar, fill_calendars
-from flows_billing.tariffs.store import benchmarks_in, tariffs_in
-from flows_billing.usage.days import require_half_hours
-from flows_billing.usage.exports import exported
+from flows_billing.stores.accounts import supply_account_ids, supply_accounts
+from flows_billing.stores.calendars import band_calendars, day_calendar, fill_calendars
+from flows_billing.stores.days import require_half_hours
+from flows_billing.stores.exports import exported
+from flows_billing.stores.rating import back_bill_guard, vat_terms
+from flows_billing.stores.rollups import add_band_sums, sum_roll_ups
+from flows_billing.stores.sharing import read_series, sharing_in
+from flows_billing.stores.solar import solar_credits_in
+from flows_billing.stores.tariffs import benchmarks_in, tariffs_in
+from flows_billing.stores.usage import sum_half_hours
 from flows_billing.usage.metered import Need, Usage
-from flows_billing.usage.rollups import add_band_sums, sum_roll_ups
-from flows_billing.usage.store import sum_half_hours
-from flows_shared.apart import in_parts, is_about_data, say_error
+from flows_shared.apart import in_parts, is_about_data
 from flows_shared.db import Connection
+from flows_shared.errors import say_error
 from flows_shared.time import Month
 
 

@@ -6,7 +6,6 @@ from dataclasses import dataclass, replace
 from uuid import UUID
 
 from flows_billing.accounts.account import Account
-from flows_billing.accounts.store import account_numbers, supply_account_ids, supply_accounts
 from flows_billing.bills.judge import Docket, load_terms, measure, plan_of
 from flows_billing.bills.preview import from_half_hours
 from flows_billing.communities.esco import Esco
@@ -14,9 +13,11 @@ from flows_billing.errors import UnknownProfile
 from flows_billing.outcomes import NotBilled
 from flows_billing.rating.plan import Terms
 from flows_billing.settings import RunSettings
+from flows_billing.stores.accounts import account_numbers, supply_account_ids, supply_accounts
 from flows_billing.tariffs.tariff import Tariff, Tariffs
-from flows_shared.apart import in_parts, say_error
+from flows_shared.apart import in_parts
 from flows_shared.db import Connection, Database
+from flows_shared.errors import say_error
 from flows_shared.time import Month
 
 PROFILE = "SELECT EXISTS (SELECT FROM public.rate_profiles WHERE id = $1 AND esco = $2)"

@@ -11,8 +11,8 @@ from rich.table import Table
 
 from flows_billing.closings.final import Closing, FinalBill, final_bill
 from flows_billing.commands.opening import command_line, load, opened
-from flows_billing.communities.store import esco_by_code, find_escos
 from flows_billing.settings import RunSettings
+from flows_billing.stores.communities import esco_by_code, find_escos
 from flows_billing.wording import format_quantity
 from flows_shared.errors import FlowsError, InvalidError
 from flows_shared.money import format_pounds

@@ -7,12 +7,12 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from flows_billing.accounts.store import account_by_number
 from flows_billing.commands.opening import acting_here
 from flows_billing.communities.months import parse_month
-from flows_billing.communities.store import esco_by_code
 from flows_billing.errors import ReasonMissing
 from flows_billing.holds.store import Hold, open_holds, release_holds
+from flows_billing.stores.accounts import account_by_number
+from flows_billing.stores.communities import esco_by_code
 from flows_shared.numbers import whole_option
 
 EscoCode = Annotated[str, typer.Option("--esco", help="The community's code.", show_default=False)]

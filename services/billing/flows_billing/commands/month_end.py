@@ -10,9 +10,9 @@ from rich.console import Console
 
 from flows_billing.commands.opening import load, opened
 from flows_billing.communities.months import parse_month
-from flows_billing.communities.store import esco_by_code, find_escos
 from flows_billing.month_end.evidence import SUMMARY, Evidence
 from flows_billing.month_end.take import take_evidence
+from flows_billing.stores.communities import esco_by_code, find_escos
 from flows_shared.errors import ConflictError
 from flows_shared.time import utc_now
 

@@ -9,8 +9,8 @@ from rich.table import Table
 
 from flows_billing.commands.opening import load, opened
 from flows_billing.communities.months import parse_month
-from flows_billing.communities.store import esco_by_code, find_escos
 from flows_billing.proof.prove import Proof, prove_month
+from flows_billing.stores.communities import esco_by_code, find_escos
 from flows_shared.errors import FlowsError
 from flows_shared.time import utc_now
 

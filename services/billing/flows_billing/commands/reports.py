@@ -10,8 +10,8 @@ from rich.console import Console
 from rich.table import Table
 
 from flows_billing.commands.opening import load, opened
-from flows_billing.communities.store import esco_by_code
 from flows_billing.reports.refresh import refresh_reports
+from flows_billing.stores.communities import esco_by_code
 from flows_billing.tables import report_table, reports_table
 from flows_shared.db import Connection
 from flows_shared.reports import Asked, find_report, report_csv, report_rows, report_states

@@ -11,7 +11,6 @@ from datetime import date, datetime
 from typing import Final
 from uuid import UUID, uuid4
 
-from flows_billing.accounts.store import account_numbers, supply_account_ids
 from flows_billing.bills.judge import Docket, prepare
 from flows_billing.bills.preview import from_half_hours
 from flows_billing.communities.esco import Esco, require_vat_number
@@ -35,12 +34,14 @@ from flows_billing.invoices.issue import issue_bills
 from flows_billing.outcomes import NotBilled, skipped
 from flows_billing.rating.bill import Bill, Verdict
 from flows_billing.rating.guard import UNGUARDED, Guard
-from flows_billing.rating.store import changed_days
 from flows_billing.settings import SERVICE, RunSettings
-from flows_billing.sharing.store import store_allocation
+from flows_billing.stores.accounts import account_numbers, supply_account_ids
+from flows_billing.stores.rating import changed_days
+from flows_billing.stores.sharing import store_allocation
 from flows_shared.acting import act_for
-from flows_shared.apart import is_about_data, say_error
+from flows_shared.apart import is_about_data
 from flows_shared.db import Connection, Database
+from flows_shared.errors import say_error
 from flows_shared.outbox import enqueue
 from flows_shared.time import Month, local_date
 

@@ -13,7 +13,7 @@ from flows_billing.proof.known import known_changes
 from flows_billing.proof.recompute import billed_otherwise
 from flows_billing.proof.sharing import billed_otherwise as shared_otherwise
 from flows_billing.settings import RunSettings
-from flows_billing.tariffs.calendar import fill_calendars
+from flows_billing.stores.calendars import fill_calendars
 from flows_shared.db import Connection
 from flows_shared.time import Month
 

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
+from flows_billing.bills.sharing import SharedGroup, share_month
 from flows_billing.communities.esco import Esco
 from flows_billing.communities.months import require_finished
 from flows_billing.corrections.rebill import rebill
@@ -15,7 +16,6 @@ from flows_billing.proof.finding import Finding, Verification
 from flows_billing.proof.invoices import verify_invoices
 from flows_billing.proof.known import known_changes
 from flows_billing.settings import RunSettings
-from flows_billing.sharing.report import SharedGroup, share_month
 from flows_shared.db import Connection, Database
 from flows_shared.time import Month
 

@@ -8,11 +8,9 @@ from uuid import UUID
 
 import asyncpg
 
-from flows_billing.accounts.store import supply_account_ids
 from flows_billing.bills.judge import prepare
 from flows_billing.bills.preview import from_half_hours
 from flows_billing.communities.esco import Esco
-from flows_billing.communities.store import find_escos
 from flows_billing.corrections.difference import BilledInvoice, charges_of
 from flows_billing.corrections.store import billed_lines, read_days
 from flows_billing.days import Days
@@ -26,6 +24,8 @@ from flows_billing.rating.back_bill import guarded
 from flows_billing.rating.bill import Bill, Verdict
 from flows_billing.rating.guard import UNGUARDED, Guard, oldest_day
 from flows_billing.settings import RunSettings
+from flows_billing.stores.accounts import supply_account_ids
+from flows_billing.stores.communities import find_escos
 from flows_shared.db import Connection
 from flows_shared.time import Month
 

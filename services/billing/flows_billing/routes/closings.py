@@ -9,9 +9,9 @@ from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
 from flows_billing.closings.final import Closing, FinalBill, final_bill
-from flows_billing.communities.store import find_escos
 from flows_billing.outcomes import Outcome
 from flows_billing.routes.settings import Settings
+from flows_billing.stores.communities import find_escos
 from flows_shared.auth import CallingService
 from flows_shared.dates import Day
 from flows_shared.numbers import PLAIN

@@ -8,7 +8,6 @@ from pydantic import BaseModel, Field
 
 from flows_billing.communities.esco import require_vat_number
 from flows_billing.communities.months import parse_month
-from flows_billing.communities.store import find_escos
 from flows_billing.corrections.difference import Cause
 from flows_billing.corrections.documents import printed_note
 from flows_billing.corrections.explain import NoteExplanation, explain_note
@@ -17,6 +16,7 @@ from flows_billing.corrections.rebilling import RebilledAccount, Rebilling
 from flows_billing.errors import UnknownCreditNote
 from flows_billing.routes.settings import Settings
 from flows_billing.settings import SERVICE
+from flows_billing.stores.communities import find_escos
 from flows_billing.views import ExplainRequest
 from flows_shared.acting import acting
 from flows_shared.auth import CallingService

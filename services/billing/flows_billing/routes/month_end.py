@@ -6,10 +6,10 @@ from fastapi import APIRouter, Response
 from pydantic import BaseModel
 
 from flows_billing.communities.months import parse_month
-from flows_billing.communities.store import find_escos
 from flows_billing.month_end.evidence import zipped
 from flows_billing.month_end.take import take_evidence
 from flows_billing.routes.settings import Settings
+from flows_billing.stores.communities import find_escos
 from flows_shared.auth import CallingService
 from flows_shared.dates import MonthText
 from flows_shared.service import Db

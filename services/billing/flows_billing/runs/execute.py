@@ -11,7 +11,6 @@ from datetime import datetime
 from typing import TypeAlias
 from uuid import UUID
 
-from flows_billing.accounts.store import supply_account_ids
 from flows_billing.bills.judge import prepare
 from flows_billing.communities.esco import require_vat_number
 from flows_billing.holds.store import keep_holds
@@ -22,11 +21,13 @@ from flows_billing.reports.refresh import enqueue_refresh
 from flows_billing.runs.run import Run
 from flows_billing.runs.store import begin_run, complete_run, fail_run, find_run, run_held, store_outcomes
 from flows_billing.settings import SERVICE, RunSettings
-from flows_billing.sharing.store import store_allocation
-from flows_billing.solar.store import grant_solar_credits
-from flows_billing.usage.store import store_monthly_usage
-from flows_shared.apart import in_parts, say_error
+from flows_billing.stores.accounts import supply_account_ids
+from flows_billing.stores.sharing import store_allocation
+from flows_billing.stores.solar import grant_solar_credits
+from flows_billing.stores.usage import store_monthly_usage
+from flows_shared.apart import in_parts
 from flows_shared.db import Connection, Database, is_connection_lost
+from flows_shared.errors import say_error
 from flows_shared.logs import get_logger
 from flows_shared.memory import collector_paused
 from flows_shared.outbox import enqueue, enqueue_many

@@ -6,10 +6,10 @@ from datetime import datetime
 from uuid import UUID
 
 from flows_billing.communities.months import require_finished
-from flows_billing.communities.store import find_escos
 from flows_billing.runs.run import Run
 from flows_billing.runs.store import create_runs, runs_with_work
 from flows_billing.settings import SERVICE
+from flows_billing.stores.communities import find_escos
 from flows_shared.db import Connection
 from flows_shared.outbox import enqueue_many
 from flows_shared.time import Month

@@ -6,11 +6,11 @@ from uuid import UUID
 
 import asyncpg
 
-from flows_billing.communities.store import COLUMNS as ESCO_COLUMNS
-from flows_billing.communities.store import esco_of, readable
 from flows_billing.errors import UnknownRun
 from flows_billing.outcomes import NotBilled, Outcome
 from flows_billing.runs.run import Run, Unbilled
+from flows_billing.stores.communities import COLUMNS as ESCO_COLUMNS
+from flows_billing.stores.communities import esco_of, readable
 from flows_shared.db import REFUSALS, Connection
 from flows_shared.time import Month
 

@@ -10,8 +10,8 @@ from enum import StrEnum
 from typing import Final, NamedTuple
 from zoneinfo import ZoneInfo
 
-from flows_meter_sync.estimation.spans import Span
 from flows_meter_sync.energy import KWH_STEPS
+from flows_meter_sync.estimation.spans import Span
 from flows_shared.time import HALF_HOUR
 
 WH: Final = KWH_STEPS // 1000

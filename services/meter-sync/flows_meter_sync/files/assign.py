@@ -7,10 +7,10 @@ from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
 
+from flows_meter_sync.energy import kwh
 from flows_meter_sync.files.rows import WH_STEPS, Outcome, Place, Value
 from flows_meter_sync.intervals.advance import Logged, half_hour
 from flows_meter_sync.intervals.registers import MeterRegister
-from flows_meter_sync.energy import kwh
 from flows_shared.time import HALF_HOUR
 
 

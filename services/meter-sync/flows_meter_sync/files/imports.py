@@ -8,6 +8,7 @@ from typing import Final, NamedTuple
 from uuid import UUID
 
 from flows_meter_sync.counter import METER_AMPERES
+from flows_meter_sync.energy import KWH_STEPS
 from flows_meter_sync.files import field, own
 from flows_meter_sync.files.assign import Assigned, HalfHour, assign, by_register, edges, half_hours_of
 from flows_meter_sync.files.field import Wh
@@ -17,7 +18,6 @@ from flows_meter_sync.intervals.advance import RegisterCount
 from flows_meter_sync.intervals.held import load_held
 from flows_meter_sync.intervals.missing import keep_missing
 from flows_meter_sync.intervals.registers import MeterRegister, load_registers
-from flows_meter_sync.energy import KWH_STEPS
 from flows_meter_sync.intervals.runs import Run
 from flows_meter_sync.intervals.store import store_intervals
 from flows_shared.db import Connection, Database

@@ -8,9 +8,9 @@ from datetime import datetime
 from itertools import pairwise
 
 from flows_meter_sync.counter import Count, believed
+from flows_meter_sync.energy import kwh
 from flows_meter_sync.files.rows import Value
 from flows_meter_sync.intervals.registers import MeterRegister
-from flows_meter_sync.energy import kwh
 
 
 def ask_for_numbers(values: Sequence[Value], registers: Iterable[MeterRegister]) -> str | None:

@@ -9,6 +9,7 @@
 from typing import Final, cast
 
 from flows_meter_sync.counter import IMPOSSIBLE
+from flows_meter_sync.energy import KWH_STEPS
 from flows_meter_sync.files.rows import (
     Contents,
     FileElement,
@@ -21,7 +22,6 @@ from flows_meter_sync.files.rows import (
     numbered_rows,
     parse_time,
 )
-from flows_meter_sync.energy import KWH_STEPS
 from flows_shared.numbers import decimal
 from flows_shared.readings import CSV_HEADER
 

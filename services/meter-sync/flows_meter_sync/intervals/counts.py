@@ -7,8 +7,8 @@ from typing import Final
 from uuid import UUID
 
 from flows_meter_sync.counter import Count, believed
-from flows_meter_sync.intervals.registers import MeterRegister
 from flows_meter_sync.energy import KWH_STEPS
+from flows_meter_sync.intervals.registers import MeterRegister
 from flows_shared.db import Connection
 
 # No register counts so far, and where somebody wrote NaN this is not true either.

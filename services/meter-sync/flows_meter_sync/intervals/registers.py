@@ -12,8 +12,8 @@ from flows_meter_sync.counter import METER_AMPERES, Counter
 from flows_meter_sync.errors import MeterUnknown, NoMeters
 from flows_meter_sync.hardware import Hardware, hardware_of
 from flows_meter_sync.registry import FUSE, Element
-from flows_shared.apart import say_error
 from flows_shared.db import Connection
+from flows_shared.errors import say_error
 from flows_shared.logs import get_logger
 
 log = get_logger()

@@ -9,6 +9,7 @@ from typing import Final, NamedTuple, Self
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from flows_meter_sync.energy import KWH_STEPS
 from flows_shared.time import HALF_HOUR, Month, local_date, local_day
 
 # No half hour is negative, so this stands for one that is not known or not to be stored.

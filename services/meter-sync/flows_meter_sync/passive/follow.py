@@ -32,9 +32,9 @@ from flows_meter_sync.passive.store import (
 )
 from flows_meter_sync.settings import MeterSyncSettings
 from flows_meter_sync.visits.store import REGISTRY_COLUMNS
-from flows_shared.apart import is_about_data, say_error
+from flows_shared.apart import is_about_data
 from flows_shared.db import Database
-from flows_shared.errors import FlowsError
+from flows_shared.errors import FlowsError, say_error
 from flows_shared.time import as_utc, is_half_hour
 
 METERS_AT_ONCE: Final = 100  # as many ids as fit into an address of the API

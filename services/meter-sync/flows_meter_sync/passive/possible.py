@@ -6,8 +6,8 @@ from decimal import Decimal
 from typing import Final
 from uuid import UUID
 
-from flows_meter_sync.intervals.advance import MissingHalfHour
 from flows_meter_sync.energy import KWH_STEPS
+from flows_meter_sync.intervals.advance import MissingHalfHour
 from flows_meter_sync.passive.source import Row
 from flows_shared.time import as_utc, is_half_hour
 

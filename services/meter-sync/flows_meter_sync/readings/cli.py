@@ -13,17 +13,17 @@ from pydantic import BaseModel
 from rich.console import Console
 from rich.table import Table
 
-from flows_meter_sync.estimation.estimate import Estimated, estimate_missing
 from flows_meter_sync.estimation.methods import Method
 from flows_meter_sync.files.exports import export_field, export_own
 from flows_meter_sync.files.field import Wh
 from flows_meter_sync.files.imports import File, import_files
 from flows_meter_sync.files.rows import Outcome, Place
 from flows_meter_sync.intervals.registers import MeterRegister, named_registers
+from flows_meter_sync.readings.estimate import Estimated, estimate_missing
 from flows_meter_sync.readings.gaps import Gap, find_gaps
+from flows_meter_sync.readings.validate import Flagged, validate_readings
 from flows_meter_sync.readings.views import estimated_half_hours, imported_row, missing_half_hours, wrong_reading
 from flows_meter_sync.settings import ReadingsSettings
-from flows_meter_sync.validation.validate import Flagged, validate_readings
 from flows_shared.db import Database
 from flows_shared.errors import FlowsError
 from flows_shared.logs import configure_logging

@@ -4,12 +4,12 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
-from flows_meter_sync.estimation.estimate import estimate_missing
 from flows_meter_sync.estimation.methods import Method
 from flows_meter_sync.intervals.registers import load_registers
+from flows_meter_sync.readings.estimate import estimate_missing
+from flows_meter_sync.readings.validate import validate_readings
 from flows_meter_sync.registry import slices
 from flows_meter_sync.settings import MeterSyncSettings
-from flows_meter_sync.validation.validate import validate_readings
 from flows_shared.logs import get_logger
 from flows_shared.outbox import enqueue_many
 from flows_shared.time import DAY, Period, floor_half_hour, utc_now

@@ -7,16 +7,16 @@ from fastapi import APIRouter, Depends, Request
 from pydantic import BaseModel, Field
 
 from flows_meter_sync.callers import note_request
-from flows_meter_sync.estimation.estimate import estimate_missing
 from flows_meter_sync.estimation.methods import Method
 from flows_meter_sync.files.exports import export_field
 from flows_meter_sync.files.field import Wh
 from flows_meter_sync.files.imports import File, import_files
 from flows_meter_sync.intervals.registers import MeterRegister, named_registers
+from flows_meter_sync.readings.estimate import estimate_missing
 from flows_meter_sync.readings.gaps import find_gaps
+from flows_meter_sync.readings.validate import validate_readings
 from flows_meter_sync.readings.views import estimated_half_hours, imported_row, missing_half_hours, wrong_reading
 from flows_meter_sync.settings import MeterSyncSettings
-from flows_meter_sync.validation.validate import validate_readings
 from flows_shared.acting import acting
 from flows_shared.auth import CallingService, Claims
 from flows_shared.db import Database

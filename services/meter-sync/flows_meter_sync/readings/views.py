@@ -2,11 +2,11 @@
 
 from decimal import Decimal
 
-from flows_meter_sync.estimation.estimate import Estimated
-from flows_meter_sync.files.rows import Outcome
 from flows_meter_sync.energy import KWH_STEPS, kwh
+from flows_meter_sync.files.rows import Outcome
+from flows_meter_sync.readings.estimate import Estimated
 from flows_meter_sync.readings.gaps import Gap
-from flows_meter_sync.validation.validate import Flagged
+from flows_meter_sync.readings.validate import Flagged
 from flows_shared.readings import EstimatedHalfHours, ImportedRow, MissingHalfHours, WrongReading
 
 

@@ -10,8 +10,8 @@ from itertools import pairwise
 from typing import Final, NamedTuple, TypeAlias
 
 from flows_meter_sync.counter import VOLTS, Count, energy_let_through
-from flows_meter_sync.estimation.spans import held_between
 from flows_meter_sync.energy import kwh
+from flows_meter_sync.estimation.spans import held_between
 from flows_shared.time import Period, floor_half_hour
 
 HISTORY: Final = timedelta(weeks=4)

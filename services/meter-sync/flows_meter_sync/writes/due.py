@@ -10,8 +10,9 @@ from flows_meter_sync.emop import AskedWrongly
 from flows_meter_sync.errors import REFUSALS, CommandInvalid, TokenTaken
 from flows_meter_sync.writes.kinds import checked
 from flows_meter_sync.writes.store import SERVICE, add_command, end_topup, note_impossible
-from flows_shared.apart import is_about_data, say_error
+from flows_shared.apart import is_about_data
 from flows_shared.db import Connection
+from flows_shared.errors import say_error
 from flows_shared.logs import get_logger
 from flows_shared.outbox import enqueue_many
 

@@ -4,16 +4,17 @@ from collections.abc import Sequence
 from itertools import chain
 from typing import Final, NamedTuple
 
+from flows_meter_sync.energy import KWH_STEPS
 from flows_meter_sync.intervals.counts import load_counts
 from flows_meter_sync.intervals.held import load_held
 from flows_meter_sync.intervals.registers import MeterRegister
-from flows_meter_sync.energy import KWH_STEPS
+from flows_meter_sync.readings.flags import store_flags
 from flows_meter_sync.registry import slices
 from flows_meter_sync.settings import ReadingsSettings
 from flows_meter_sync.validation.rules import HISTORY, Flag, Limits, Readings, check
-from flows_meter_sync.validation.store import store_flags
-from flows_shared.apart import in_parts, say_error
+from flows_shared.apart import in_parts
 from flows_shared.db import Connection, Database
+from flows_shared.errors import say_error
 from flows_shared.logs import get_logger
 from flows_shared.time import DAY, Period
 

@@ -7,7 +7,7 @@ from typing import TextIO
 
 from rich.table import Table
 
-from flows_billing.sharing.report import SharedGroup
+from flows_billing.bills.sharing import SharedGroup
 from flows_billing.wording import format_quantity
 
 

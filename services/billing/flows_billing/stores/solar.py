@@ -6,8 +6,9 @@ from decimal import Decimal
 from uuid import UUID
 
 from flows_billing.solar.credits import Installation, SolarCredit, SolarTariff, share_credit
-from flows_shared.apart import in_parts, say_error
+from flows_shared.apart import in_parts
 from flows_shared.db import Connection
+from flows_shared.errors import say_error
 from flows_shared.logs import get_logger
 from flows_shared.time import Month
 

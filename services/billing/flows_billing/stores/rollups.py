@@ -13,9 +13,9 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from flows_billing.days import Days
-from flows_billing.tariffs.calendar import fill_calendars
+from flows_billing.stores.calendars import fill_calendars
+from flows_billing.stores.usage import PLANNING, estimated_registers
 from flows_billing.usage.metered import Need, Usage, expected_half_hours
-from flows_billing.usage.store import PLANNING, estimated_registers
 from flows_shared.db import Connection
 from flows_shared.time import Month, Period, local_date, local_midnight
 

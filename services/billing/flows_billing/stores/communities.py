@@ -12,8 +12,9 @@ import asyncpg
 from flows_billing.communities.esco import Esco
 from flows_billing.errors import EscoUnreadable, UnknownEsco
 from flows_billing.vat.rules import Seller
-from flows_shared.apart import in_parts, say_error
+from flows_shared.apart import in_parts
 from flows_shared.db import Connection
+from flows_shared.errors import say_error
 from flows_shared.logs import get_logger
 from flows_shared.time import Month
 

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from decimal import Decimal
 from uuid import UUID
 
-from flows_meter_sync.estimation.methods import Estimate
 from flows_meter_sync.energy import KWH_STEPS
+from flows_meter_sync.estimation.methods import Estimate
 from flows_shared.db import Connection
 
 STORE = "SELECT flows.store_estimates($1, $2, $3, $4)"

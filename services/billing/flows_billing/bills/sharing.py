@@ -9,7 +9,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from flows_billing.sharing.allocation import UNKNOWN, Allocation, allocate_month, kwh
-from flows_billing.sharing.store import read_series, sharing_in
+from flows_billing.stores.sharing import read_series, sharing_in
 from flows_shared.db import Connection
 from flows_shared.time import Month
 

@@ -10,14 +10,15 @@ from uuid import UUID
 from flows_meter_sync.counter import Count
 from flows_meter_sync.estimation.methods import Estimate, Method, Profile, estimate_all
 from flows_meter_sync.estimation.spans import split_at_counts
-from flows_meter_sync.estimation.store import store_estimates
 from flows_meter_sync.intervals.counts import load_counts
 from flows_meter_sync.intervals.gaps import load_gaps
 from flows_meter_sync.intervals.held import Energies, load_held
 from flows_meter_sync.intervals.registers import MeterRegister
+from flows_meter_sync.readings.estimates import store_estimates
 from flows_meter_sync.registry import slices
-from flows_shared.apart import in_parts, say_error
+from flows_shared.apart import in_parts
 from flows_shared.db import Connection, Database
+from flows_shared.errors import say_error
 from flows_shared.logs import get_logger
 from flows_shared.time import Period
 
