@@ -28,8 +28,11 @@ check: env ## ruff, mypy --strict and the import rule between packages
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
+schema: env ## write docs/schema.sql, the whole schema on one page
+	$(BIN)/python -m flows_local.schema_page docs/schema.sql
+
 bench: env ## measure the figures; ONLY=name runs one
 	PYTHONPATH=tests $(BIN)/python -m benchmarks $(ONLY)
 
-.PHONY: help env demo test check bench
+.PHONY: help env demo test check schema bench
 .DEFAULT_GOAL := help

@@ -2,7 +2,8 @@
 
 import asyncio
 import threading
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
+from functools import partial
 from importlib.resources import files
 from typing import Any, Final, TypeVar
 
@@ -11,14 +12,17 @@ from alembic import command, op
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from alembic.script.revision import RevisionError
 from sqlalchemy import Connection, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
 
+from flows_shared.db import Connection as DriverConnection
 from flows_shared.db import connect
 from flows_shared.errors import FlowsError
 from flows_shared.logs import get_logger
+from flows_shared.schema.apply import apply_objects, changed_objects, forget_objects
 
 # Beside the two schemas, so that neither the data API nor its policies see Alembic's table.
 VERSION_SCHEMA: Final = "flows_migrations"
@@ -32,6 +36,10 @@ ROLE_CONFLICTS: Final = (
     asyncpg.DeadlockDetectedError,
 )
 ATTEMPTS: Final = 10
+UNKNOWN: Final = (
+    "this database is at revision {}, which this version does not know. One from before 0013 is brought there by the "
+    "version that made it, or given up for a new database; the demo's lies in FLOWS_DATA_DIR"
+)
 
 ALEMBIC: Final = threading.Lock()
 
@@ -46,7 +54,10 @@ class MigrationFailed(FlowsError):
 
 
 async def upgrade(url: str, revision: str = "head") -> list[str]:
-    """Bring the schema to a revision; the revisions that were applied. Safe from several processes at once."""
+    """Bring the schema to a revision; what was applied. Safe from several processes at once.
+
+    That are revisions, and of a database that had some the files of `schema/` that changed.
+    """
     return await _change(url, lambda config: command.upgrade(config, revision))
 
 
@@ -56,25 +67,24 @@ async def downgrade(url: str, revision: str) -> list[str]:
 
 
 async def pending(url: str) -> list[str]:
-    """The revisions that an upgrade would apply, in their order."""
+    """What an upgrade would apply, in its order."""
 
     def missing(connection: Connection) -> list[str]:
-        return [revision for revision in _revisions() if revision not in _applied(connection)]
+        applied = _applied(connection)
+        changed = [*_with_driver(connection, changed_objects)] if applied else []
+        return [revision for revision in _revisions() if revision not in applied] + changed
 
     return await _run(url, missing)
 
 
 def run_sql(name: str) -> None:
-    """For a revision: run `sql/<name>`, a file of statements or a folder of such files in the order of their names."""
-    source = files("flows_shared") / "migrations" / "sql" / name
+    """For a revision: run a file of this package, or a folder of files in the order of their names."""
+    source = files("flows_shared").joinpath(name)
     parts = [source] if source.is_file() else sorted(source.iterdir(), key=lambda part: part.name)
-    bind = op.get_bind()
-    bind.execute(text("SELECT 1"))  # the driver's transaction starts with the first statement that SQLAlchemy sends
-    driver: Any = bind.connection.dbapi_connection
     for part in parts:
         statements = part.read_text("utf-8")
         try:
-            driver.run_async(lambda connection, statements=statements: connection.execute(statements))
+            _with_driver(op.get_bind(), partial(_execute, statements=statements))
         except asyncpg.PostgresError as error:
             error.add_note(f"in {part.name}{_line(statements, error)}")
             raise
@@ -86,8 +96,10 @@ async def _change(url: str, change: Callable[[Config], None]) -> list[str]:
         connection.execute(text(f"CREATE SCHEMA IF NOT EXISTS {VERSION_SCHEMA}"))
         before = _applied(connection)
         change(_config(connection))
+        after = _applied(connection)
+        changed = _with_driver(connection, apply_objects if after else forget_objects)
         connection.execute(text("NOTIFY pgrst, 'reload schema'"))
-        return sorted(before ^ _applied(connection))
+        return sorted(before ^ after) + (changed if before and after else [])
 
     for attempt in range(1, ATTEMPTS + 1):
         try:
@@ -102,6 +114,17 @@ async def _change(url: str, change: Callable[[Config], None]) -> list[str]:
         else:
             return changed
     raise AssertionError("unreachable")
+
+
+async def _execute(driver: DriverConnection, statements: str) -> None:
+    await driver.execute(statements)
+
+
+def _with_driver(connection: Connection, work: Callable[[Any], Awaitable[T]]) -> T:
+    connection.execute(text("SELECT 1"))  # the driver's transaction starts with the first statement of SQLAlchemy's
+    driver: Any = connection.connection.dbapi_connection
+    done: T = driver.run_async(work)
+    return done
 
 
 async def _run(url: str, work: Callable[[Connection], T]) -> T:
@@ -142,7 +165,10 @@ def _revisions() -> list[str]:
 def _applied(connection: Connection) -> set[str]:
     heads = MigrationContext.configure(connection, opts=VERSION_TABLE).get_current_heads()
     script = ScriptDirectory.from_config(_config())
-    return {revision.revision for head in heads for revision in script.iterate_revisions(head, "base")}
+    try:
+        return {revision.revision for head in heads for revision in script.iterate_revisions(head, "base")}
+    except RevisionError:
+        raise MigrationFailed(UNKNOWN.format(", ".join(heads))) from None
 
 
 def _line(statements: str, error: asyncpg.PostgresError) -> str:

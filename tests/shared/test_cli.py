@@ -104,8 +104,8 @@ def test_migrate_applies_and_check_tells(databases: Databases) -> None:
     try:
         missing = flows("migrate", "--check", variables=variables)
         assert missing.returncode == 1
-        assert "flows: the database misses 0001" in missing.stderr
-        assert flows("migrate", variables=variables).stdout.startswith("Applied: 0001")
+        assert "flows: the database misses 0013" in missing.stderr
+        assert flows("migrate", variables=variables).stdout.startswith("Applied: 0013")
         assert flows("migrate", variables=variables).stdout == "The database is up to date\n"
         assert flows("migrate", "--check", variables=variables).returncode == 0
     finally:

@@ -1,24 +1,22 @@
 """Migrations on the real server: forth and back, by several at once, and by a role that is no superuser."""
 
 import asyncio
+import shutil
 import sys
 from collections.abc import Iterator
-from datetime import date
-from decimal import Decimal
 from pathlib import Path
 from urllib.parse import urlsplit
 from uuid import uuid4
-from zoneinfo import ZoneInfo
 
 import asyncpg
 import pytest
 
-from builders import insert, make_esco, make_home, make_meter
+from builders import insert, make_home
 from databases import Databases
 from flows_local.servers import FOR_TESTS, Postgres
 from flows_shared.db import DatabaseUnavailable, connect
 from flows_shared.migrate import MigrationFailed, downgrade, pending, upgrade
-from flows_shared.time import Period, local_midnight
+from flows_shared.schema import apply
 
 
 @pytest.fixture
@@ -123,7 +121,7 @@ async def test_data_survives_an_upgrade_that_has_nothing_to_do(database_url: str
 async def test_failed_upgrade_names_its_file_and_leaves_nothing(empty_url: str) -> None:
     connection = await connect(empty_url, name="tests")
     await connection.execute("CREATE SCHEMA flows")
-    with pytest.raises(MigrationFailed, match=r'schema "flows" already exists in 01_roles\.sql'):
+    with pytest.raises(MigrationFailed, match=r'schema "flows" already exists in 0013_roles\.sql'):
         await upgrade(empty_url)
     assert await connection.fetchval("SELECT to_regnamespace('flows_migrations')") is None
     await connection.close()
@@ -143,150 +141,78 @@ async def test_rest_servers_beside_us_are_told_to_reload(empty_url: str) -> None
     await connection.close()
 
 
-async def test_money_from_before_the_ledger_knew_it_is_posted_once(database_url: str) -> None:
-    db = await connect(database_url, name="tests")
-    entries = "SELECT kind, count(*) FROM public.ledger_entries GROUP BY kind ORDER BY kind"
-    try:
-        await downgrade(database_url, "0004")
-        home = await make_home(db)
-        for status in ("succeeded", "failed"):
-            await insert(db, "public.payments", account=home.account, amount_pence=500, status=status)
-        await insert(db, "public.topups", meter=home.meter.id, amount_pence=500, source="payment", status="completed")
-        assert await db.fetch(entries) == []
-        for _ in range(2):
-            await upgrade(database_url)
-            assert [tuple(row) for row in await db.fetch(entries)] == [("payment", 1), ("topup", 1)]
-            await downgrade(database_url, "0004")
-    finally:
-        await db.close()
-
-
-async def test_meters_of_a_group_go_on_counting_after_an_upgrade_and_so_does_what_followed_them(
-    database_url: str,
-) -> None:
-    db = await connect(database_url, name="tests")
-    kept = (
-        "SELECT register, role, valid_from::text, valid_to FROM public.sharing_meters ORDER BY created_at, valid_from"
+async def test_database_from_before_the_first_release_is_left_alone_and_told_what_to_do(empty_url: str) -> None:
+    connection = await connect(empty_url, name="tests")
+    await connection.execute(
+        "CREATE SCHEMA flows_migrations; CREATE TABLE flows_migrations.versions (version_num text)"
     )
-    try:
-        await downgrade(database_url, "0011")
-        esco = await make_esco(db)
-        roof, new = await make_meter(db, esco, nature="solar"), await make_meter(db, esco, nature="solar")
-        await db.execute("DELETE FROM flows.meter_registers WHERE meter_id = $1", new.id)
-        group = (await insert(db, "public.sharing_groups", esco=esco, name="Roofs"))["id"]
-        await insert(db, "public.sharing_meters", sharing_group=group, register=roof.register, role="generation")
-        follower = await db.fetchval("SELECT flows.exchange_meter($1, $2, '2026-10-16 10:10Z')", roof.id, new.id)
-        await upgrade(database_url)
-        assert [tuple(row) for row in await db.fetch(kept)] == [
-            (roof.register, "generation", "2000-01-01", None),
-            (follower, "generation", "2000-01-01", None),
-        ]
-        await db.execute("UPDATE public.sharing_meters SET valid_to = '2026-11-01' WHERE register = $1", follower)
-        again = {"register": follower, "role": "generation", "valid_from": date(2026, 12, 1)}
-        await insert(db, "public.sharing_meters", sharing_group=group, **again)
-        await downgrade(database_url, "0011")
-        assert {row["register"] for row in await db.fetch("SELECT register FROM public.sharing_meters")} == {
-            roof.register,
-            follower,
-        }
-        await upgrade(database_url)
-    finally:
-        await db.close()
+    await connection.execute("INSERT INTO flows_migrations.versions VALUES ('0011')")
+    for change in (upgrade, pending):
+        with pytest.raises(MigrationFailed, match=r"0011.*new database"):
+            await change(empty_url)
+    assert await _tables(empty_url) == set()
+    await connection.close()
 
 
-async def test_invites_that_were_mailed_before_are_sealed_and_still_let_their_owner_in(database_url: str) -> None:
+@pytest.fixture
+def code(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A copy of the schema's code that a test may change."""
+    copy = tmp_path / "schema"
+    shutil.copytree(str(apply.HOME), copy)
+    monkeypatch.setattr(apply, "HOME", copy)
+    return copy
+
+
+async def test_changed_file_is_applied_by_the_next_upgrade_and_no_other(database_url: str, code: Path) -> None:
+    view = code / "views" / "public" / "regions.sql"
+    view.write_text(view.read_text() + "\nCOMMENT ON VIEW public.regions IS 'Where the wires are';\n")
+    assert await pending(database_url) == ["views/public/regions.sql"]
+    assert await upgrade(database_url) == ["views/public/regions.sql"]
+    assert await pending(database_url) == []
     db = await connect(database_url, name="tests")
-    try:
-        await downgrade(database_url, "0012")
-        customer = await insert(db, "public.customers", fullname="Dee", email="dee@example.org")
-        made = await insert(db, "public.customer_invites", customer=customer["id"], status="sent")
-        token = made["invite_token"]
-        url = f"https://water-lane.example/auth/confirm?token_hash={token}&type=invite"
-        await db.execute("UPDATE public.customer_invites SET invite_url = $1", url)
+    assert await db.fetchval("SELECT obj_description('public.regions'::regclass)") == "Where the wires are"
+    await db.close()
+
+
+async def test_file_that_does_not_fit_is_named_and_nothing_is_applied(database_url: str, code: Path) -> None:
+    (code / "functions" / "flows" / "a.sql").write_text("CREATE FUNCTION flows.a() RETURNS int LANGUAGE sql RETURN 1;")
+    (code / "views" / "flows").mkdir(exist_ok=True)
+    (code / "views" / "flows" / "lost.sql").write_text("CREATE VIEW flows.lost AS SELECT * FROM flows.nowhere;")
+    with pytest.raises(MigrationFailed, match=r'"flows\.nowhere" does not exist in views/flows/lost\.sql'):
         await upgrade(database_url)
-        tables = [table for table in await _tables(database_url) if table.startswith(("public.", "flows."))]
-        rows = [str(row) for table in tables for row in await db.fetch(f"SELECT t::text FROM {table} AS t")]
-        assert [row for row in rows if str(token) in row] == []
-        accepted = "SELECT outcome FROM flows.accept_invite($1, NULL, NULL)"
-        kept = await db.fetchval("SELECT invite_token FROM public.customer_invites")
-        outcomes = [await db.fetchval(accepted, each) for each in (kept, token, token)]
-        assert outcomes == ["unknown", "accepted", "unknown"]
-    finally:
-        await db.close()
-
-
-async def test_half_hours_off_the_clock_leave_the_readings_for_the_audit_log(database_url: str) -> None:
-    """0.2 kWh at 10:00, and 0.5 at 10:07 that would count as another half hour: the day holds 0.2 kWh then."""
     db = await connect(database_url, name="tests")
-    add = "INSERT INTO flows.register_interval_hh (register_id, timestamp, kwh) VALUES ($1, $2::text::timestamptz, $3)"
-    day = "SELECT kwh::text, intervals FROM flows.register_interval_daily WHERE register_id = $1"
-    kept = """
-        SELECT action, before ->> 'kwh' AS kwh, row_id LIKE '%10:07%' AS named
-          FROM flows.audit_log WHERE table_name = 'flows.register_interval_hh'
-    """
-    try:
-        await downgrade(database_url, "0011")
-        register = (await make_home(db)).meter.register
-        await db.execute(add, register, "2026-10-05 10:00Z", Decimal("0.2"))
-        await db.execute(add, register, "2026-10-05 10:07Z", Decimal("0.5"))
-        assert [tuple(row) for row in await db.fetch(day, register)] == [("0.7", 2)]
-        await upgrade(database_url)
-        assert [tuple(row) for row in await db.fetch(day, register)] == [("0.2", 1)]
-        assert [tuple(row) for row in await db.fetch(kept)] == [("delete", "0.5", True)]
-    finally:
-        await db.close()
+    assert await db.fetchval("SELECT to_regproc('flows.a')") is None
+    await db.close()
 
 
-async def test_half_hours_that_cannot_be_leave_the_readings_for_the_audit_log(database_url: str) -> None:
-    """-5 kWh would hide in a month of 0.2 kWh: 10:30 is missing then, as is what was no number."""
+async def test_new_table_has_by_one_line_what_every_table_has(database_url: str, code: Path) -> None:
     db = await connect(database_url, name="tests")
-    add = "INSERT INTO flows.register_interval_hh (register_id, timestamp, kwh) VALUES ($1, $2::text::timestamptz, $3)"
-    readings = "SELECT to_char(timestamp, 'HH24:MI'), kwh::text FROM flows.register_interval_hh WHERE register_id = $1"
-    day = "SELECT kwh::text, intervals FROM flows.register_interval_daily WHERE register_id = $1"
-    kept = (
-        "SELECT before ->> 'kwh' FROM flows.audit_log WHERE table_name = 'flows.register_interval_hh' ORDER BY row_id"
+    await db.execute(
+        """CREATE TABLE public.things (id uuid PRIMARY KEY, account uuid REFERENCES public.accounts (id), kwh numeric,
+                                       name text, updated_at timestamptz NOT NULL DEFAULT now())"""
     )
-    try:
-        await downgrade(database_url, "0011")
-        register = (await make_home(db)).meter.register
-        for at, kwh in ("10:00", "0.2"), ("10:30", "-5"), ("11:00", "NaN"), ("11:30", "10000.001"), ("12:00", "0.3"):
-            await db.execute(add, register, f"2026-10-05 {at}Z", Decimal(kwh))
+    place = code / "tables" / "public" / "things.sql"
+    place.write_text("SELECT flows.adopt_table('public.things', audited => true);")
+    await upgrade(database_url)
+    home = await make_home(db)
+    for _ in range(2):  # again and again: what it had before is replaced
+        place.write_text(place.read_text() + "\n")
         await upgrade(database_url)
-        assert sorted(tuple(row) for row in await db.fetch(readings, register)) == [("10:00", "0.2"), ("12:00", "0.3")]
-        assert [tuple(row) for row in await db.fetch(day, register)] == [("0.5", 2)]
-        assert [row[0] for row in await db.fetch(kept)] == ["-5", "NaN", "10000.001"]
-    finally:
-        await db.close()
-
-
-async def test_days_that_began_at_the_second_midnight_are_summed_anew(database_url: str) -> None:
-    """0.1 kWh a half hour in the Azores: the day before the change held 50 half hours, and 48 of 50 were on it."""
-    db = await connect(database_url, name="tests")
-    days = "SELECT day, kwh::text, intervals FROM flows.register_interval_daily WHERE register_id = $1 ORDER BY day"
-    zone = ZoneInfo("Atlantic/Azores")
-    time = Period(local_midnight(date(2026, 10, 24), zone), local_midnight(date(2026, 10, 26), zone))
-    try:
-        await downgrade(database_url, "0011")
-        register = (await make_home(db, await make_esco(db, time_zone=zone.key))).meter.register
-        for at in time.half_hours():
-            await insert(db, "flows.register_interval_hh", register_id=register, timestamp=at, kwh=Decimal("0.1"))
-        await upgrade(database_url)
-        assert [tuple(row) for row in await db.fetch(days, register)] == [
-            (date(2026, 10, 24), "4.8", 48),
-            (date(2026, 10, 25), "5.0", 50),
-        ]
-        missing = "SELECT date FROM flows.register_interval_hh_missing WHERE register_id = $1 AND date = ANY($2)"
-        assert await db.fetch(missing, register, [date(2026, 10, 24), date(2026, 10, 25)]) == []
-    finally:
-        await db.close()
-
-
-async def test_community_whose_zone_is_refused_now_stays_as_it_is(database_url: str) -> None:
-    db = await connect(database_url, name="tests")
-    try:
-        await downgrade(database_url, "0011")
-        await make_esco(db, time_zone="Asia/Kathmandu")
-        await upgrade(database_url)
-        assert await db.fetchval("SELECT time_zone FROM flows.escos") == "Asia/Kathmandu"
-    finally:
-        await db.close()
+    await insert(db, "public.things", id=uuid4(), account=home.account, kwh=1, name="Lamp")
+    assert await db.fetchval("SELECT count(*) FROM flows.audit_log WHERE table_name = 'public.things'") == 1
+    policies = (
+        "SELECT array_agg(polname::text ORDER BY polname) FROM pg_policy WHERE polrelid = 'public.things'::regclass"
+    )
+    assert await db.fetchval(policies) == [
+        *("links", "reporting", "scope_delete", "scope_insert", "scope_update", "workers"),
+    ]
+    with pytest.raises(asyncpg.CheckViolationError, match="kwh"):
+        await db.execute("UPDATE public.things SET kwh = 'NaN'")
+    with pytest.raises(asyncpg.CheckViolationError, match="name"):
+        await db.execute("UPDATE public.things SET name = repeat('x', 2000)")
+    rights = "SELECT has_table_privilege($1, 'public.things', $2)"
+    assert await db.fetchval(rights, "admin", "DELETE")
+    assert await db.fetchval(rights, "customer", "SELECT")
+    assert not await db.fetchval(rights, "anon", "SELECT")
+    assert not await db.fetchval(rights, "customer", "UPDATE")
+    await db.close()

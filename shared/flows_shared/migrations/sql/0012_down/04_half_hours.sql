@@ -1,7 +1,0 @@
-ALTER TABLE flows.register_interval_hh DROP CONSTRAINT timestamp_is_a_half_hour;
-ALTER TABLE flows.register_interval_estimates DROP CONSTRAINT timestamp_is_a_half_hour;
-ALTER TABLE flows.register_interval_missing_reasons DROP CONSTRAINT timestamp_is_a_half_hour;
-ALTER TABLE flows.register_interval_sources DROP CONSTRAINT timestamp_is_a_half_hour;
-ALTER TABLE flows.register_interval_flags DROP CONSTRAINT timestamp_is_a_half_hour;
-ALTER TABLE public.sharing_half_hours DROP CONSTRAINT timestamp_is_a_half_hour;
-DROP FUNCTION flows.refuse_off_the_clock;

@@ -1,2 +1,0 @@
-SELECT flows.guard_values();
-SELECT flows.guard_writes();

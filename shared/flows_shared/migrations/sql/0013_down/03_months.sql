@@ -1,2 +1,0 @@
--- Runs of no month do not come back.
-SELECT 1;

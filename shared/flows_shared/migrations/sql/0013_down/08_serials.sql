@@ -1,1 +1,0 @@
-DROP FUNCTION public.release_meter;

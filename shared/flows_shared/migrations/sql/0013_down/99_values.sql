@@ -1,2 +1,0 @@
--- Guards of columns go with their columns.
-SELECT 1;

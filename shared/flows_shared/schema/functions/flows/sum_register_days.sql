@@ -1,0 +1,24 @@
+CREATE OR REPLACE FUNCTION flows.sum_register_days(touched flows.register_interval_daily[]) RETURNS void
+LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, flows AS $$
+    -- Two writers of one day sum it one after the other, so that the second sees what the first has written.
+    SELECT FROM flows.meter_registers
+     WHERE register_id = ANY(ARRAY(SELECT register_id FROM unnest(touched)))
+     ORDER BY register_id FOR NO KEY UPDATE;
+
+    DELETE FROM flows.register_interval_daily AS daily
+     USING unnest(touched) AS t
+     WHERE daily.register_id = t.register_id AND daily.day = t.day;
+
+    INSERT INTO flows.register_interval_daily (register_id, day, kwh, intervals)
+    SELECT t.register_id, t.day, sum(hh.kwh), count(*)
+      FROM unnest(touched) AS t
+      JOIN flows.meter_registers AS register ON register.register_id = t.register_id
+      JOIN flows.meter_registry AS meter ON meter.id = register.meter_id
+      JOIN flows.escos AS esco ON esco.id = meter.esco
+      JOIN flows.register_interval_hh AS hh ON hh.register_id = t.register_id
+       AND hh.timestamp >= flows.local_midnight(t.day, esco.time_zone)
+       AND hh.timestamp < flows.local_midnight(t.day + 1, esco.time_zone)
+     GROUP BY t.register_id, t.day;
+$$;
+COMMENT ON FUNCTION flows.sum_register_days(flows.register_interval_daily[]) IS 'Sum the days named (register_id and day count) anew from their half hours';
+SELECT flows.allow_execute('flows.sum_register_days(flows.register_interval_daily[])', '{flows_meter_sync}');

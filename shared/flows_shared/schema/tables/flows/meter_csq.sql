@@ -1,0 +1,9 @@
+SELECT flows.adopt_table(
+    'flows.meter_csq',
+    readers => '{customer,admin,service,reporting,flows_worker,mediator}',
+    writers => '{service,mediator}'
+);
+CREATE POLICY own ON flows.meter_csq TO customer
+    USING (((meter_id = ANY (( SELECT flows.own_ever() AS own_ever)::uuid[])) AND (EXISTS ( SELECT FROM unnest(( SELECT flows.own_times() AS own_times)) own(id, days, times) WHERE ((own.id = meter_csq.meter_id) AND (own.times @> meter_csq."timestamp"))))));
+CREATE POLICY with_parent ON flows.meter_csq TO admin
+    USING (EXISTS (SELECT FROM flows.meter_registry AS parent WHERE parent.id = meter_csq.meter_id));
