@@ -31,8 +31,11 @@ check: env ## ruff, mypy --strict and the import rule between packages
 schema: env ## write docs/schema.sql, the whole schema on one page
 	$(BIN)/python -m flows_local.schema_page docs/schema.sql
 
+migration: env ## write the next migration from the models; NAME="what it does"
+	$(BIN)/python -m flows_local.new_migration "$(NAME)"
+
 bench: env ## measure the figures; ONLY=name runs one
 	PYTHONPATH=tests $(BIN)/python -m benchmarks $(ONLY)
 
-.PHONY: help env demo test check schema bench
+.PHONY: help env demo test check schema migration bench
 .DEFAULT_GOAL := help
