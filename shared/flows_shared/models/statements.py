@@ -6,7 +6,7 @@ SQLAlchemy writes the statement, asyncpg runs it as any other; so row level secu
 from collections.abc import Sequence
 from typing import Any, Final, TypeVar
 
-from sqlalchemy import Executable, insert
+from sqlalchemy import Executable, inspect
 from sqlalchemy.dialects.postgresql.asyncpg import dialect
 from sqlmodel.sql.expression import SelectOfScalar
 
@@ -26,10 +26,14 @@ async def find(db: Connection, query: SelectOfScalar[T]) -> T | None:
 
 
 async def add(db: Connection, *rows: Table) -> None:
-    """Insert rows, of which the database fills in what was not said."""
+    """Insert rows; where a field is None, the column has the database's default."""
     for row in rows:
-        statement, values = _written(insert(type(row)).values(**row.model_dump(exclude_unset=True)))
-        await db.execute(statement, *values)
+        values = {column.key: getattr(row, field) for field, column in inspect(type(row)).columns.items()}
+        given = {name: value for name, value in values.items() if value is not None}
+        places = ", ".join(f"${place}" for place in range(1, len(given) + 1))
+        names = ", ".join(f'"{name}"' for name in given)
+        table: str = inspect(type(row)).local_table.fullname
+        await db.execute(f"INSERT INTO {table} ({names}) VALUES ({places})", *given.values())
 
 
 def _written(statement: Executable) -> tuple[str, Sequence[Any]]:
