@@ -25,8 +25,8 @@ from flows_billing.ledger.watch import sum_ledger
 from flows_billing.payments import record
 from flows_billing.payments.record import Recorded
 from flows_billing.settings import BillingSettings
+from flows_shared.contracts.money import PaymentArguments, RefundArguments
 from flows_shared.db import Database
-from flows_shared.money_commands import PaymentArguments, RefundArguments
 from flows_shared.settings import load_settings
 from flows_shared.worker import Worker
 from processes import FlowsProcess

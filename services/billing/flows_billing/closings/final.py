@@ -38,8 +38,8 @@ from flows_billing.payments.record import record_refund
 from flows_billing.payments.store import balance_of
 from flows_billing.settings import SERVICE, RunSettings
 from flows_shared.acting import act_for
+from flows_shared.contracts.money import RefundArguments
 from flows_shared.db import Connection, Database
-from flows_shared.money_commands import RefundArguments
 from flows_shared.outbox import enqueue
 from flows_shared.time import Month, local_date, local_midnight
 

@@ -7,9 +7,7 @@ from uuid import UUID
 from flows_billing.errors import KeyTaken, NobodyToGiveTo, UnknownAccount
 from flows_billing.payments import store
 from flows_billing.payments.rules import Standing, booked_on, check_limit, check_refund, check_write_off
-from flows_shared.db import Connection
-from flows_shared.idempotency import differing
-from flows_shared.money_commands import (
+from flows_shared.contracts.money import (
     GiftArguments,
     MoneyArguments,
     PaymentArguments,
@@ -17,6 +15,8 @@ from flows_shared.money_commands import (
     ReversalArguments,
     WriteOffArguments,
 )
+from flows_shared.db import Connection
+from flows_shared.idempotency import differing
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,14 +10,14 @@ from flows_billing.payments import record
 from flows_billing.payments.record import Recorded
 from flows_shared.acting import acting
 from flows_shared.auth import CallingService
-from flows_shared.idempotency import IdempotencyKeyText
-from flows_shared.money_commands import (
+from flows_shared.contracts.money import (
     GiftArguments,
     PaymentArguments,
     RefundArguments,
     ReversalArguments,
     WriteOffArguments,
 )
+from flows_shared.idempotency import IdempotencyKeyText
 from flows_shared.service import Db
 
 router = APIRouter(prefix="/internal/billing")

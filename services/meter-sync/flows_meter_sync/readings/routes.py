@@ -19,8 +19,7 @@ from flows_meter_sync.readings.views import estimated_half_hours, imported_row, 
 from flows_meter_sync.settings import MeterSyncSettings
 from flows_shared.acting import acting
 from flows_shared.auth import CallingService, Claims
-from flows_shared.db import Database
-from flows_shared.readings import (
+from flows_shared.contracts.readings import (
     AskedEstimate,
     AskedPeriod,
     EstimatedHalfHours,
@@ -29,6 +28,7 @@ from flows_shared.readings import (
     MissingHalfHours,
     WrongReading,
 )
+from flows_shared.db import Database
 from flows_shared.service import Db
 from flows_shared.time import utc_now
 

@@ -12,8 +12,8 @@ from flows_api.commands.access import Operator
 from flows_api.commands.billing.escos import Billing, billable_escos
 from flows_api.commands.billing.previews import Accounts
 from flows_api.commands.models import problems
+from flows_shared.contracts.money import Text
 from flows_shared.dates import MonthText
-from flows_shared.money_commands import Text
 from flows_shared.service import Db
 
 router = APIRouter()

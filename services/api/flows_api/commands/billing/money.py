@@ -14,9 +14,7 @@ from flows_api.commands.accounts import AccountNumber, fetch_account
 from flows_api.commands.billing.escos import Billing, billable_escos
 from flows_api.commands.models import problems
 from flows_api.commands.services import ServiceClient
-from flows_shared.db import Database
-from flows_shared.errors import NotFoundError
-from flows_shared.money_commands import (
+from flows_shared.contracts.money import (
     GiftArguments,
     MoneyArguments,
     PaymentArguments,
@@ -24,6 +22,8 @@ from flows_shared.money_commands import (
     ReversalArguments,
     WriteOffArguments,
 )
+from flows_shared.db import Database
+from flows_shared.errors import NotFoundError
 from flows_shared.service import Db
 
 PAYMENT = "SELECT id FROM public.payments WHERE id = $1"

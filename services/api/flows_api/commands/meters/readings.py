@@ -13,20 +13,19 @@ from flows_api.auth.principal import Principal
 from flows_api.commands.access import MeterOperator, MeterReader
 from flows_api.commands.meters.meter import MeterSync, Serial, fetch_meter, find_meter
 from flows_api.commands.models import problems
-from flows_shared.dates import Moment
-from flows_shared.db import Database
-from flows_shared.errors import InvalidError
-from flows_shared.readings import (
+from flows_shared.contracts.readings import (
     AskedEstimate,
     AskedPeriod,
     EstimatedHalfHours,
     FieldNumbers,
-    HalfHourRow,
     ImportedRow,
     MissingHalfHours,
     WrongReading,
-    write_csv,
 )
+from flows_shared.dates import Moment
+from flows_shared.db import Database
+from flows_shared.errors import InvalidError
+from flows_shared.readings import HalfHourRow, write_csv
 from flows_shared.service import Db
 from flows_shared.time import utc_now
 

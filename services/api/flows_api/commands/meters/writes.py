@@ -14,7 +14,7 @@ from flows_api.commands.access import MeterOperator, MeterReader
 from flows_api.commands.meters.meter import MeterSync, Serial, fetch_meter, find_meter
 from flows_api.commands.models import problems
 from flows_api.commands.services import ServiceClient
-from flows_shared.commands import (
+from flows_shared.contracts.meters import (
     Arguments,
     BacklightArguments,
     ClockArguments,
