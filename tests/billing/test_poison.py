@@ -24,7 +24,8 @@ from flows_billing.runs.execute import execute_run
 from flows_billing.runs.request import request_runs
 from flows_billing.settings import BillingSettings, RunSettings
 from flows_billing.stores.communities import due_escos, find_escos
-from flows_billing.views import ProposedTariff
+from flows_billing.views import tariff_of
+from flows_shared.contracts.previews import ProposedTariff
 from flows_shared.time import DAY
 
 Poison: TypeAlias = Callable[[Community, Home], Awaitable[None]]
@@ -173,7 +174,8 @@ async def test_poisoned_account_leaves_previews_trials_costs_and_corrections_to_
         [esco] = await find_escos(connection, [community.esco])
     preview = await preview_run(community.billing, esco, OCTOBER, RunSettings())
     assert [account.total_pence for account in preview.accounts] == [7510, 7510, 0, 7510, 7510]
-    proposal = ProposedTariff.model_validate({"unit_rate": "0.1", "standing_charge": "0.5"}).tariff(OCTOBER)
+    proposed = ProposedTariff.model_validate({"unit_rate": "0.1", "standing_charge": "0.5"})
+    proposal = tariff_of(proposed, OCTOBER)
     tried = await simulate(community.billing, esco, [OCTOBER], proposal, RunSettings())
     assert (len(tried.accounts), len(tried.compared), tried.now_pence, tried.proposed_pence) == (
         5,

@@ -3,9 +3,11 @@
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Final, Literal, Self, TypeAlias
+from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
 
+from flows_shared.contracts.route import Answer, ItemRoute, Request, Route
 from flows_shared.dates import Moment
 from flows_shared.time import Period, floor_half_hour
 
@@ -16,10 +18,8 @@ EstimationMethod: TypeAlias = Literal["auto", "weekday_profile", "linear", "week
 FieldNumbers: TypeAlias = Literal["auto", "counts", "energy"]
 
 
-class AskedPeriod(BaseModel):
+class AskedPeriod(Request):
     """Half hours that begin in `[start, end)`, at most 366 days; the 30 days until now where they are not given."""
-
-    model_config = ConfigDict(extra="forbid")
 
     start: Moment | None = None
     end: Moment | None = None
@@ -44,7 +44,7 @@ class AskedEstimate(AskedPeriod):
     dry_run: bool = False
 
 
-class MissingHalfHours(BaseModel):
+class MissingHalfHours(Answer):
     """Half hours without a reading that follow each other; `reasons` is what the meter said, `tries` how often."""
 
     serial: str = Field(examples=["EML2137580826"])
@@ -57,7 +57,7 @@ class MissingHalfHours(BaseModel):
     tries: int
 
 
-class WrongReading(BaseModel):
+class WrongReading(Answer):
     """A reading that looks wrong, or the first of a span that does; `kwh` is what was found."""
 
     serial: str = Field(examples=["EML2137580826"])
@@ -68,7 +68,7 @@ class WrongReading(BaseModel):
     details: str
 
 
-class EstimatedHalfHours(BaseModel):
+class EstimatedHalfHours(Answer):
     """What was missing of a register, and how much of it was estimated."""
 
     serial: str = Field(examples=["EML2137580826"])
@@ -79,10 +79,36 @@ class EstimatedHalfHours(BaseModel):
     methods: str = Field(examples=["weekday_profile"])
 
 
-class ImportedRow(BaseModel):
+class ImportedRow(Answer):
     """What became of a row: `waits` is a count whose half hour is whole only with a later file."""
 
     file: str = Field(examples=["EML2137580826-20261025.csv"])
     line: int
     outcome: Literal["taken", "there already", "refused", "waits"]
     details: str
+
+
+class NamedFile(Answer):
+    """A file: its name without the folder, and its text."""
+
+    name: str
+    text: str
+
+
+class FieldFiles(Answer):
+    files: tuple[NamedFile, ...]
+
+
+class Import(Request):
+    """Files to take in, for meters of these communities."""
+
+    files: list[NamedFile] = Field(min_length=1)
+    wh: FieldNumbers = "auto"
+    escos: list[UUID]
+
+
+FIND_GAPS = ItemRoute(str, Route("POST", "/internal/meters/{serial}/gaps", AskedPeriod, list[MissingHalfHours]))
+VALIDATE = ItemRoute(str, Route("POST", "/internal/meters/{serial}/validate", AskedPeriod, list[WrongReading]))
+ESTIMATE = ItemRoute(str, Route("POST", "/internal/meters/{serial}/estimate", AskedEstimate, list[EstimatedHalfHours]))
+EXPORT = ItemRoute(str, Route("POST", "/internal/meters/{serial}/export", AskedPeriod, FieldFiles))
+IMPORT = Route("POST", "/internal/readings/import", Import, list[ImportedRow])

@@ -14,7 +14,7 @@ from uuid import UUID, uuid4
 from flows_billing.bills.judge import Docket, prepare
 from flows_billing.bills.preview import from_half_hours
 from flows_billing.communities.esco import Esco, require_vat_number
-from flows_billing.corrections.difference import BilledInvoice, Cause, Correction, correct, say_causes
+from flows_billing.corrections.difference import BilledInvoice, Correction, correct, say_causes
 from flows_billing.corrections.rebilling import Confirmation, RebilledAccount, Rebilling, shown
 from flows_billing.corrections.store import (
     CreditNote,
@@ -40,6 +40,7 @@ from flows_billing.stores.rating import changed_days
 from flows_billing.stores.sharing import store_allocation
 from flows_shared.acting import act_for
 from flows_shared.apart import is_about_data
+from flows_shared.contracts.corrections import Cause
 from flows_shared.db import Connection, Database
 from flows_shared.errors import say_error
 from flows_shared.outbox import enqueue
@@ -167,13 +168,7 @@ async def _correct(
     for each in corrections:
         note = by_original.get(each.original.id) if each.original else None
         invoice = by_payer.get(each.customer) if each.bill else None
-        made.append(
-            replace(
-                shown(each),
-                credit_note=note.number if note else None,
-                replacement=invoice.number if invoice else None,
-            )
-        )
+        made.append(shown(each, note.number if note else None, invoice.number if invoice else None))
     return RebilledAccount(account, number, "corrected", None, tuple(made))
 
 

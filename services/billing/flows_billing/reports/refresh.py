@@ -9,7 +9,7 @@ from prometheus_client.core import GaugeMetricFamily, Metric
 from flows_shared.db import Connection
 from flows_shared.logs import get_logger
 from flows_shared.outbox import enqueue
-from flows_shared.reports import REPORTS, ReportState, report_states
+from flows_shared.reports import REPORTS, ReportSummary, report_states
 from flows_shared.telemetry.counted import Counted
 
 SERVICE: Final = "billing"
@@ -26,7 +26,7 @@ async def enqueue_refresh(db: Connection) -> None:
     await enqueue(db, SERVICE, JOB, key="all")
 
 
-async def refresh_reports(db: Connection, asked_at: datetime) -> list[ReportState]:
+async def refresh_reports(db: Connection, asked_at: datetime) -> list[ReportSummary]:
     """Bring to `asked_at` whatever is older; what failed says why."""
     for source in dict.fromkeys(report.source for report in REPORTS.values()):
         await db.fetchval(REFRESH, source, asked_at)
