@@ -27,8 +27,8 @@ from flows_billing.settings import BillingSettings
 from flows_shared.contracts.ledger import LedgerFinding
 from flows_shared.contracts.money import PaymentArguments, Recorded, RefundArguments
 from flows_shared.db import Database
+from flows_shared.jobs import Worker
 from flows_shared.settings import load_settings
-from flows_shared.worker import Worker
 from processes import FlowsProcess
 from waiting import until
 
@@ -218,7 +218,7 @@ async def test_nightly_check_names_what_is_wrong_in_the_log(
         await transaction.execute("DELETE FROM public.ledger_postings WHERE amount_pence = 2980")
     worker = Worker("billing", load_settings(BillingSettings), community.billing, redis)
     with structlog.testing.capture_logs() as logged:
-        await check_books({"worker": worker})
+        await check_books(worker)
     assert "WLCE-000001" in [entry["of"] for entry in logged if entry["event"] == "ledger_unsound"]
 
 
@@ -241,7 +241,7 @@ async def test_books_of_one_community_hide_nothing_of_another(
             )
     worker = Worker("billing", load_settings(BillingSettings), community.billing, redis)
     with structlog.testing.capture_logs() as logged:
-        await check_books({"worker": worker})
+        await check_books(worker)
     unbalanced = [entry["esco"] for entry in logged if entry.get("check") == "entry does not balance"]
     assert unbalanced == ["AAA", "WLCE"]
     totals = {entry["esco"]: entry["total_pence"] for entry in logged if entry["event"] == "ledger_checked"}

@@ -7,7 +7,7 @@ The neighbours' invoices equal those of a month without them. 31 days at £0.50 
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from types import SimpleNamespace
-from typing import TypeAlias
+from typing import TypeAlias, cast
 from uuid import UUID
 
 import pytest
@@ -251,8 +251,8 @@ async def test_workers_go_on_with_the_next_community(
     settings = BillingSettings(
         database_url=SecretStr("postgresql://"), jwt_secret=SecretStr("x" * 32), billing_usage_source="roll_ups"
     )
-    worker = {"worker": SimpleNamespace(db=community.billing, settings=settings)}
-    monkeypatch.setattr(jobs, "utc_now", lambda: datetime(2026, 11, 1, 9, tzinfo=UTC))
+    now = datetime(2026, 11, 1, 9, tzinfo=UTC)
+    worker = cast(jobs.BillingWorker, SimpleNamespace(db=community.billing, settings=settings, now=lambda: now))
     await jobs.start_due_runs(worker)
     started = "SELECT code FROM public.billing_runs AS run JOIN flows.escos AS esco ON esco.id = run.esco ORDER BY code"
     assert [row["code"] for row in await community.rows(started)] == ["AAA", "WLCE"]

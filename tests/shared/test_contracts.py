@@ -1,10 +1,13 @@
 """What services ask each other is declared once."""
 
 import pkgutil
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import fields, is_dataclass
 from importlib import import_module
+from inspect import signature
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -18,10 +21,17 @@ import flows_meter_sync
 import flows_notify
 import flows_shared
 from flows_shared import contracts
+from flows_shared.contracts import jobs
+from flows_shared.contracts.job import Handler, Job
 from flows_shared.contracts.route import ItemRoute, Route
 
 PACKAGES = (flows_shared, flows_api, flows_billing, flows_meter_sync, flows_notify)
 SERVICES = (flows_billing, flows_meter_sync, flows_notify)
+SCHEMA = Path(flows_shared.__path__[0]) / "schema"
+INTO_OUTBOX = "INSERT INTO flows.outbox"
+ENQUEUED = re.compile(
+    rf"{INTO_OUTBOX} \(service, job, arguments, key\)\s+VALUES \('([\w-]+)', '(\w+)', jsonb_build_array\(([^()]*)\)"
+)
 # A pair of names and types says little.
 FEWEST_FIELDS = 3
 
@@ -66,6 +76,34 @@ def test_internal_routes_take_and_answer_what_their_contracts_say(served: dict[t
         [body] = [param.field_info.annotation for param in handler.dependant.body_params]
         answer = None if route.answer is bytes else route.answer
         assert (body, handler.response_model, handler.status_code) == (route.request, answer, route.status), place
+
+
+@pytest.fixture
+def handled(settings_env: None) -> dict[tuple[str, str], Handler[Any]]:
+    workers = [import_module(f"{service.__name__}.jobs").create_worker() for service in SERVICES]
+    return {(worker.service, handler.job): handler for worker in workers for handler in worker.jobs}
+
+
+def test_every_job_has_a_contract_and_every_contract_a_worker(handled: dict[tuple[str, str], Handler[Any]]) -> None:
+    assert handled.keys() == {(job.service, job.name) for job in vars(jobs).values() if isinstance(job, Job)}
+
+
+def test_jobs_are_called_by_their_contracts_alone() -> None:
+    for folder in (*(Path(package.__path__[0]) for package in PACKAGES), Path("deploy/local/flows_local")):
+        for file in folder.rglob("*.py"):
+            text = file.read_text()
+            if "contracts" not in file.parts and "from flows_shared.contracts.job import" in text:
+                assert not re.search(r"\b(Call|Job|Handler)(\[.*\])?\(", text), file
+
+
+def test_sql_enqueues_jobs_that_there_are_with_the_arguments_that_they_take(
+    handled: dict[tuple[str, str], Handler[Any]],
+) -> None:
+    called = [call for file in SCHEMA.rglob("*.sql") for call in ENQUEUED.findall(file.read_text())]
+    assert len(called) == sum(file.read_text().count(INTO_OUTBOX) for file in SCHEMA.rglob("*.sql"))
+    for service, job, arguments in called:
+        _worker, *parameters = signature(handled[service, job].work).parameters
+        assert len(arguments.split(",")) == len(parameters), job
 
 
 def test_no_two_packages_have_a_class_with_the_same_fields() -> None:

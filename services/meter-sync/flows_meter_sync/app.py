@@ -3,7 +3,7 @@
 from fastapi import APIRouter, FastAPI
 
 from flows_meter_sync.callers import note_request
-from flows_meter_sync.jobs import sync_arguments
+from flows_meter_sync.jobs import sync_call
 from flows_meter_sync.readings import routes as readings
 from flows_meter_sync.registry import meter_of_serial
 from flows_meter_sync.settings import MeterSyncSettings
@@ -34,8 +34,7 @@ async def sync_meter(serial: str, request: SyncRequest, db: Db, caller: CallingS
         meter_id = await meter_of_serial(transaction, serial)
         await note_request(transaction, "sync", meter_id, {"metrics": metrics})
         key = f"{meter_id} {' '.join(metrics or ['all'])}"
-        arguments = sync_arguments([meter_id], metrics, by_hand=True)
-        job_id = await enqueue(transaction, SERVICE, "sync_meters", *arguments, key=key)
+        job_id = await enqueue(transaction, sync_call([meter_id], metrics, by_hand=True), key=key)
     return SyncAccepted(meter_id=meter_id, job_id=job_id)
 
 

@@ -10,12 +10,12 @@ from flows_billing.corrections.rebill import rebill
 from flows_billing.corrections.rebilling import Rebilling
 from flows_billing.errors import UnknownCreditNote
 from flows_billing.routes.settings import Settings
-from flows_billing.settings import SERVICE
 from flows_billing.stores.communities import find_escos
 from flows_shared.acting import acting
 from flows_shared.auth import CallingService
 from flows_shared.contracts.corrections import CORRECT, CorrectedAccount, CorrectionRequest, Corrections
 from flows_shared.contracts.explanations import EXPLAIN_CREDIT_NOTE, CreditNoteExplanation, ExplainRequest
+from flows_shared.contracts.jobs import CORRECT_MONTH, CorrectionWork
 from flows_shared.outbox import enqueue
 from flows_shared.service import Db, serve
 from flows_shared.time import utc_now
@@ -35,9 +35,8 @@ async def correct(
         [esco] = await find_escos(transaction, [asked.esco])
         require_vat_number(esco)
         if asked.confirm:
-            work = asked.model_dump(mode="json", exclude={"confirm"})
-            work["requested_by"] = claims.actor or claims.subject
-            await enqueue(transaction, SERVICE, "correct_month", work, claims.all)
+            work = CorrectionWork(**dict(asked), requested_by=claims.actor or claims.subject)
+            await enqueue(transaction, CORRECT_MONTH(work.model_dump(mode="json", exclude={"confirm"}), claims.all))
             response.status_code = 202
             return Corrections(
                 esco=esco.id, esco_code=esco.code, month=str(month), queued=True, unchanged=0, differs=0, too_old=0,
