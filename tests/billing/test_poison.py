@@ -26,7 +26,7 @@ from flows_billing.settings import BillingSettings, RunSettings
 from flows_billing.stores.communities import due_escos, find_escos
 from flows_billing.views import tariff_of
 from flows_shared.contracts.previews import ProposedTariff
-from flows_shared.time import DAY
+from flows_shared.time import DAY, utc_now
 
 Poison: TypeAlias = Callable[[Community, Home], Awaitable[None]]
 
@@ -172,7 +172,7 @@ async def test_poisoned_account_leaves_previews_trials_costs_and_corrections_to_
         await community.execute("UPDATE public.invoices SET status = 'void' WHERE account = $1", home.account)
     async with community.billing.connection() as connection:
         [esco] = await find_escos(connection, [community.esco])
-    preview = await preview_run(community.billing, esco, OCTOBER, RunSettings())
+    preview = await preview_run(community.billing, esco, OCTOBER, RunSettings(), utc_now().date())
     assert [account.total_pence for account in preview.accounts] == [7510, 7510, 0, 7510, 7510]
     proposed = ProposedTariff.model_validate({"unit_rate": "0.1", "standing_charge": "0.5"})
     proposal = tariff_of(proposed, OCTOBER)

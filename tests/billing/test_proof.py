@@ -23,13 +23,13 @@ from flows_billing.stores.communities import find_escos
 from flows_billing.views import tariff_of
 from flows_shared.contracts.previews import ProposedTariff
 from flows_shared.contracts.verifications import Finding
-from flows_shared.time import LONDON, Month, Period
+from flows_shared.time import LONDON, Month, Period, utc_now
 
 
 async def preview(community: Community) -> Preview:
     async with community.billing.connection() as connection:
         [esco] = await find_escos(connection, [community.esco])
-    return await preview_run(community.billing, esco, OCTOBER, RunSettings())
+    return await preview_run(community.billing, esco, OCTOBER, RunSettings(), utc_now().date())
 
 
 async def findings(community: Community) -> list[Finding]:

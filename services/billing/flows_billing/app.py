@@ -34,7 +34,7 @@ from flows_shared.db import Database
 from flows_shared.service import Db, create_service_app, serve
 from flows_shared.settings import load_settings
 from flows_shared.tasks import repeating
-from flows_shared.time import Month, utc_now
+from flows_shared.time import Month, local_date, utc_now
 
 ACCOUNTS_SHOWN = 10_000
 
@@ -63,7 +63,8 @@ async def preview(asked: PreviewRequest, _claims: CallingService, db: Db, settin
     """What a month's run would bill. Nothing is stored."""
     esco, month = await _billable(db, asked.esco, asked.month)
     require_vat_number(esco)
-    return preview_answer(await preview_run(db, esco, month, settings, only=asked.accounts), ACCOUNTS_SHOWN)
+    found = await preview_run(db, esco, month, settings, local_date(utc_now(), esco.zone), only=asked.accounts)
+    return preview_answer(found, ACCOUNTS_SHOWN)
 
 
 @serve(router, SIMULATE)

@@ -51,7 +51,7 @@ from flows_shared.contracts.verifications import Verification
 from flows_shared.db import Database, is_connection_lost
 from flows_shared.errors import FlowsError
 from flows_shared.numbers import whole_option
-from flows_shared.time import Month, utc_now
+from flows_shared.time import Month, local_date, utc_now
 
 UNBILLED_SHOWN = 100
 
@@ -259,7 +259,7 @@ async def _preview(month: str, code: str, number: int | None, settings: RunSetti
         require_vat_number(esco)
         async with db.connection() as connection:
             only = None if number is None else [await account_by_number(connection, esco.id, number)]
-        return await preview_run(db, esco, asked, settings, only=only)
+        return await preview_run(db, esco, asked, settings, local_date(utc_now(), esco.zone), only=only)
 
 
 async def _simulate(

@@ -15,7 +15,7 @@ from flows_billing.settings import RunSettings
 from flows_billing.stores.accounts import account_numbers, supply_account_ids
 from flows_shared.contracts.previews import PreviewAccount, PreviewLine
 from flows_shared.db import Database
-from flows_shared.time import Month, local_date, utc_now
+from flows_shared.time import Month
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,15 +37,15 @@ async def preview_run(
     esco: Esco,
     month: Month,
     settings: RunSettings,
+    issued: date,
     *,
     only: Sequence[UUID] | None = None,
-    issued: date | None = None,
 ) -> Preview:
-    """The accounts that have no invoice for the month yet, or those named; what they would be billed today, or then."""
+    """The accounts that have no invoice for the month yet, or those named; what they would be billed on that day."""
     settings = from_half_hours(settings)
     async with db.connection() as connection:
         accounts = await supply_account_ids(connection, esco.id, month, only=only, billed_too=only is not None)
-        docket = await prepare(connection, esco, month, accounts, settings, issued or local_date(utc_now(), esco.zone))
+        docket = await prepare(connection, esco, month, accounts, settings, issued)
         numbers = await account_numbers(connection, accounts)
     batches = docket.verdicts(settings.billing_batch_accounts)
     found = tuple(_previewed(id, numbers[id], each) for batch in batches for id, each in batch.items())

@@ -76,7 +76,7 @@ async def accrued(db: Database, esco: Esco, month: Month, settings: RunSettings)
             days = each.first_day, each.next().first_day
             uncovered = [row["id"] for row in await connection.fetch(UNCOVERED, esco.id, *days, end)]
         issued = end - timedelta(days=1)
-        previewed = (await preview_run(db, esco, each, settings, only=uncovered, issued=issued)).accounts
+        previewed = (await preview_run(db, esco, each, settings, issued, only=uncovered)).accounts
         async with db.connection() as connection:
             measured = await _measured(connection, [a.account for a in previewed if a.outcome == "failed"], each)
         rows += _rows(each, previewed, measured)
