@@ -64,7 +64,7 @@ def create_worker() -> WorkerDefinition[ServiceSettings, EffectsWorker]:
         swallow_a_cancellation,
         fail,
     ]
-    handlers = [Handler[EffectsWorker](job.__name__, job) for job in jobs]
+    handlers: list[Handler[EffectsWorker]] = [Handler(job.__name__, job) for job in jobs]
     return WorkerDefinition(SERVICE, load_settings(ServiceSettings), handlers, start=nullcontext)
 
 
