@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from jose import jws, jwt
 
-from flows_shared.auth import (
+from flows_shared.tokens import (
     TokenAlgorithmRefused,
     TokenAudienceWrong,
     TokenClaimsWrong,

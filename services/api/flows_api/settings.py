@@ -11,9 +11,8 @@ from pydantic_settings import NoDecode
 from flows_api.rates.rate import Rate
 from flows_api.rest.options import RestOptions
 from flows_api.rest.settings import Names, RestSettings, Timeouts, read_pairs
-from flows_shared.auth import secrets_ring
-from flows_shared.keys import KeyRing, parse_keys
 from flows_shared.settings import ServiceSettings
+from flows_shared.tokens import KeyRing, parse_keys, secrets_ring
 
 
 def _meaning(aliases: dict[str, str], known: Collection[str], kind: str) -> dict[str, str]:

@@ -3,14 +3,11 @@
 import json
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from binascii import Error as NotBase64
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any, Final, Self
 
-from cryptography.hazmat.primitives.asymmetric import ec, rsa
-from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
-from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 from jose import jwk
 from jose.backends.base import Key
 from jose.exceptions import JOSEError
@@ -50,7 +47,7 @@ class TokenKey:
         if kind == "oct":
             return cls(algorithm, given.get("kid"), key)
         members = {name: str(given[name]) for name in PUBLIC_MEMBERS[kind]}
-        kid = str(given.get("kid") or _thumbprint(members))
+        kid = str(given.get("kid") or thumbprint(members))
         public = {**members, "kid": kid, "alg": algorithm, "use": "sig"}
         return cls(algorithm, kid, key, "d" in given, public)
 
@@ -62,28 +59,6 @@ class TokenKey:
         return self.key.public_key() if self.public else self.key
 
 
-class KeyRing:
-    """The first key signs; all of them verify, so that a key can be changed while its tokens live."""
-
-    def __init__(self, keys: Sequence[TokenKey]) -> None:
-        if not keys[0].can_sign:
-            raise ValueError("the first key signs, and this one is public")
-        self.current = keys[0]
-        self.keys = tuple(keys)
-        self.algorithms = tuple(dict.fromkeys(key.algorithm for key in keys))
-
-    @classmethod
-    def of_secrets(cls, *secrets: str) -> Self:
-        return cls([TokenKey.secret(secret) for secret in secrets])
-
-    def candidates(self, algorithm: str, kid: str | None) -> list[Key]:
-        return [key.verifying() for key in self.keys if key.verifies(algorithm, kid)]
-
-    def published(self) -> dict[str, list[Mapping[str, str]]]:
-        """A JSON Web Key Set of what verifies tokens; secrets are not in it."""
-        return {"keys": [key.public for key in self.keys if key.public]}
-
-
 def parse_keys(text: str) -> list[TokenKey]:
     """Of a JSON array of JSON Web Keys. A `ValueError` says what is wrong, and never shows a key."""
     try:
@@ -93,18 +68,6 @@ def parse_keys(text: str) -> list[TokenKey]:
     if not isinstance(given, list) or not given or not all(isinstance(key, dict) for key in given):
         raise ValueError("must be a JSON array of JSON Web Keys")
     return [TokenKey.of_jwk(key) for key in given]
-
-
-def generate_jwk(algorithm: str) -> dict[str, str]:
-    """A new private key for RS256 or ES256, as a JSON Web Key."""
-    pair: EllipticCurvePrivateKey | RSAPrivateKey = (
-        ec.generate_private_key(ec.SECP256R1())
-        if algorithm == "ES256"
-        else rsa.generate_private_key(public_exponent=65537, key_size=3072)
-    )
-    made = {name: _text(value) for name, value in jwk.construct(_pem(pair), algorithm).to_dict().items()}
-    kid = _thumbprint({name: made[name] for name in PUBLIC_MEMBERS[made["kty"]]})
-    return {**made, "kid": kid, "alg": algorithm, "use": "sig"}
 
 
 def _check_strength(kind: str, given: Mapping[str, Any]) -> None:
@@ -123,17 +86,7 @@ def _decoded(text: str) -> bytes:
     return urlsafe_b64decode(text + "=" * (-len(text) % 4))
 
 
-def _thumbprint(members: Mapping[str, str]) -> str:
+def thumbprint(members: Mapping[str, str]) -> str:
     """RFC 7638."""
     canonical = json.dumps(members, sort_keys=True, separators=(",", ":"))
     return urlsafe_b64encode(sha256(canonical.encode()).digest()).rstrip(b"=").decode()
-
-
-def _pem(pair: EllipticCurvePrivateKey | RSAPrivateKey) -> bytes:
-    from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
-
-    return pair.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
-
-
-def _text(value: str | bytes) -> str:
-    return value.decode() if isinstance(value, bytes) else value
