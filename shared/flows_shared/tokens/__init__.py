@@ -19,6 +19,7 @@ from flows_shared.tokens.keys import TokenKey, parse_keys
 from flows_shared.tokens.mailed import derived_token, mailed_code, mailed_invite, mailed_token
 from flows_shared.tokens.ring import KeyRing, secrets_ring
 from flows_shared.tokens.sign import sign_token
+from flows_shared.tokens.signature import read_header, signed_claims
 from flows_shared.tokens.verify import bearer_token, verify_token
 
 __all__ = [
@@ -43,7 +44,9 @@ __all__ = [
     "mailed_invite",
     "mailed_token",
     "parse_keys",
+    "read_header",
     "secrets_ring",
     "sign_token",
+    "signed_claims",
     "verify_token",
 ]

@@ -10,9 +10,12 @@ from typing import Any, Final, Self
 
 from jose import jwk
 from jose.backends.base import Key
+from jose.constants import Algorithms
 from jose.exceptions import JOSEError
 
 ALGORITHMS: Final = {"oct": "HS256", "RSA": "RS256", "EC": "ES256"}  # by the kind of key
+CURVES: Final = {"P-256": "ES256", "P-384": "ES384", "P-521": "ES512"}
+VERIFIED: Final = {"oct": Algorithms.HMAC, "RSA": Algorithms.RSA_DS, "EC": Algorithms.EC_DS}
 PUBLIC_MEMBERS: Final = {"RSA": ("e", "kty", "n"), "EC": ("crv", "kty", "x", "y")}  # as RFC 7638 orders them
 MIN_SECRET_BYTES: Final = 32
 MIN_RSA_BITS: Final = 2048
@@ -51,7 +54,19 @@ class TokenKey:
         public = {**members, "kid": kid, "alg": algorithm, "use": "sig"}
         return cls(algorithm, kid, key, "d" in given, public)
 
-    def verifies(self, algorithm: str, kid: str | None) -> bool:
+    @classmethod
+    def only_verifying(cls, given: Mapping[str, Any]) -> Self:
+        """Of somebody else's JSON Web Key, as strong or weak as it is. A `ValueError` says what is wrong."""
+        kind, algorithm = str(given.get("kty")), str(given.get("alg") or _usual_algorithm(given))
+        if algorithm not in VERIFIED.get(kind, ()) or (kind == "EC" and algorithm != _usual_algorithm(given)):
+            raise ValueError(f"a key of kty {kind} does not verify {algorithm}")
+        try:
+            key = jwk.construct({**given}, algorithm)
+            return cls(algorithm, given.get("kid"), key if kind == "oct" else key.public_key(), can_sign=False)
+        except (JOSEError, ValueError, TypeError, KeyError, AttributeError):
+            raise ValueError(f"this {kind} key cannot be read") from None
+
+    def verifies(self, algorithm: object, kid: str | None) -> bool:
         """Whether a token with this header may be of this key. A key or token without an id goes by its algorithm."""
         return self.algorithm == algorithm and (kid is None or self.kid in (None, kid))
 
@@ -68,6 +83,11 @@ def parse_keys(text: str) -> list[TokenKey]:
     if not isinstance(given, list) or not given or not all(isinstance(key, dict) for key in given):
         raise ValueError("must be a JSON array of JSON Web Keys")
     return [TokenKey.of_jwk(key) for key in given]
+
+
+def _usual_algorithm(given: Mapping[str, Any]) -> str | None:
+    kind = str(given.get("kty"))
+    return CURVES.get(str(given.get("crv"))) if kind == "EC" else ALGORITHMS.get(kind)
 
 
 def _check_strength(kind: str, given: Mapping[str, Any]) -> None:

@@ -3,8 +3,6 @@
 from collections.abc import Mapping, Sequence
 from typing import Self
 
-from jose.backends.base import Key
-
 from flows_shared.settings import ServiceSettings
 from flows_shared.tokens.keys import TokenKey
 
@@ -23,8 +21,8 @@ class KeyRing:
     def of_secrets(cls, *secrets: str) -> Self:
         return cls([TokenKey.secret(secret) for secret in secrets])
 
-    def candidates(self, algorithm: str, kid: str | None) -> list[Key]:
-        return [key.verifying() for key in self.keys if key.verifies(algorithm, kid)]
+    def candidates(self, algorithm: object, kid: str | None) -> list[TokenKey]:
+        return [key for key in self.keys if key.verifies(algorithm, kid)]
 
     def published(self) -> dict[str, list[Mapping[str, str]]]:
         """A JSON Web Key Set of what verifies tokens; secrets are not in it."""
