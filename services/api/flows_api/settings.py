@@ -36,7 +36,7 @@ SCOPE = re.compile(r"read|write(:\w+(\.\w+)?)?")
 
 
 class ApiSettings(ServiceSettings, RestSettings):
-    """Lists are separated by commas."""
+    """The gateway, and its data API."""
 
     api_meter_sync_url: str = Field("http://127.0.0.1:8001", description="where the meter-sync service listens")
     api_billing_url: str = Field("http://127.0.0.1:8002", description="where the billing service listens")
