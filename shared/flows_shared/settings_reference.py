@@ -49,7 +49,8 @@ def settings_page(classes: Mapping[str, type[BaseSettings]]) -> str:
     """As Markdown: what every service reads, then of each what no section before it said the same."""
     said: set[Setting] = set()
     parts = [HEADING]
-    for title, cls in [("every service", ServiceSettings), *classes.items()]:
+    titled: dict[str, type[BaseSettings]] = {"every service": ServiceSettings, **classes}
+    for title, cls in titled.items():
         own = [setting for setting in settings_of(cls) if setting not in said]
         parts.append("\n".join([f"## {title}\n", f"{cls.__doc__}\n", *_table(own), ""]))
         said.update(own)
