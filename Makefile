@@ -38,8 +38,11 @@ settings: env ## write docs/settings.md, every setting with its default and mean
 schema: env ## write docs/schema.sql, the whole schema on one page
 	$(BIN)/python -m flows_local.schema_page docs/schema.sql
 
+migration: env ## write the next migration from the models; NAME="what it does"
+	$(BIN)/python -m flows_local.new_migration "$(NAME)"
+
 bench: env ## measure the figures; ONLY=name runs one
 	PYTHONPATH=tests $(BIN)/python -m benchmarks $(ONLY)
 
-.PHONY: help env demo test check fix settings schema bench
+.PHONY: help env demo test check fix settings schema migration bench
 .DEFAULT_GOAL := help

@@ -1,57 +1,36 @@
 """Models and migrated database say the same."""
 
-import re
-from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
-from typing import Any
+from pathlib import Path
 
 import asyncpg
-from alembic.autogenerate import compare_metadata
-from alembic.runtime.migration import MigrationContext
-from sqlalchemy import Connection
 from sqlalchemy.ext.asyncio import AsyncSession, create_async_engine
 from sqlmodel import select
 
+from flows_local.new_migration import differences_of, write_migration
+from flows_shared.db import connect
 from flows_shared.models import flows, public
-from flows_shared.models.columns import METADATA
-
-PARTITION = re.compile(r"register_interval_hh_\d{4}_\d\d")
-
-
-def _is_modelled(name: str | None, kind: str, _parents: Any) -> bool:
-    if kind == "schema":
-        return name in ("public", "flows")
-    return not (kind == "table" and name and PARTITION.fullmatch(name))
-
-
-def _differences(connection: Connection) -> list[Any]:
-    options = {
-        "include_schemas": True,
-        "include_name": _is_modelled,
-        "compare_type": True,
-        "compare_server_default": True,
-    }
-    return list(compare_metadata(MigrationContext.configure(connection, opts=options), METADATA))
-
-
-def _flat(differences: list[Any]) -> Iterator[tuple[Any, ...]]:
-    """Alembic lists a column's differences together."""
-    for difference in differences:
-        yield from difference if isinstance(difference, list) else [difference]
 
 
 async def test_models_and_database_agree(database_url: str) -> None:
-    # With `public` outside the search path, it is named like any other schema.
-    engine = create_async_engine(
-        "postgresql+asyncpg://",
-        async_creator=lambda: asyncpg.connect(database_url, server_settings={"search_path": "pg_catalog"}),
-    )
-    async with engine.connect() as connection:
-        differences = await connection.run_sync(_differences)
-    await engine.dispose()
-    # What the columns mean is said by the models' docstrings and by the database's comments, each in its place.
-    assert [item for item in _flat(differences) if "comment" not in item[0]] == []
+    assert await differences_of(database_url) == []
+
+
+async def test_next_migration_is_what_the_models_say_beside_the_database(database_url: str, tmp_path: Path) -> None:
+    db = await connect(database_url, name="tests")
+    await db.execute("ALTER TABLE public.wallets DROP COLUMN target_balance")
+    await db.execute("CREATE TABLE public.left_over (id uuid PRIMARY KEY)")
+    await db.close()
+    (tmp_path / "0041_before.py").touch()
+    written = write_migration(tmp_path, "Wallets' targets", await differences_of(database_url))
+    assert written.name == "0042_wallets_targets.py"
+    text = written.read_text()
+    compile(text, written.name, "exec")
+    assert ('revision = "0042"' in text, 'down_revision = "0041"' in text) == (True, True)
+    assert "op.add_column('wallets', sa.Column('target_balance'" in text
+    assert "op.drop_table('left_over', schema='public')" in text
+    assert "comment" not in text
 
 
 async def test_row_made_by_a_model_is_read_back_whole(database_url: str) -> None:
