@@ -53,6 +53,7 @@ def databases(background: Background) -> Iterator[Databases]:
             yield databases
         finally:
             databases.drop(databases.template)
+            databases.wait_for_drops()
 
 
 @pytest.fixture

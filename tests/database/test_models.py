@@ -6,11 +6,12 @@ from pathlib import Path
 
 import asyncpg
 from sqlalchemy.ext.asyncio import AsyncSession, create_async_engine
-from sqlmodel import select
+from sqlmodel import col, select
 
 from flows_local.new_migration import differences_of, write_migration
 from flows_shared.db import connect
 from flows_shared.models import flows, public
+from flows_shared.models.statements import add, find
 
 
 async def test_models_and_database_agree(database_url: str) -> None:
@@ -69,3 +70,18 @@ async def test_shadow_is_read_by_its_model(database_url: str) -> None:
         shadow = await session.get_one(flows.MeterShadow, meter.id)
         assert (shadow.health, shadow.voltage_l1) == ("unhealthy", None)
     await engine.dispose()
+
+
+async def test_models_are_written_and_found_in_a_transaction_of_ours(database_url: str) -> None:
+    db = await connect(database_url, name="tests")
+    esco = flows.Esco(name="O'Brien's \u738b", code="WLCE")
+    undone = db.transaction()
+    await undone.start()
+    await add(db, esco, flows.Meter(serial="EML1", esco=esco.id), flows.Meter(serial="EML2", esco=esco.id))
+    of_two = select(flows.Meter.serial).where(col(flows.Meter.serial).in_(["EML2", "'; --"]))
+    assert await find(db, of_two) == "EML2"
+    assert await find(db, select(flows.Esco.name).where(flows.Esco.id == esco.id)) == "O'Brien's \u738b"
+    assert await db.fetchval("SELECT time_zone FROM flows.escos") == "Europe/London", "the database's own default"
+    await undone.rollback()
+    assert await find(db, select(flows.Esco.id)) is None
+    await db.close()

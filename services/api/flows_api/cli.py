@@ -5,10 +5,10 @@ It acts as an admin whom `--as` names, so that row level security decides and th
 
 import asyncio
 import json
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import timedelta
-from typing import Annotated, TypeVar
-from uuid import UUID
+from typing import Annotated, NoReturn, TypeVar
+from uuid import UUID, uuid4
 
 import asyncpg
 import typer
@@ -27,15 +27,6 @@ from flows_shared.numbers import whole_option
 from flows_shared.settings import DatabaseSettings, ServiceSettings, load_settings
 from flows_shared.time import utc_now
 
-ESCO = "SELECT id FROM flows.escos WHERE upper(code) = upper($1)"
-CUSTOMER = "SELECT id FROM public.customers WHERE lower(email) = lower($1)"
-
-ADD_ADMIN = """
-    WITH made AS (
-        INSERT INTO public.users (email, role, all_escos) VALUES (lower($1), 'admin', $2) RETURNING id
-    )
-    INSERT INTO public.user_escos (user_id, esco) SELECT made.id, esco FROM made, unnest($3::uuid[]) AS esco
-"""
 LINK_LIFE = timedelta(days=7)
 
 commands = typer.Typer(no_args_is_help=True)
@@ -68,7 +59,7 @@ def create(
     """Make a key and print it, once."""
 
     async def make(db: Connection) -> tuple[UUID, str]:
-        community = await _id(db, ESCO, esco, "community") if esco else None
+        community = await _community(db, esco) if esco else None
         wish = KeyWish(name, role, scopes, community, utc_now() + timedelta(days=days))
         try:
             return await make_key(db, wish)
@@ -126,7 +117,7 @@ def invite(
     """Mail a customer an invite to make their login; it holds for seven days."""
 
     async def make(db: Connection) -> MadeInvite:
-        return await make_invite(db, await _id(db, CUSTOMER, email, "customer"))
+        return await make_invite(db, await _customer(db, email))
 
     made = _run(admin, make)
     typer.echo(f"{email} is invited until {made.expires_at:%Y-%m-%d %H:%M}Z")
@@ -151,8 +142,7 @@ def add_admin(
 
     async def add() -> None:
         async with connected(settings.database_url.get_secret_value(), name="flows command") as db, db.transaction():
-            communities = [await _id(db, ESCO, code, "community") for code in escos or []]
-            await db.execute(ADD_ADMIN, email, every, communities)
+            await _add_admin(db, email, every, [await _community(db, code) for code in escos or []])
             await begin_recovery(db, settings, email, LINK_LIFE)
 
     try:
@@ -183,11 +173,36 @@ def _run(admin: str, work: Callable[[Connection], Awaitable[T]]) -> T:
     return asyncio.run(run())
 
 
-async def _id(db: Connection, statement: str, name: str, kind: str) -> UUID:
-    found: UUID | None = await db.fetchval(statement, name)
-    if found is None:
-        raise CommandRefused(f"there is no {kind} {name!r}, or not one of this admin's")
-    return found
+async def _add_admin(db: Connection, email: str, every: bool, communities: Sequence[UUID]) -> None:
+    from flows_shared.models.public import User, UserEsco
+    from flows_shared.models.statements import add
+
+    made = User(id=uuid4(), email=email.lower(), role="admin", all_escos=every)
+    await add(db, made, *(UserEsco(user_id=made.id, esco=community) for community in communities))
+
+
+async def _community(db: Connection, code: str) -> UUID:
+    from sqlmodel import func, select
+
+    from flows_shared.models.flows import Esco
+    from flows_shared.models.statements import find
+
+    found = await find(db, select(Esco.id).where(func.upper(Esco.code) == code.upper()))
+    return found or _missing("community", code)
+
+
+async def _customer(db: Connection, email: str) -> UUID:
+    from sqlmodel import func, select
+
+    from flows_shared.models.public import Customer
+    from flows_shared.models.statements import find
+
+    found = await find(db, select(Customer.id).where(func.lower(Customer.email) == email.lower()))
+    return found or _missing("customer", email)
+
+
+def _missing(kind: str, name: str) -> NoReturn:
+    raise CommandRefused(f"there is no {kind} {name!r}, or not one of this admin's")
 
 
 def _row(found: ApiKey) -> list[str]:
