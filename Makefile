@@ -19,14 +19,21 @@ $(READY): constraints.txt pyproject.toml $(PACKAGES:=/pyproject.toml)
 demo: env ## start everything with a simulated community on this machine
 	$(BIN)/flows demo
 
-test: env ## run the whole test suite
-	$(BIN)/pytest -n 2 --dist loadfile $(ARGS)
+test: env ## run the whole test suite; ONLY=path runs a part of it
+	$(BIN)/pytest $(if $(ONLY),$(ONLY),-n 2 --dist loadfile) $(ARGS)
 
 check: env ## ruff, mypy --strict and the import rule between packages
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+fix: env ## mend what ruff can mend, and format
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+settings: env ## write docs/settings.md, every setting with its default and meaning
+	$(BIN)/flows settings --markdown > docs/settings.md
 
 schema: env ## write docs/schema.sql, the whole schema on one page
 	$(BIN)/python -m flows_local.schema_page docs/schema.sql
@@ -37,5 +44,5 @@ migration: env ## write the next migration from the models; NAME="what it does"
 bench: env ## measure the figures; ONLY=name runs one
 	PYTHONPATH=tests $(BIN)/python -m benchmarks $(ONLY)
 
-.PHONY: help env demo test check schema migration bench
+.PHONY: help env demo test check fix settings schema migration bench
 .DEFAULT_GOAL := help

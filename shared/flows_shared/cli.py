@@ -23,7 +23,7 @@ app = typer.Typer(
 )
 outbox = typer.Typer(help="Jobs that failed and wait for a person.", no_args_is_help=True)
 app.add_typer(outbox, name="outbox")
-BUILT_IN = ("serve", "work", "migrate", "outbox")
+BUILT_IN = ("serve", "work", "migrate", "settings", "outbox")
 
 Service = Annotated[str, typer.Argument(help="Which service, such as api or billing.", show_default=False)]
 
@@ -97,6 +97,25 @@ def migrate(
         raise CommandFailed(f"the database misses {', '.join(missing)}: run flows migrate")
     else:
         typer.echo("The database is up to date")
+
+
+@app.command()
+def settings(
+    service: Annotated[
+        str | None, typer.Argument(help="Which service, such as api or billing.", show_default=False)
+    ] = None,
+    markdown: Annotated[bool, typer.Option("--markdown", help="The page of all of them, docs/settings.md.")] = False,
+) -> None:
+    """Print every setting of a service with its default and its meaning."""
+    from flows_shared.settings_reference import installed_settings, settings_listing, settings_of, settings_page
+
+    classes = installed_settings()
+    if markdown and service is None:
+        typer.echo(settings_page(classes), nl=False)
+    elif not markdown and service in classes:
+        typer.echo(settings_listing(settings_of(classes[service])))
+    else:
+        raise typer.BadParameter(f"name one of {', '.join(classes)}, or give --markdown alone")
 
 
 @outbox.command("list")

@@ -11,7 +11,6 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
-from flows_shared.auth import TokenError
 from flows_shared.contracts.route import Route
 from flows_shared.db import CONNECTION_LOST, Database, is_connection_lost
 from flows_shared.errors import (
@@ -27,6 +26,7 @@ from flows_shared.queue import open_queue
 from flows_shared.settings import ServiceSettings, describe_settings
 from flows_shared.telemetry.health import add_health_routes, run_checks, standard_checks
 from flows_shared.telemetry.requests import RequestTrace
+from flows_shared.tokens import TokenError
 
 Lifespan: TypeAlias = Callable[[FastAPI], AbstractAsyncContextManager[None]]
 Statuses: TypeAlias = Mapping[type[FlowsError], int]

@@ -55,10 +55,10 @@ class HttpSettings(LogSettings):
 
 
 class ServiceSettings(DatabaseSettings, HttpSettings):
-    """What every service needs; each has a subclass with its own."""
+    """What every service needs."""
 
     redis_url: SecretStr = Field(SecretStr("redis://127.0.0.1:6379/0"), description="Redis or Valkey: the queues")
-    jwt_secret: SecretStr = Field(min_length=32, description="signs and verifies tokens (HS256); no default")
+    jwt_secret: SecretStr = Field(min_length=32, description="signs and verifies tokens (HS256), the same everywhere")
     jwt_previous_secret: SecretStr | None = Field(
         None, min_length=32, description="the secret before, still taken while the new one reaches every process"
     )

@@ -15,7 +15,7 @@ from api.services import served
 from conftest import JWT_SECRET
 from databases import Background, Databases
 from flows_api.app import create_app
-from flows_shared.auth import sign_token
+from flows_shared.tokens import sign_token
 
 TokenFor: TypeAlias = Callable[..., dict[str, str]]
 

@@ -20,9 +20,9 @@ from builders import Person, insert, make_customer
 from flows_api.auth.passwords import hash_password
 from flows_api.auth.redirects import allowed_redirect
 from flows_api.auth.secret import hash_secret
-from flows_shared.auth import mailed_code, mailed_token
 from flows_shared.db import Connection, connect
 from flows_shared.time import utc_now
+from flows_shared.tokens import mailed_code, mailed_token
 
 NEW = "a new and longer password"
 COMMON = ("1234567890", "0987654321", "aaaaaaaaaaaa", "Password123!", "p@ssw0rd2026", "qwertyuiop", "passwordpassword")

@@ -12,9 +12,9 @@ from api.community import Community
 from api.services import FLOWS
 from builders import insert
 from flows_api.settings import ApiSettings
-from flows_shared.auth import mailed_token, verify_token
 from flows_shared.db import connect
 from flows_shared.settings import ServiceSettings, load_settings
+from flows_shared.tokens import mailed_token, verify_token
 
 ADMIN = "admin@lab.example"
 

@@ -18,9 +18,9 @@ from databases import RoleUrl
 from flows_meter_sync.simulator.config import MeterConfig
 from flows_meter_sync.simulator.prepay import vend
 from flows_meter_sync.simulator.server import Simulator
-from flows_shared.auth import sign_token
 from flows_shared.db import Database
 from flows_shared.time import utc_now
+from flows_shared.tokens import sign_token
 from house import House
 from meter_sync.community import register_meters
 

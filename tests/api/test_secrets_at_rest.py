@@ -11,8 +11,8 @@ from api.test_account import bearer, sign_up, verify
 from api.test_api_keys import make
 from api.test_login import log_in, refresh
 from builders import insert
-from flows_shared.auth import mailed_code, mailed_token
 from flows_shared.db import Connection, connect
+from flows_shared.tokens import mailed_code, mailed_token
 
 TABLES = """
     SELECT format('%I.%I', nspname, relname) FROM pg_class JOIN pg_namespace ON pg_namespace.oid = relnamespace

@@ -18,9 +18,8 @@ from api.conftest import TokenFor
 from api.test_login import log_in
 from conftest import JWT_SECRET
 from flows_api.app import create_app
-from flows_shared.auth import sign_token
-from flows_shared.keys import TokenKey, generate_jwk
 from flows_shared.settings import SettingsError
+from flows_shared.tokens import TokenKey, generate_jwk, sign_token
 
 Serve: TypeAlias = Callable[..., AbstractAsyncContextManager[httpx.AsyncClient]]
 

@@ -13,7 +13,7 @@ from jose import jwt
 from api.community import Community
 from api.conftest import TokenFor
 from conftest import JWT_SECRET
-from flows_shared.auth import sign_token
+from flows_shared.tokens import sign_token
 
 HOUR = timedelta(hours=1)
 USER = "5f0c2c34-6f5e-4d6c-9a55-0c5a8f1f3a11"

@@ -22,8 +22,8 @@ from uuid import UUID
 
 from benchmarks.harness import Environment, Figure, benchmark
 from flows_local.servers import free_port
-from flows_shared.auth import sign_token
 from flows_shared.db import connect
+from flows_shared.tokens import sign_token
 
 ROWS: Final = 5_000
 CLIENTS: Final = 8

@@ -22,12 +22,15 @@ async def test_next_migration_is_what_the_models_say_beside_the_database(databas
     db = await connect(database_url, name="tests")
     await db.execute("ALTER TABLE public.wallets DROP COLUMN target_balance")
     await db.execute("CREATE TABLE public.left_over (id uuid PRIMARY KEY)")
+    await db.execute("DROP TABLE public.solar_credit_tariffs CASCADE")
     await db.close()
     (tmp_path / "0041_before.py").touch()
     written = write_migration(tmp_path, "Wallets' targets", await differences_of(database_url))
     assert written.name == "0042_wallets_targets.py"
     text = written.read_text()
     compile(text, written.name, "exec")
+    assert "\n    op.create_table('solar_credit_tariffs',\n" in text
+    assert "sqlmodel" not in text
     assert ('revision = "0042"' in text, 'down_revision = "0041"' in text) == (True, True)
     assert "op.add_column('wallets', sa.Column('target_balance'" in text
     assert "op.drop_table('left_over', schema='public')" in text

@@ -19,8 +19,8 @@ from flows_local.servers import free_port
 from flows_meter_sync.jobs import MeterSyncWorker, enqueue_hourly, follow_source
 from flows_meter_sync.settings import MeterSyncSettings
 from flows_meter_sync.simulator.config import Hardware, MeterConfig
-from flows_shared.auth import sign_token
 from flows_shared.db import Connection, Database, connect
+from flows_shared.tokens import sign_token
 from meter_sync.community import Community
 from meter_sync.conftest import QUICK, MakeCommunity
 

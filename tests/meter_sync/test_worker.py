@@ -18,10 +18,11 @@ from flows_meter_sync.jobs import MeterSyncWorker, create_worker, enqueue_daily,
 from flows_meter_sync.settings import MeterSyncSettings
 from flows_meter_sync.simulator.config import Faults, MeterConfig
 from flows_meter_sync.simulator.prepay import vend
-from flows_shared.auth import service_headers, sign_token
+from flows_shared.auth import service_headers
 from flows_shared.contracts.jobs import PREPARE_TIME, SYNC_METERS
 from flows_shared.outbox import enqueue
 from flows_shared.settings import SettingsError, load_settings
+from flows_shared.tokens import sign_token
 from meter_sync.community import Community
 from meter_sync.conftest import MakeCommunity
 from meter_sync.relay import Hold, relayed

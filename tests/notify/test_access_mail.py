@@ -6,8 +6,8 @@ from uuid import UUID, uuid4
 import pytest
 
 from builders import insert, make_admin, make_customer, make_esco
-from flows_shared.auth import mailed_code, mailed_invite, mailed_token
 from flows_shared.db import Database
+from flows_shared.tokens import mailed_code, mailed_invite, mailed_token
 from mail_server import MailServer
 from notify.conftest import Notify
 

@@ -7,8 +7,8 @@ from typing import TypeAlias
 
 import asyncpg
 import httpx
-import jwt
 import pytest
+from jose import jwt
 
 from api.services import FLOWS
 from databases import Background, Databases

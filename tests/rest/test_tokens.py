@@ -3,19 +3,26 @@
 import base64
 import json
 import time
-from typing import Any
+from typing import Any, cast
 
 import httpx
-import jwt
 import pytest
-from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives.asymmetric import ec
+from jose import jwk, jws, jwt
 
 from flows_api.rest.claim_path import ClaimPath
 from flows_shared.settings import SettingsError
+from flows_shared.tokens import generate_jwk
 from rest.conftest import SECRET, Serving, author, bearer
 
 ROLE = {"role": "flows_rest_author"}
 NOW = int(time.time())
+
+
+def unsigned(claims: dict[str, str]) -> str:
+    _, body, _ = jwt.encode(claims, SECRET).split(".")
+    head = base64.urlsafe_b64encode(b'{"alg":"none","typ":"JWT"}').rstrip(b"=").decode()
+    return f"{head}.{body}."
 
 
 def test_role_of_the_token_is_the_databases_role(api: httpx.Client) -> None:
@@ -47,9 +54,9 @@ def test_claims_are_known_in_the_database(api: httpx.Client) -> None:
          "None of the keys was able to decode the JWT"),
         (jwt.encode(ROLE, SECRET * 2, "HS512"), "PGRST301", "No suitable key or wrong key type",
          "No suitable key was found to decode the JWT"),
-        (jwt.encode(ROLE, "", "none"), "PGRST301", "Wrong or unsupported encoding algorithm",
+        (unsigned(ROLE), "PGRST301", "Wrong or unsupported encoding algorithm",
          "JWT is unsecured but expected 'alg' was not 'none'"),
-        (jwt.PyJWS().encode(b"[1]", SECRET), "PGRST303", "Parsing claims failed", None),
+        (jws.sign(b"[1]", SECRET), "PGRST303", "Parsing claims failed", None),
         (jwt.encode({**ROLE, "exp": NOW - 3600}, SECRET), "PGRST303", "JWT expired", None),
         (jwt.encode({**ROLE, "nbf": NOW + 3600}, SECRET), "PGRST303", "JWT not yet valid", None),
         (jwt.encode({**ROLE, "iat": NOW + 3600}, SECRET), "PGRST303", "JWT issued at future", None),
@@ -119,7 +126,7 @@ def test_time_that_is_missing_or_right_is_believed(api: httpx.Client, claim: str
 def signed(claim: str) -> str:
     """With claims that Python's JSON would write otherwise, or not at all."""
     claim = claim.replace("PAST", str(NOW - 60)).replace("SOON", str(NOW + 3600))
-    return jwt.PyJWS().encode(f'{{"role": "flows_rest_author", {claim}}}'.encode(), SECRET)
+    return jws.sign(f'{{"role": "flows_rest_author", {claim}}}'.encode(), SECRET)
 
 
 def refusal(api: httpx.Client, claim: str) -> tuple[int, str, str, str | None]:
@@ -174,8 +181,8 @@ async def test_secret_may_be_base64(serving: Serving) -> None:
 
 
 async def test_secret_may_be_a_web_key_or_a_set_of_them(serving: Serving) -> None:
-    private = rsa.generate_private_key(public_exponent=65537, key_size=2048)
-    key = jwt.algorithms.RSAAlgorithm.to_jwk(private.public_key(), as_dict=True) | {"alg": "RS256", "kid": "one"}
+    private = generate_jwk("RS256") | {"kid": "one"}
+    key = {name: private[name] for name in ("kty", "n", "e", "alg", "kid")}
     symmetric = {"kty": "oct", "k": base64.urlsafe_b64encode(SECRET.encode()).decode().rstrip("="), "alg": "HS256"}
     signed = {"Authorization": f"Bearer {jwt.encode(ROLE, private, 'RS256', headers={'kid': 'one'})}"}
     async with serving(jwt_secret=json.dumps(key)) as api:
@@ -184,6 +191,39 @@ async def test_secret_may_be_a_web_key_or_a_set_of_them(serving: Serving) -> Non
     async with serving(jwt_secret=json.dumps({"keys": [symmetric, key]})) as api:
         for headers in (signed, author()):
             assert (await api.get("/rpc/who", headers=headers)).json() == "flows_rest_author"
+
+
+@pytest.mark.parametrize(
+    ("key", "reason"),
+    [
+        ({"kty": "oct", "k": "AAAA", "alg": "RS256"}, "kty oct does not verify RS256"),
+        ({"kty": "EC", "crv": "P-256", "x": "AA", "y": "AA", "alg": "ES512"}, "kty EC does not verify ES512"),
+        ({"kty": "RSA", "e": "AQAB"}, "this RSA key cannot be read"),
+        ({"kty": "unheard"}, "kty unheard does not verify None"),
+        ({"keys": [1]}, "the JWT secret is no JSON web key"),
+    ],
+)
+async def test_web_key_that_verifies_nothing_is_refused_at_the_start(
+    serving: Serving, key: dict[str, Any], reason: str
+) -> None:
+    with pytest.raises(SettingsError, match=f"FLOWS_API_REST_JWT_SECRET: .*{reason}"):
+        async with serving(jwt_secret=json.dumps(key)):
+            pass
+
+
+@pytest.mark.parametrize("crv", ["P-256", "P-384", "P-521"])
+async def test_elliptic_key_is_of_its_curves_algorithm(serving: Serving, crv: str) -> None:
+    curves: dict[str, tuple[str, ec.EllipticCurve]] = {
+        "P-256": ("ES256", ec.SECP256R1()),
+        "P-384": ("ES384", ec.SECP384R1()),
+        "P-521": ("ES512", ec.SECP521R1()),
+    }
+    algorithm, curve = curves[crv]
+    private = jwk.construct(cast(Any, ec.generate_private_key(curve)), algorithm)
+    key = {name: value for name, value in private.to_dict().items() if name in ("kty", "crv", "x", "y")}
+    token = jws.sign(json.dumps(ROLE).encode(), private, algorithm=algorithm)
+    async with serving(jwt_secret=json.dumps(key)) as api:
+        assert (await api.get("/rpc/who", headers={"Authorization": f"Bearer {token}"})).json() == "flows_rest_author"
 
 
 async def test_secret_that_is_too_short_is_refused_at_the_start(serving: Serving) -> None:

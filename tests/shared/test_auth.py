@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from jose import jws, jwt
 
-from flows_shared.auth import (
+from flows_shared.tokens import (
     TokenAlgorithmRefused,
     TokenAudienceWrong,
     TokenClaimsWrong,
@@ -148,3 +148,16 @@ def test_bearer_token_is_taken_from_the_header() -> None:
 def test_missing_and_malformed_headers_are_told_apart(header: str | None, error: type[TokenError]) -> None:
     with pytest.raises(error):
         bearer_token(header)
+
+
+def test_token_of_an_unknown_extension_is_refused() -> None:
+    critical = jwt.encode({"sub": "u1", "role": "customer"}, SECRET, headers={"crit": ["b64"], "b64": False})
+    with pytest.raises(TokenMalformed, match="not a JSON Web Token"):
+        verify_token(str(critical), SECRET)
+
+
+def test_token_is_read_at_the_time_that_is_given() -> None:
+    now = datetime.now(UTC)
+    assert verify_token(token(), SECRET, now=now + HOUR).subject == "u1"
+    with pytest.raises(TokenExpired):
+        verify_token(token(), SECRET, now=now + HOUR + timedelta(minutes=1))

@@ -12,7 +12,7 @@ import pytest
 from fastapi import APIRouter, FastAPI
 from starlette.types import Receive, Scope, Send
 
-from flows_shared.auth import CallingService, service_headers, sign_token
+from flows_shared.auth import CallingService, service_headers
 from flows_shared.contracts.job import Call
 from flows_shared.db import CONNECTION_LOST, Connection, is_closed
 from flows_shared.errors import ConflictError, FlowsError, NotFoundError
@@ -20,6 +20,7 @@ from flows_shared.outbox import enqueue
 from flows_shared.service import Db, create_service_app
 from flows_shared.settings import ServiceSettings, load_settings
 from flows_shared.telemetry.trace import bind_work
+from flows_shared.tokens import sign_token
 from waiting import until
 
 MINUTE = timedelta(minutes=1)

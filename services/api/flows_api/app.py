@@ -23,9 +23,9 @@ from flows_api.rest.app import RestApp
 from flows_api.settings import ApiSettings
 from flows_api.web import pages
 from flows_api.web.openapi import DESCRIPTION
-from flows_shared.auth import TokenError
 from flows_shared.service import create_service_app, error_response
 from flows_shared.settings import load_settings
+from flows_shared.tokens import TokenError
 
 REST_PREFIX = "/rest/v1"
 EXPOSED_HEADERS = [

@@ -91,7 +91,7 @@ def revoke(key_id: Annotated[UUID, typer.Argument(metavar="ID", show_default=Fal
 @key.command("signing")
 def signing(algorithm: Annotated[str, typer.Argument(help="ES256 or RS256.")] = "ES256") -> None:
     """Make a key that signs logins, for FLOWS_API_TOKEN_KEYS, and print it as a JSON Web Key."""
-    from flows_shared.keys import generate_jwk
+    from flows_shared.tokens import generate_jwk
 
     if algorithm not in ("ES256", "RS256"):
         raise typer.BadParameter("ES256 or RS256")

@@ -11,9 +11,8 @@ from pydantic_settings import NoDecode
 from flows_api.rates.rate import Rate
 from flows_api.rest.options import RestOptions
 from flows_api.rest.settings import Names, RestSettings, Timeouts, read_pairs
-from flows_shared.auth import secrets_ring
-from flows_shared.keys import KeyRing, parse_keys
 from flows_shared.settings import ServiceSettings
+from flows_shared.tokens import KeyRing, parse_keys, secrets_ring
 
 
 def _meaning(aliases: dict[str, str], known: Collection[str], kind: str) -> dict[str, str]:
@@ -37,7 +36,7 @@ SCOPE = re.compile(r"read|write(:\w+(\.\w+)?)?")
 
 
 class ApiSettings(ServiceSettings, RestSettings):
-    """Lists are separated by commas."""
+    """The gateway, and its data API."""
 
     api_meter_sync_url: str = Field("http://127.0.0.1:8001", description="where the meter-sync service listens")
     api_billing_url: str = Field("http://127.0.0.1:8002", description="where the billing service listens")

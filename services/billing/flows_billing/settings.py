@@ -23,7 +23,7 @@ class RunSettings(DatabaseSettings):
 
 
 class BillingSettings(ServiceSettings, RunSettings):
-    """Of the app and the worker."""
+    """The app and the worker of billing."""
 
     billing_cron_hour: int = Field(
         6, ge=0, le=23, description="local hour of the 1st from which the month that ended is billed"

@@ -16,8 +16,8 @@ class GatewaySettings(LogSettings):
 
     gateway_url: str = Field("http://127.0.0.1:8000", description="the gateway")
     gateway_token: SecretStr | None = Field(None, description="a token; without one, the login")
-    gateway_email: str | None = Field(None, description="of the login")
-    gateway_password: SecretStr | None = Field(None, description="of the login")
+    gateway_email: str | None = Field(None, description="address of the login")
+    gateway_password: SecretStr | None = Field(None, description="password of the login")
     gateway_timeout_seconds: float = Field(30.0, gt=0, description="the gateway may take so long to answer")
 
 
@@ -105,7 +105,7 @@ class ReadingsSettings(SupplySettings):
 
 
 class MeterSyncSettings(SyncSettings, ReadingsSettings, ServiceSettings):
-    """The service's own: its web app and its workers."""
+    """The app and the workers of meter-sync."""
 
     @property
     def own_ports(self) -> frozenset[int]:

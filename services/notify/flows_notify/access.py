@@ -10,9 +10,9 @@ from asyncpg import Record
 from flows_notify.channels.channel import Outgoing
 from flows_notify.rendering import render
 from flows_notify.settings import NotifySettings
-from flows_shared.auth import mailed_code, mailed_invite, mailed_token
 from flows_shared.db import Connection
 from flows_shared.errors import FlowsError
+from flows_shared.tokens import mailed_code, mailed_invite, mailed_token
 
 OWN_NAME = "Flows"
 

@@ -9,6 +9,8 @@ from flows_shared.settings import ServiceSettings
 
 
 class NotifySettings(ServiceSettings):
+    """The app and the worker of notify."""
+
     notify_smtp_host: str = Field("127.0.0.1", description="mail server that takes our messages")
     notify_smtp_port: int = Field(25, ge=1, le=65535, description="its port: 25, 587 with starttls, 465 with tls")
     notify_smtp_tls: Literal["none", "starttls", "tls"] = Field(

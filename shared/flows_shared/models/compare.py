@@ -2,7 +2,8 @@
 
 import re
 from collections.abc import Iterator
-from typing import Any, Final
+from textwrap import dedent
+from typing import Any, Final, Literal
 
 from alembic.autogenerate import produce_migrations, render_python_code
 from alembic.operations.ops import (
@@ -15,6 +16,7 @@ from alembic.operations.ops import (
 )
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Connection
+from sqlmodel.sql.sqltypes import UTCDateTime
 
 from flows_shared.models import flows, public
 from flows_shared.models.columns import METADATA
@@ -38,7 +40,13 @@ def differences(connection: Connection) -> list[MigrateOperation]:
 
 def upgrade_code(operations: list[MigrateOperation]) -> str:
     """The body of `upgrade()`, for a person to read and to complete."""
-    return str(render_python_code(UpgradeOps(operations)))
+    code = str(render_python_code(UpgradeOps(operations), render_item=_in_plain_types))
+    return dedent("\n".join(line for line in code.splitlines() if "###" not in line))
+
+
+def _in_plain_types(kind: str, item: Any, _context: Any) -> str | Literal[False]:
+    """A migration stays as it is when the models' library changes."""
+    return "sa.DateTime(timezone=True)" if kind == "type" and isinstance(item, UTCDateTime) else False
 
 
 def _without_comments(operations: list[Any]) -> Iterator[MigrateOperation]:

@@ -4,7 +4,7 @@ from datetime import timedelta
 from typing import Final
 
 from flows_api.settings import ApiSettings
-from flows_shared.auth import secrets_ring, sign_token
+from flows_shared.tokens import secrets_ring, sign_token
 
 LIFE: Final = timedelta(days=3652)
 

@@ -15,9 +15,9 @@ from flows_api.auth.principal import ANONYMOUS, PEOPLE, ROLES, AccessRole, Princ
 from flows_api.auth.sessions import session_lives
 from flows_api.auth.users import find_own_user
 from flows_api.settings import ApiSettings
-from flows_shared.auth import Claims, TokenError, TokenExpired, TokenMalformed, bearer_token, verify_token
 from flows_shared.db import Database
 from flows_shared.time import utc_now
+from flows_shared.tokens import Claims, TokenError, TokenExpired, TokenMalformed, bearer_token, verify_token
 
 LOGGED_IN: Final = "authenticated"  # people's role in older tokens: which one they have is in public.users
 

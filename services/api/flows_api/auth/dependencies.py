@@ -18,8 +18,8 @@ from flows_api.auth.principal import PEOPLE, Principal, principal_of
 from flows_api.auth.sessions import RefreshToken, sign_access_token
 from flows_api.auth.users import User, find_own_user
 from flows_api.settings import ApiSettings
-from flows_shared.auth import TokenError, TokenMissing
 from flows_shared.db import Database
+from flows_shared.tokens import TokenError, TokenMissing
 
 PROBLEMS: dict[int | str, dict[str, Any]] = {400: {"model": AuthProblem}, 401: {"model": AuthProblem}}
 

@@ -8,7 +8,7 @@ from flows_api.auth.authenticator import Authenticator
 from flows_api.rest.app import Identify
 from flows_api.rest.database import Caller
 from flows_api.rest.errors import TokenRefused
-from flows_shared.auth import (
+from flows_shared.tokens import (
     TokenAlgorithmRefused,
     TokenAudienceWrong,
     TokenClaimsWrong,

@@ -13,10 +13,10 @@ from flows_api.auth.errors import (
     ValidationFailed,
 )
 from flows_api.auth.secret import hash_secret
-from flows_shared.auth import mailed_token
 from flows_shared.db import Connection
 from flows_shared.settings import ServiceSettings
 from flows_shared.time import utc_now
+from flows_shared.tokens import mailed_token
 
 ACCEPT = "SELECT outcome, user_id FROM flows.accept_invite($1, $2, $3)"
 BEGIN = "SELECT flows.begin_recovery($1, $2, $3, $4, $5)"

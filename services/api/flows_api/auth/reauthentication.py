@@ -8,10 +8,10 @@ from uuid import UUID, uuid4
 from flows_api.auth.errors import InvalidCredentials, MailedTooOften, NonceWrong, ReauthenticationNeeded
 from flows_api.auth.passwords import PasswordChecks
 from flows_api.auth.users import find_login
-from flows_shared.auth import mailed_code
 from flows_shared.db import Connection, Database
 from flows_shared.settings import ServiceSettings
 from flows_shared.time import utc_now
+from flows_shared.tokens import mailed_code
 
 FRESH: Final = timedelta(hours=24)  # as GoTrue's secure password change
 

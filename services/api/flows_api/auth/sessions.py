@@ -10,10 +10,9 @@ from flows_api.auth.errors import RefreshTokenUnknown, RefreshTokenUsed
 from flows_api.auth.principal import Person
 from flows_api.auth.secret import hash_secret
 from flows_api.settings import ApiSettings
-from flows_shared.auth import derived_token, sign_token
 from flows_shared.db import Connection
-from flows_shared.keys import TokenKey
 from flows_shared.time import utc_now
+from flows_shared.tokens import TokenKey, derived_token, sign_token
 
 Extent: TypeAlias = Literal["global", "local", "others"]
 

@@ -1,9 +1,9 @@
 """Who may call which command."""
 
-from collections.abc import Awaitable, Callable
-from typing import Annotated, Final
+from dataclasses import dataclass
+from typing import Annotated, Literal, TypeAlias
 
-from fastapi import Depends, Request
+from fastapi import Depends
 
 from flows_api.auth.bearer import get_principal
 from flows_api.auth.principal import AccessRole, Principal
@@ -24,25 +24,33 @@ class ScopeForbidden(ForbiddenError):
         super().__init__(f"this needs a key with the scope write or write:{schema}")
 
 
-SAFE: Final = ("GET", "HEAD")
-METERS: Final = ("/v1/meters", "/v1/readings")
+RouteScope: TypeAlias = Literal["read", "write:public", "write:flows"]
 
 
-def require(*roles: AccessRole) -> Callable[[Request, Principal], Awaitable[Principal]]:
-    """A dependency: the principal, if it has one of the roles, and scopes for what the request would change."""
+@dataclass(frozen=True)
+class Access:
+    """A dependency that each route has: the principal, if it has one of the roles and the scope."""
 
-    async def check(request: Request, principal: Annotated[Principal, Depends(get_principal)]) -> Principal:
-        if principal.role not in roles:
-            raise RoleForbidden(principal.role, roles)
-        schema = "flows" if request.url.path.startswith(METERS) else "public"
-        if request.method not in SAFE and not principal.may_write(schema):
+    roles: tuple[AccessRole, ...]
+    scope: RouteScope
+
+    async def __call__(self, principal: Annotated[Principal, Depends(get_principal)]) -> Principal:
+        if principal.role not in self.roles:
+            raise RoleForbidden(principal.role, self.roles)
+        action, _, schema = self.scope.partition(":")
+        if action == "write" and not principal.may_write(schema):
             raise ScopeForbidden(schema)
         return principal
 
-    return check
+
+def require(*roles: AccessRole, scope: RouteScope) -> Access:
+    return Access(roles, scope)
 
 
-Operator = Annotated[Principal, Depends(require("admin", "service"))]
-Reader = Annotated[Principal, Depends(require("customer", "admin", "service"))]
-MeterOperator = Annotated[Principal, Depends(require("admin", "service", "mediator"))]
-MeterReader = Annotated[Principal, Depends(require("customer", "admin", "service", "mediator"))]
+Operator = Annotated[Principal, Depends(require("admin", "service", scope="write:public"))]
+OperatorReader = Annotated[Principal, Depends(require("admin", "service", scope="read"))]
+Reader = Annotated[Principal, Depends(require("customer", "admin", "service", scope="read"))]
+MeterInstaller = Annotated[Principal, Depends(require("admin", "service", scope="write:flows"))]
+MeterOperator = Annotated[Principal, Depends(require("admin", "service", "mediator", scope="write:flows"))]
+MeterOperatorReader = Annotated[Principal, Depends(require("admin", "service", "mediator", scope="read"))]
+MeterReader = Annotated[Principal, Depends(require("customer", "admin", "service", "mediator", scope="read"))]

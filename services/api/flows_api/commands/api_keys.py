@@ -1,5 +1,6 @@
 """/v1/api-keys: keys of programs, made and revoked by admins."""
 
+from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 from typing import Annotated, Final, Literal
 from uuid import UUID
@@ -11,7 +12,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from flows_api.auth.acting import acting_as
 from flows_api.auth.api_keys import KeyMissing, KeyWish, list_keys, make_key, revoke_key
 from flows_api.auth.principal import Principal
-from flows_api.commands.access import require
+from flows_api.commands.access import RouteScope, require
 from flows_api.commands.models import example, problems
 from flows_shared.dates import Moment
 from flows_shared.errors import ForbiddenError
@@ -77,14 +78,19 @@ class NewKey(KeyOut):
     key: str = Field(description="the key itself, shown this once", examples=["flows_..."])
 
 
-async def person(principal: Annotated[Principal, Depends(require("admin"))]) -> Principal:
+def _person(scope: RouteScope) -> Callable[[Principal], Awaitable[Principal]]:
     """A key makes no keys."""
-    if principal.key is not None:
-        raise KeyForbidden("keys are made and revoked by people, not by keys")
-    return principal
+
+    async def check(principal: Annotated[Principal, Depends(require("admin", scope=scope))]) -> Principal:
+        if principal.key is not None:
+            raise KeyForbidden("keys are made and revoked by people, not by keys")
+        return principal
+
+    return check
 
 
-Admin = Annotated[Principal, Depends(person)]
+Admin = Annotated[Principal, Depends(_person("write:public"))]
+AdminReader = Annotated[Principal, Depends(_person("read"))]
 
 
 @router.post("", status_code=201, summary="Make a key", responses=problems())
@@ -105,13 +111,13 @@ async def create(wished: KeyRequest, principal: Admin, db: Db, response: Respons
 
 
 @router.get("", summary="The keys of one's communities, the newest first", responses=problems())
-async def index(principal: Admin, db: Db) -> list[KeyOut]:
+async def index(principal: AdminReader, db: Db) -> list[KeyOut]:
     async with acting_as(db, principal) as transaction:
         return [KeyOut.model_validate(key) for key in await list_keys(transaction)]
 
 
 @router.get("/{key_id}", summary="One key", responses=problems(404))
-async def show(key_id: UUID, principal: Admin, db: Db) -> KeyOut:
+async def show(key_id: UUID, principal: AdminReader, db: Db) -> KeyOut:
     async with acting_as(db, principal) as transaction:
         found = await list_keys(transaction, key_id)
     if not found:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Final, Self
 
 SECONDS: Final = {"s": 1, "min": 60, "h": 3600}
+PERIODS: Final = {seconds: name for name, seconds in SECONDS.items()}
 WRITTEN: Final = re.compile(r"([1-9][0-9]{0,8})/(s|min|h)")
 
 
@@ -16,7 +17,7 @@ class Rate:
     seconds: int
 
     def __str__(self) -> str:
-        return f"{self.count} in {self.seconds} s"
+        return f"{self.count}/{PERIODS[self.seconds]}"
 
     @classmethod
     def parse(cls, text: str) -> Self | None:

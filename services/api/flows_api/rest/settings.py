@@ -48,11 +48,11 @@ def _app_settings() -> dict[str, str]:
 
 
 class RestSettings(LogSettings):
-    """Lists are separated by commas."""
+    """The data API, in the gateway or alone."""
 
     api_rest_db_schemas: Names = Field(("public",), min_length=1, description="exposed schemas, the default first")
     api_rest_db_extra_search_path: Names = Field(
-        default_factory=_search_path, description="schemas searched after the request's own; empty: none"
+        default_factory=_search_path, description="schemas searched after the request's own; unset: public; empty: none"
     )
     api_rest_db_pre_request: str | None = Field(None, description="function that is called before each request")
     api_rest_db_root_spec: str | None = Field(None, description="function that answers at the root")
@@ -156,7 +156,7 @@ class RestSettings(LogSettings):
 
 
 class StandaloneSettings(HttpSettings, RestSettings):
-    """What `flows serve api --rest-only` reads: any database, and who is believed there."""
+    """`flows serve api --rest-only`, beside `FLOWS_API_REST_*` of the gateway: any database, and who is believed."""
 
     api_rest_db_uri: SecretStr = Field(
         SecretStr("postgresql://127.0.0.1:5432/flows"), description="PostgreSQL, as a role that may become the others"

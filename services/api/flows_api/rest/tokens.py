@@ -9,27 +9,16 @@ from dataclasses import dataclass
 from time import time
 from typing import Any, Final
 
-import jwt
-from jwt.types import Options
-
 from flows_api.rest.claim_path import ClaimPath
 from flows_api.rest.database import Caller
 from flows_api.rest.errors import AnonymousRefused, SecretMissing, TokenRefused
+from flows_shared.tokens import TokenKey, TokenMalformed, TokenSignatureWrong, read_header, signed_claims
 
 SKEW_SECONDS: Final = 30
 LATEST: Final = 2**63 - 1
 TIMES: Final = {"exp": "JWT expired", "nbf": "JWT not yet valid", "iat": "JWT issued at future"}
 NO_KEY_FITS: Final = "No suitable key was found to decode the JWT"
 NO_KEY_DECODES: Final = "None of the keys was able to decode the JWT"
-UNJUDGED: Final[Options] = {
-    "verify_exp": False,
-    "verify_nbf": False,
-    "verify_iat": False,
-    "verify_aud": False,
-    "verify_iss": False,
-    "verify_sub": False,
-    "verify_jti": False,
-}
 WRONG_KEY: Final = "No suitable key or wrong key type"
 
 
@@ -37,7 +26,7 @@ WRONG_KEY: Final = "No suitable key or wrong key type"
 class TokenRules:
     """Without `anonymous_role` a token is needed; without keys none is believed."""
 
-    keys: Sequence[jwt.PyJWK]
+    keys: Sequence[TokenKey]
     role_path: ClaimPath
     audience: str | None = None
     anonymous_role: str | None = None
@@ -88,52 +77,32 @@ class Tokens:
         return known
 
 
-def read_keys(secret: str | None, *, is_base64: bool) -> list[jwt.PyJWK]:
+def read_keys(secret: str | None, *, is_base64: bool) -> list[TokenKey]:
     """Of a text, a JSON web key, or a set of them. A `ValueError` says what is wrong."""
     if secret is None:
         return []
-    raw = secret.encode()
-    if is_base64:
-        try:
-            raw = base64.b64decode(secret.strip().translate(str.maketrans("-_.", "+/=")), validate=True)
-        except binascii.Error as error:
-            raise ValueError(f"the JWT secret is not base64: {error}") from None
+    raw = _decoded(secret) if is_base64 else secret.encode()
     given = _json(raw)
     if isinstance(given, dict) and ("keys" in given or "kty" in given):
-        try:
-            return [_key(key) for key in given.get("keys", [given])]
-        except (jwt.PyJWTError, AttributeError) as error:
-            raise ValueError(f"the JWT secret is no JSON web key: {error}") from None
+        return _web_keys(given.get("keys", [given]))
     if len(raw) < 32:
         raise ValueError("The JWT secret must be at least 32 characters long.")
-    encoded = base64.urlsafe_b64encode(raw).rstrip(b"=").decode()
-    return [jwt.PyJWK({"kty": "oct", "k": encoded, "alg": "HS256"})]
+    return [TokenKey.only_verifying({"kty": "oct", "k": base64.urlsafe_b64encode(raw).decode()})]
 
 
-def verify(token: str, keys: Sequence[jwt.PyJWK]) -> Mapping[str, Any]:
-    """The claims of a token that one of the keys has signed."""
+def verify(token: str, keys: Sequence[TokenKey]) -> Mapping[str, Any]:
+    """The claims of a token that one of the keys has signed: what they say is judged later, every time."""
     if not token:
         raise TokenRefused("Empty JWT is sent in Authorization header", claims=False)
     parts = token.count(".") + 1
     if parts != 3:
         raise TokenRefused(f"Expected 3 parts in JWT; got {parts}", claims=False)
     try:
-        header = jwt.get_unverified_header(token)
-    except jwt.PyJWTError:
-        raise TokenRefused("JWT cryptographic operation failed", claims=False) from None
-    algorithm = header.get("alg")
-    if algorithm == "none":
-        details = "JWT is unsecured but expected 'alg' was not 'none'"
-        raise TokenRefused("Wrong or unsupported encoding algorithm", claims=False, details=details)
-    fitting = [key for key in keys if key.algorithm_name == algorithm and _is_named(key, header.get("kid"))]
-    if not fitting:
-        raise TokenRefused(WRONG_KEY, claims=False, details=NO_KEY_FITS)
-    for key in fitting:
-        try:
-            return _decode(token, key)
-        except jwt.InvalidSignatureError:
-            continue
-    raise TokenRefused(WRONG_KEY, claims=False, details=NO_KEY_DECODES)
+        return signed_claims(token, _fitting(token, keys))
+    except TokenSignatureWrong:
+        raise TokenRefused(WRONG_KEY, claims=False, details=NO_KEY_DECODES) from None
+    except TokenMalformed:
+        raise TokenRefused("Parsing claims failed", claims=True) from None
 
 
 def check_claims(claims: Mapping[str, Any], audience: str | None, now: int) -> None:
@@ -166,26 +135,33 @@ def _check_audience(given: Any, wanted: str | None) -> None:
         raise TokenRefused("JWT not in audience", claims=True)
 
 
-def _decode(token: str, key: jwt.PyJWK) -> Mapping[str, Any]:
-    """Only the signature is looked at: what the claims say is judged later, every time."""
+def _fitting(token: str, keys: Sequence[TokenKey]) -> Sequence[TokenKey]:
+    """The keys that the token's header may mean."""
     try:
-        return jwt.decode(token, key, algorithms=[key.algorithm_name], options=UNJUDGED)
-    except jwt.InvalidSignatureError:
-        raise
-    except jwt.DecodeError as error:
-        if "payload" in str(error).lower():
-            raise TokenRefused("Parsing claims failed", claims=True) from None
+        header = read_header(token)
+    except TokenMalformed:
         raise TokenRefused("JWT cryptographic operation failed", claims=False) from None
-    except jwt.PyJWTError:
-        raise TokenRefused("JWT cryptographic operation failed", claims=False) from None
+    if header.algorithm == "none":
+        details = "JWT is unsecured but expected 'alg' was not 'none'"
+        raise TokenRefused("Wrong or unsupported encoding algorithm", claims=False, details=details)
+    fitting = [key for key in keys if key.verifies(header.algorithm, header.kid)]
+    if not fitting:
+        raise TokenRefused(WRONG_KEY, claims=False, details=NO_KEY_FITS)
+    return fitting
 
 
-def _is_named(key: jwt.PyJWK, wanted: Any) -> bool:
-    return wanted is None or key.key_id is None or key.key_id == wanted
+def _web_keys(given: Any) -> list[TokenKey]:
+    try:
+        return [TokenKey.only_verifying(key) for key in given]
+    except (ValueError, AttributeError, TypeError) as error:
+        raise ValueError(f"the JWT secret is no JSON web key: {error}") from None
 
 
-def _key(described: Mapping[str, Any]) -> jwt.PyJWK:
-    return jwt.PyJWK({"alg": "HS256", **described} if described.get("kty") == "oct" else dict(described))
+def _decoded(secret: str) -> bytes:
+    try:
+        return base64.b64decode(secret.strip().translate(str.maketrans("-_.", "+/=")), validate=True)
+    except binascii.Error as error:
+        raise ValueError(f"the JWT secret is not base64: {error}") from None
 
 
 def _json(raw: bytes) -> Any:

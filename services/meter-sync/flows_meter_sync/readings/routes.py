@@ -16,7 +16,7 @@ from flows_meter_sync.readings.validate import validate_readings
 from flows_meter_sync.readings.views import estimated_half_hours, imported_row, missing_half_hours, wrong_reading
 from flows_meter_sync.settings import MeterSyncSettings
 from flows_shared.acting import acting
-from flows_shared.auth import CallingService, Claims
+from flows_shared.auth import CallingService
 from flows_shared.contracts.readings import (
     ESTIMATE,
     EXPORT,
@@ -36,6 +36,7 @@ from flows_shared.contracts.readings import (
 from flows_shared.db import Database
 from flows_shared.service import Db, serve
 from flows_shared.time import utc_now
+from flows_shared.tokens import Claims
 
 Asked = TypeVar("Asked", bound=AskedPeriod)
 

@@ -12,6 +12,7 @@ import typer
 from flows_meter_sync.simulator.community import FIRST_ADDRESS, load, mixture, placed
 from flows_meter_sync.simulator.config import PORT, MeterConfig
 from flows_meter_sync.simulator.errors import CommunityWrong
+from flows_meter_sync.simulator.extra import check_extra
 from flows_meter_sync.simulator.server import Simulator
 from flows_shared.memory import collecting_rarely
 from flows_shared.numbers import number_option, whole_option
@@ -60,6 +61,7 @@ def simulate(
     """Simulate meters that answer EMOP over TCP, until Ctrl-C or SIGTERM. No database is needed."""
     import uvloop
 
+    check_extra()
     if config is None:
         described = placed(mixture(meters, seed, latency_ms=latency_ms), address, port, one_address)
         uvloop.run(_serve(described, control_port))

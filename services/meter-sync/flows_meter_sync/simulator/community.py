@@ -7,7 +7,6 @@ from ipaddress import IPv4Address
 from pathlib import Path
 from typing import Any
 
-import yaml
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
 from flows_meter_sync.simulator.config import PORT, Hardware, MeterConfig
@@ -82,6 +81,8 @@ def exchanged(old: MeterConfig, serial: str, on: date) -> tuple[MeterConfig, Met
 
 def load(path: Path) -> list[MeterConfig]:
     """The meters of a YAML file, placed; `CommunityWrong` says what cannot be understood, and where."""
+    import yaml  # of the extra, and this module is imported with every command
+
     try:
         community = Community.model_validate(yaml.safe_load(path.read_text()))
         configs = [_METER.validate_python(meter) for meter in _entries(community)]

@@ -31,3 +31,12 @@ class CommunityWrong(SimulatorError):
     """The file that describes the meters cannot be understood."""
 
     code = "simulator.community_wrong"
+
+
+class SimulatorMissing(SimulatorError):
+    """Flows is installed for real meters only."""
+
+    code = "simulator.missing"
+
+    def __init__(self, missing: str) -> None:
+        super().__init__(f"{missing} is not installed: pip install 'flows-meter-sync[simulator]'")

@@ -24,7 +24,7 @@ CSV: Final = "text/csv"
 
 router = APIRouter()
 
-ReportReader = Annotated[Principal, Depends(require("admin", "service", "reporting"))]
+ReportReader = Annotated[Principal, Depends(require("admin", "service", "reporting", scope="read"))]
 Kwh = Decimal
 
 

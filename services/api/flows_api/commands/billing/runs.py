@@ -8,7 +8,7 @@ from fastapi import APIRouter, Query, Response
 from pydantic import BaseModel, Field
 
 from flows_api.auth.acting import acting_as
-from flows_api.commands.access import Operator
+from flows_api.commands.access import Operator, OperatorReader
 from flows_api.commands.billing.escos import Billing, Escos, billable_escos
 from flows_api.commands.models import problems
 from flows_shared.contracts import runs
@@ -95,7 +95,7 @@ async def start_runs(
 
 @router.get("/runs", summary="Runs, the latest month first", responses=problems())
 async def list_runs(
-    principal: Operator,
+    principal: OperatorReader,
     db: Db,
     month: Annotated[MonthText | None, Query()] = None,
     esco: UUID | None = None,
@@ -111,7 +111,7 @@ async def list_runs(
 @router.get("/runs/{run_id}", summary="A run and what became of each account", responses=problems(404))
 async def run_result(
     run_id: UUID,
-    principal: Operator,
+    principal: OperatorReader,
     db: Db,
     outcome: Outcome | None = None,
     limit: Annotated[int, PLAIN, Query(ge=1, le=10_000)] = 1000,

@@ -10,7 +10,7 @@ from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field
 
 from flows_api.auth.acting import acting_as
-from flows_api.commands.access import Operator
+from flows_api.commands.access import MeterInstaller
 from flows_api.commands.meters.meter import Serial, fetch_meter
 from flows_api.commands.models import example, problems
 from flows_shared.dates import Moment
@@ -91,7 +91,7 @@ class Exchange(BaseModel):
 
 
 @router.post("/{serial}/exchange", status_code=201, summary="Exchange a meter", responses=problems(404, 409))
-async def exchange_meter(serial: Serial, asked: ExchangeRequest, principal: Operator, db: Db) -> Exchange:
+async def exchange_meter(serial: Serial, asked: ExchangeRequest, principal: MeterInstaller, db: Db) -> Exchange:
     """The new meter is registered before, without registers. It takes the old one's place in homes and circuits.
 
     Element by element where both have two, or both one; SINGLE goes on as A. Of a meter with two elements the one that

@@ -11,7 +11,7 @@ from pydantic import BaseModel, Field, ValidationError
 
 from flows_api.auth.acting import acting_as
 from flows_api.auth.principal import Principal
-from flows_api.commands.access import MeterOperator, MeterReader
+from flows_api.commands.access import MeterOperator, MeterOperatorReader, MeterReader
 from flows_api.commands.meters.meter import MeterSync, Serial, fetch_meter, find_meter
 from flows_api.commands.models import problems
 from flows_shared.contracts.readings import (
@@ -85,7 +85,7 @@ InPeriod = Annotated[AskedPeriod, Depends(get_period)]
 
 @router.get("/{serial}/gaps", summary="Half hours without a reading")
 async def show_gaps(
-    serial: Serial, asked: InPeriod, principal: MeterOperator, db: Db, meter_sync: MeterSync
+    serial: Serial, asked: InPeriod, principal: MeterOperatorReader, db: Db, meter_sync: MeterSync
 ) -> list[MissingHalfHours]:
     """With what the meter said of them; to have it asked again, read it now with the metric `SyncerProfileLog`."""
     await find_meter(db, principal, serial)
@@ -134,7 +134,7 @@ async def export_readings(serial: Serial, asked: InPeriod, principal: MeterReade
     responses={200: {"content": {"application/zip": {}}, "description": "A CSV file for each element and UTC day"}},
 )
 async def export_field_files(
-    serial: Serial, asked: InPeriod, principal: MeterOperator, db: Db, meter_sync: MeterSync
+    serial: Serial, asked: InPeriod, principal: MeterOperatorReader, db: Db, meter_sync: MeterSync
 ) -> Response:
     """What the registers had counted, named `SERIAL-YYYYMMDD.csv`, or `SERIAL-A-...` and `SERIAL-B-...`."""
     await find_meter(db, principal, serial)

@@ -103,18 +103,6 @@ class Function:
         return Name(self.schema, self.name)
 
     @property
-    def returns_scalar(self) -> bool:
-        return not self.returns_row and not self.returns_set
-
-    @property
-    def returns_scalars(self) -> bool:
-        return not self.returns_row and self.returns_set
-
-    @property
-    def has_variadic(self) -> bool:
-        return any(parameter.variadic for parameter in self.parameters)
-
-    @property
     def signature(self) -> str:
         listed = ", ".join(f"{parameter.name} => {parameter.type}" for parameter in self.parameters)
         return f"{self.schema}.{self.name}({listed})"

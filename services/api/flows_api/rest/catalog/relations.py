@@ -115,7 +115,6 @@ class Relation:
 
 
 Positions = Mapping[int, Mapping[int, str]]
-NO_COLUMNS: Final[Mapping[str, Column]] = {}
 
 
 async def load_relations(

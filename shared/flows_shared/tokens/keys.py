@@ -3,19 +3,19 @@
 import json
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from binascii import Error as NotBase64
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any, Final, Self
 
-from cryptography.hazmat.primitives.asymmetric import ec, rsa
-from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
-from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 from jose import jwk
 from jose.backends.base import Key
+from jose.constants import Algorithms
 from jose.exceptions import JOSEError
 
 ALGORITHMS: Final = {"oct": "HS256", "RSA": "RS256", "EC": "ES256"}  # by the kind of key
+CURVES: Final = {"P-256": "ES256", "P-384": "ES384", "P-521": "ES512"}
+VERIFIED: Final = {"oct": Algorithms.HMAC, "RSA": Algorithms.RSA_DS, "EC": Algorithms.EC_DS}
 PUBLIC_MEMBERS: Final = {"RSA": ("e", "kty", "n"), "EC": ("crv", "kty", "x", "y")}  # as RFC 7638 orders them
 MIN_SECRET_BYTES: Final = 32
 MIN_RSA_BITS: Final = 2048
@@ -50,38 +50,28 @@ class TokenKey:
         if kind == "oct":
             return cls(algorithm, given.get("kid"), key)
         members = {name: str(given[name]) for name in PUBLIC_MEMBERS[kind]}
-        kid = str(given.get("kid") or _thumbprint(members))
+        kid = str(given.get("kid") or thumbprint(members))
         public = {**members, "kid": kid, "alg": algorithm, "use": "sig"}
         return cls(algorithm, kid, key, "d" in given, public)
 
-    def verifies(self, algorithm: str, kid: str | None) -> bool:
+    @classmethod
+    def only_verifying(cls, given: Mapping[str, Any]) -> Self:
+        """Of somebody else's JSON Web Key, as strong or weak as it is. A `ValueError` says what is wrong."""
+        kind, algorithm = str(given.get("kty")), str(given.get("alg") or _usual_algorithm(given))
+        if algorithm not in VERIFIED.get(kind, ()) or (kind == "EC" and algorithm != _usual_algorithm(given)):
+            raise ValueError(f"a key of kty {kind} does not verify {algorithm}")
+        try:
+            key = jwk.construct({**given}, algorithm)
+            return cls(algorithm, given.get("kid"), key if kind == "oct" else key.public_key(), can_sign=False)
+        except (JOSEError, ValueError, TypeError, KeyError, AttributeError):
+            raise ValueError(f"this {kind} key cannot be read") from None
+
+    def verifies(self, algorithm: object, kid: str | None) -> bool:
         """Whether a token with this header may be of this key. A key or token without an id goes by its algorithm."""
         return self.algorithm == algorithm and (kid is None or self.kid in (None, kid))
 
     def verifying(self) -> Key:
         return self.key.public_key() if self.public else self.key
-
-
-class KeyRing:
-    """The first key signs; all of them verify, so that a key can be changed while its tokens live."""
-
-    def __init__(self, keys: Sequence[TokenKey]) -> None:
-        if not keys[0].can_sign:
-            raise ValueError("the first key signs, and this one is public")
-        self.current = keys[0]
-        self.keys = tuple(keys)
-        self.algorithms = tuple(dict.fromkeys(key.algorithm for key in keys))
-
-    @classmethod
-    def of_secrets(cls, *secrets: str) -> Self:
-        return cls([TokenKey.secret(secret) for secret in secrets])
-
-    def candidates(self, algorithm: str, kid: str | None) -> list[Key]:
-        return [key.verifying() for key in self.keys if key.verifies(algorithm, kid)]
-
-    def published(self) -> dict[str, list[Mapping[str, str]]]:
-        """A JSON Web Key Set of what verifies tokens; secrets are not in it."""
-        return {"keys": [key.public for key in self.keys if key.public]}
 
 
 def parse_keys(text: str) -> list[TokenKey]:
@@ -95,16 +85,9 @@ def parse_keys(text: str) -> list[TokenKey]:
     return [TokenKey.of_jwk(key) for key in given]
 
 
-def generate_jwk(algorithm: str) -> dict[str, str]:
-    """A new private key for RS256 or ES256, as a JSON Web Key."""
-    pair: EllipticCurvePrivateKey | RSAPrivateKey = (
-        ec.generate_private_key(ec.SECP256R1())
-        if algorithm == "ES256"
-        else rsa.generate_private_key(public_exponent=65537, key_size=3072)
-    )
-    made = {name: _text(value) for name, value in jwk.construct(_pem(pair), algorithm).to_dict().items()}
-    kid = _thumbprint({name: made[name] for name in PUBLIC_MEMBERS[made["kty"]]})
-    return {**made, "kid": kid, "alg": algorithm, "use": "sig"}
+def _usual_algorithm(given: Mapping[str, Any]) -> str | None:
+    kind = str(given.get("kty"))
+    return CURVES.get(str(given.get("crv"))) if kind == "EC" else ALGORITHMS.get(kind)
 
 
 def _check_strength(kind: str, given: Mapping[str, Any]) -> None:
@@ -123,17 +106,7 @@ def _decoded(text: str) -> bytes:
     return urlsafe_b64decode(text + "=" * (-len(text) % 4))
 
 
-def _thumbprint(members: Mapping[str, str]) -> str:
+def thumbprint(members: Mapping[str, str]) -> str:
     """RFC 7638."""
     canonical = json.dumps(members, sort_keys=True, separators=(",", ":"))
     return urlsafe_b64encode(sha256(canonical.encode()).digest()).rstrip(b"=").decode()
-
-
-def _pem(pair: EllipticCurvePrivateKey | RSAPrivateKey) -> bytes:
-    from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
-
-    return pair.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
-
-
-def _text(value: str | bytes) -> str:
-    return value.decode() if isinstance(value, bytes) else value
