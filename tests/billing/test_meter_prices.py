@@ -7,6 +7,7 @@ from typing import Any
 
 from billing.community import Community, Home
 from flows_billing.vat.rules import Seller, VatStatus, VatTerms, supply_vat
+from flows_shared.vocabulary.billing import SupplyUse
 
 DAY = date(2026, 10, 1)
 # So much in a day that it is no small quantity: of this no meter can know before.
@@ -52,8 +53,8 @@ async def test_rate_in_a_meter_is_the_bills_for_every_status(community: Communit
     home = await community.home()
     premises = await community.value("SELECT property FROM public.accounts")
     sellers = [
-        Seller(default_use="business"),
-        Seller(default_use="charity"),
+        Seller(default_use=SupplyUse.BUSINESS),
+        Seller(default_use=SupplyUse.CHARITY),
         Seller(mixed_use=False),
         Seller(registered=False),
     ]

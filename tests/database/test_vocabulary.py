@@ -1,6 +1,6 @@
 """The words that code knows are those that the database takes."""
 
-from collections.abc import Collection
+from collections.abc import Iterable
 from typing import Final
 
 from flows_shared.db import Connection
@@ -17,8 +17,8 @@ CHECKED: Final = r"""
      CROSS JOIN substring(definition, '^CHECK \(+\w+ (?:= ANY \(+ARRAY\[|<@ ''{)([^]}]*)') AS listed
      WHERE contype = 'c' AND cardinality(conkey) = 1 AND listed IS NOT NULL
 """
-PLACES: Final[dict[str, Collection[Word]]] = {
-    "account_events.history_type": people.AccountEvent,
+PLACES: Final[dict[str, Iterable[Word]]] = {
+    "account_events.history_type": people.AccountEventType,
     "accounts.payment_method": people.PaymentMethod,
     "accounts.status": people.AccountStatus,
     "accounts.type": people.AccountType,
@@ -38,7 +38,7 @@ PLACES: Final[dict[str, Collection[Word]]] = {
     "customers.status": people.CustomerStatus,
     "direct_debit_mandates.status": people.MandateStatus,
     "flows.circuits.type": meters.Nature,
-    "flows.escos.vat_use": billing.VatUse,
+    "flows.escos.vat_use": billing.SupplyUse,
     "flows.login_mails.kind": people.LoginMailKind,
     "flows.meter_commands.kind": meters.WriteKind,
     "flows.meter_commands.status": meters.WriteStatus,
@@ -79,7 +79,7 @@ PLACES: Final[dict[str, Collection[Word]]] = {
     "topups.source": money.TopupSource,
     "topups.status": money.TopupStatus,
     "users.role": people.UserRole,
-    "vat_statuses.use": billing.VatUse,
+    "vat_statuses.use": billing.SupplyUse,
     "wallets.balance_enum": people.WalletBalance,
     "wallets.payment_timing": people.PaymentTiming,
 }

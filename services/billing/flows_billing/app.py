@@ -23,7 +23,7 @@ from flows_billing.proof.invoices import verify_invoices
 from flows_billing.routes import closings, corrections, money, month_end
 from flows_billing.routes.settings import Settings
 from flows_billing.runs.request import enqueue_runs, request_runs
-from flows_billing.runs.run import Run, RunStatus, Unbilled
+from flows_billing.runs.run import Run, Unbilled
 from flows_billing.runs.store import find_run, unbilled_outcomes
 from flows_billing.settings import SERVICE, BillingSettings
 from flows_billing.stores.communities import find_escos
@@ -45,6 +45,7 @@ from flows_shared.service import Db, create_service_app
 from flows_shared.settings import load_settings
 from flows_shared.tasks import repeating
 from flows_shared.time import Month, utc_now
+from flows_shared.vocabulary.billing import RunStatus
 
 UNBILLED_SHOWN = 1_000
 ACCOUNTS_SHOWN = 10_000

@@ -49,6 +49,7 @@ from flows_shared.db import Database, is_connection_lost
 from flows_shared.errors import FlowsError
 from flows_shared.numbers import whole_option
 from flows_shared.time import Month, utc_now
+from flows_shared.vocabulary.billing import RunStatus
 
 UNBILLED_SHOWN = 100
 
@@ -102,7 +103,7 @@ def run_month(
     settings = load()
     runs = asyncio.run(_queue(month, esco, settings) if queue else _execute(month, esco, settings))
     Console().print(runs_table(runs))
-    if stopped := [f"{run.esco.code}: {run.error}" for run in runs if run.status == "failed"]:
+    if stopped := [f"{run.esco.code}: {run.error}" for run in runs if run.status == RunStatus.FAILED]:
         raise RunsFailed("; ".join(stopped))
     if not queue and (failed := sum(run.failed for run in runs)):
         raise AccountsNotBilled(f"{failed} account{'s' if failed > 1 else ''} could not be billed for {month}")

@@ -9,12 +9,12 @@ from rich.table import Table
 from flows_billing.bills.preview import Preview, PreviewedAccount
 from flows_billing.bills.simulate import Simulation
 from flows_billing.invoices.explain import Explanation
-from flows_billing.outcomes import Outcome
 from flows_billing.proof.finding import Verification
 from flows_billing.runs.run import Run, Unbilled
 from flows_billing.wording import format_quantity
 from flows_shared.money import format_pounds
 from flows_shared.reports import ReportState, csv_cell
+from flows_shared.vocabulary.billing import Outcome
 
 SHOWN = 100
 

@@ -9,12 +9,12 @@ from pydantic import BaseModel, ConfigDict, Field
 from flows_billing.bills.preview import Preview, PreviewedAccount
 from flows_billing.bills.sharing import SharedGroup
 from flows_billing.bills.simulate import Compared, Simulation
-from flows_billing.outcomes import Outcome
 from flows_billing.proof.finding import Finding, Verification
 from flows_billing.tariffs.tariff import Component, Tariff
 from flows_shared.dates import MonthText
 from flows_shared.numbers import PLAIN
 from flows_shared.time import Month
+from flows_shared.vocabulary.billing import Outcome
 
 Rate = Annotated[Decimal, PLAIN, Field(ge=0, max_digits=10, decimal_places=5)]
 

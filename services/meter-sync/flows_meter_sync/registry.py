@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final, Literal, TypeAlias, TypeVar
+from typing import Final, TypeVar
 from uuid import UUID
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -15,11 +15,11 @@ from flows_meter_sync.proxy import Proxy
 from flows_shared.db import Connection
 from flows_shared.errors import say_error
 from flows_shared.logs import get_logger
+from flows_shared.vocabulary.meters import Element, Nature
 
 log = get_logger()
 
 T = TypeVar("T")
-Element: TypeAlias = Literal["A", "B", "SINGLE"]
 
 # Of the service heads that feed a meter, the least fuse that is known.
 FUSE: Final = """LEFT JOIN LATERAL (
@@ -75,7 +75,7 @@ class Register:
 
     id: UUID
     element: Element
-    nature: Literal["heat", "power", "solar"]
+    nature: Nature
 
 
 @dataclass(frozen=True, slots=True)

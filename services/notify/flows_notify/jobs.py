@@ -26,6 +26,7 @@ from flows_notify.messages import Outcome, make_messages, make_note_messages, no
 from flows_notify.settings import NotifySettings
 from flows_shared.logs import get_logger
 from flows_shared.settings import load_settings
+from flows_shared.vocabulary.people import MessageStatus
 from flows_shared.worker import Worker, WorkerDefinition
 
 log = get_logger()
@@ -72,7 +73,7 @@ async def _send(worker: NotifyWorker, attempt: int, messages: Sequence[UUID]) ->
         if await _postpone(worker, messages, error):
             raise again from error
         return
-    if waiting := statuses.count("pending"):
+    if waiting := statuses.count(MessageStatus.PENDING):
         raise again from MessagePostponed(f"{waiting} of {len(messages)} messages were not taken yet")
 
 
@@ -147,5 +148,6 @@ def create_worker() -> WorkerDefinition:
 async def _postpone(worker: NotifyWorker, messages: Sequence[UUID], error: ChannelUnavailable) -> bool:
     """Count the try of all that were not sent; whether any of them has tries left."""
     async with worker.db.connection() as connection:
-        outcome = Outcome("pending", str(error))
-        return "pending" in await note_outcome(connection, messages, outcome, worker.settings.notify_max_attempts)
+        outcome = Outcome(MessageStatus.PENDING, str(error))
+        statuses = await note_outcome(connection, messages, outcome, worker.settings.notify_max_attempts)
+        return MessageStatus.PENDING in statuses

@@ -35,7 +35,7 @@ class DayKind(Word):
     HOLIDAY = "holiday"
 
 
-class VatUse(Word):
+class SupplyUse(Word):
     """How premises or a customer use their supply."""
 
     DOMESTIC = "domestic"

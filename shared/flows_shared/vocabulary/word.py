@@ -9,7 +9,9 @@ from pydantic_core.core_schema import literal_schema, no_info_after_validator_fu
 
 
 class Word(StrEnum):
-    """A string that is one of a few. OpenAPI shows them where they are used, as it does with a `Literal`."""
+    """A string that is one of a few, shown as any string. OpenAPI lists them where they are used, like a `Literal`."""
+
+    __repr__ = str.__repr__
 
     @classmethod
     def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:

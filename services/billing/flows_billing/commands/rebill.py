@@ -9,7 +9,7 @@ from rich.table import Table
 
 from flows_billing.commands.opening import command_line, load, opened
 from flows_billing.communities.months import parse_month
-from flows_billing.corrections.difference import CAUSES, Cause, LineDifference
+from flows_billing.corrections.difference import CAUSES, LineDifference
 from flows_billing.corrections.rebill import rebill
 from flows_billing.corrections.rebilling import Confirmation, RebilledAccount, Rebilling
 from flows_billing.corrections.words import DIFFERENCE_TITLES, difference_cells
@@ -19,6 +19,7 @@ from flows_billing.stores.communities import esco_by_code, find_escos
 from flows_shared.errors import InvalidError
 from flows_shared.money import format_pounds
 from flows_shared.time import utc_now
+from flows_shared.vocabulary.billing import CorrectionCause
 
 SHOWN = 100
 
@@ -58,7 +59,7 @@ def rebill_month(
             console.print(_lines_table(each.account_number, correction.lines))
 
 
-def _cause(text: str) -> Cause:
+def _cause(text: str) -> CorrectionCause:
     found = next((cause for cause in CAUSES if cause == text), None)
     if found is None:
         raise CauseUnknown(text)
@@ -69,7 +70,7 @@ async def _rebill(
     month: str,
     code: str,
     numbers: list[int],
-    causes: list[Cause],
+    causes: list[CorrectionCause],
     confirmation: Confirmation | None,
     settings: RunSettings,
 ) -> Rebilling:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from itertools import zip_longest
-from typing import Final, Literal, TypeAlias
+from typing import Final
 from uuid import UUID
 
 from flows_billing.days import Days
@@ -14,14 +14,16 @@ from flows_billing.rating.bill import Bill
 from flows_billing.rating.charges import Charge
 from flows_billing.rating.guard import Guard
 from flows_billing.rating.lines import Line
+from flows_shared.vocabulary.billing import CorrectionCause, LineKind
 
-Cause: TypeAlias = Literal["readings", "tariff", "vat", "payer", "days"]
-CAUSES: Final[Mapping[Cause, str]] = {
-    "readings": "late or corrected readings",
-    "tariff": "a corrected price",
-    "vat": "a corrected VAT status",
-    "payer": "a change of who pays",
-    "days": "a change of the days that are billed",
+# Has no price of its own.
+ADDED: Final = (LineKind.MINIMUM_CHARGE, LineKind.ADJUSTMENT)
+CAUSES: Final[Mapping[CorrectionCause, str]] = {
+    CorrectionCause.READINGS: "late or corrected readings",
+    CorrectionCause.TARIFF: "a corrected price",
+    CorrectionCause.VAT: "a corrected VAT status",
+    CorrectionCause.PAYER: "a change of who pays",
+    CorrectionCause.DAYS: "a change of the days that are billed",
 }
 
 
@@ -70,7 +72,7 @@ class BilledLine:
     def substance(self) -> tuple[object, ...]:
         """What makes a difference. Why and how much is left out as too old is said anew by each bill."""
         taxed = self.vat_rate, self.includes_vat, self.amount_pence
-        if self.kind == "adjustment":
+        if self.kind == LineKind.ADJUSTMENT:
             return self.kind, *taxed
         return self.kind, self.register, self.band, self.days, self.quantity, self.rate, *taxed
 
@@ -119,7 +121,7 @@ class Correction:
 
     original: BilledInvoice | None
     bill: Bill | None
-    causes: tuple[Cause, ...]
+    causes: tuple[CorrectionCause, ...]
 
     @property
     def customer(self) -> UUID:
@@ -144,7 +146,7 @@ class Correction:
     @property
     def is_left_out(self) -> bool:
         """Whether all that it would charge more is too old."""
-        if not self.original or not self.bill or not any(line.kind == "adjustment" for line in self.bill.lines):
+        if not self.original or not self.bill or not any(line.kind == LineKind.ADJUSTMENT for line in self.bill.lines):
             return False
         amounts = self.bill.net_pence, self.bill.vat_pence
         return amounts == (self.original.net_pence, self.original.vat_pence)
@@ -160,10 +162,10 @@ def correct(originals: Sequence[BilledInvoice], bills: Sequence[Bill], guard: Gu
             unmatched.remove(original)
         new = guarded(bill, charges_of(original), guard)
         if original is None:
-            corrections.append(Correction(None, new, ("payer",)))
+            corrections.append(Correction(None, new, (CorrectionCause.PAYER,)))
         elif not _is_same(original, new):
             corrections.append(Correction(original, new, causes_of(original, new)))
-    cause: Cause = "payer" if bills else "days"
+    cause: CorrectionCause = CorrectionCause.PAYER if bills else CorrectionCause.DAYS
     return [*corrections, *(Correction(invoice, None, (cause,)) for invoice in unmatched)]
 
 
@@ -176,23 +178,23 @@ def compare(before: Iterable[BilledLine], after: Iterable[BilledLine]) -> tuple[
     return tuple(_difference(*pair) for pairs in places.values() for pair in zip_longest(*pairs))
 
 
-def causes_of(original: BilledInvoice, bill: Bill) -> tuple[Cause, ...]:
+def causes_of(original: BilledInvoice, bill: Bill) -> tuple[CorrectionCause, ...]:
     """Why they differ, by what differs."""
     before, after = original.lines, [BilledLine.of(line) for line in bill.lines]
-    causes: list[Cause] = []
+    causes: list[CorrectionCause] = []
     moved = _days(before) != _days(after)
     if moved:
-        causes.append("days")
+        causes.append(CorrectionCause.DAYS)
     elif _energy(before) != _energy(after):
-        causes.append("readings")
+        causes.append(CorrectionCause.READINGS)
     if _prices(before) != _prices(after):
-        causes.append("tariff")
+        causes.append(CorrectionCause.TARIFF)
     if _taxes(before) != _taxes(after):
-        causes.append("vat")
-    return tuple(causes) or ("readings",)
+        causes.append(CorrectionCause.VAT)
+    return tuple(causes) or (CorrectionCause.READINGS,)
 
 
-def say_causes(causes: Sequence[Cause]) -> str:
+def say_causes(causes: Sequence[CorrectionCause]) -> str:
     """As in `Late or corrected readings and a corrected price`."""
     text = " and ".join(CAUSES[cause] for cause in causes)
     return text[:1].upper() + text[1:]
@@ -225,25 +227,25 @@ def charges_of(original: BilledInvoice | None) -> list[Charge]:
 
 
 def _days(lines: Iterable[BilledLine]) -> set[date]:
-    return {day for line in lines if line.kind == "standing_charge" for day in line.days.each()}
+    return {day for line in lines if line.kind == LineKind.STANDING_CHARGE for day in line.days.each()}
 
 
 def _energy(lines: Iterable[BilledLine]) -> dict[tuple[object, ...], Decimal]:
     sums: dict[tuple[object, ...], Decimal] = {}
     for line in lines:
-        if line.kind in ("energy", "shared_energy", "export_credit"):
+        if line.kind in (LineKind.ENERGY, LineKind.SHARED_ENERGY, LineKind.EXPORT_CREDIT):
             key = line.kind, line.register, line.band
             sums[key] = sums.get(key, Decimal(0)) + line.quantity
     return sums
 
 
 def _prices(lines: Iterable[BilledLine]) -> set[tuple[object, ...]]:
-    priced = (line for line in lines if line.kind not in ("minimum_charge", "adjustment"))
+    priced = (line for line in lines if line.kind not in ADDED)
     return {(line.kind, line.band, line.block_from_kwh, line.rate, line.includes_vat) for line in priced}
 
 
 def _taxes(lines: Iterable[BilledLine]) -> set[tuple[str, Decimal]]:
-    return {(line.kind, line.vat_rate) for line in lines if line.kind not in ("minimum_charge", "adjustment")}
+    return {(line.kind, line.vat_rate) for line in lines if line.kind not in ADDED}
 
 
 def _difference(before: BilledLine | None, after: BilledLine | None) -> LineDifference:

@@ -14,7 +14,7 @@ from uuid import UUID, uuid4
 from flows_billing.bills.judge import Docket, prepare
 from flows_billing.bills.preview import from_half_hours
 from flows_billing.communities.esco import Esco, require_vat_number
-from flows_billing.corrections.difference import BilledInvoice, Cause, Correction, correct, say_causes
+from flows_billing.corrections.difference import BilledInvoice, Correction, correct, say_causes
 from flows_billing.corrections.rebilling import Confirmation, RebilledAccount, Rebilling, shown
 from flows_billing.corrections.store import (
     CreditNote,
@@ -44,6 +44,7 @@ from flows_shared.db import Connection, Database
 from flows_shared.errors import say_error
 from flows_shared.outbox import enqueue
 from flows_shared.time import Month, local_date
+from flows_shared.vocabulary.billing import CorrectionCause
 
 # Why an account has no bill for days that it was billed for, and owes nothing for them. Prepay and the like is how an
 # account is now, and says nothing of the month.
@@ -70,7 +71,7 @@ async def rebill(
     now: datetime,
     *,
     only: Sequence[UUID] | None = None,
-    causes: Collection[Cause] = (),
+    causes: Collection[CorrectionCause] = (),
     confirmation: Confirmation | None = None,
 ) -> Rebilling:
     """What the invoices of a month would be now; with a confirmation they are put right.
@@ -118,7 +119,7 @@ async def _rebill_account(
     number: int,
     originals: Sequence[BilledInvoice],
     verdict: Verdict,
-    causes: Collection[Cause],
+    causes: Collection[CorrectionCause],
     confirmation: Confirmation | None,
 ) -> RebilledAccount:
     if isinstance(verdict, NotBilled) and verdict.reason not in UNDONE:

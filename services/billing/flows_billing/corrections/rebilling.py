@@ -6,8 +6,9 @@ from typing import Literal, TypeAlias
 from uuid import UUID
 
 from flows_billing.communities.esco import Esco
-from flows_billing.corrections.difference import Cause, Correction, LineDifference
+from flows_billing.corrections.difference import Correction, LineDifference
 from flows_shared.time import Month
+from flows_shared.vocabulary.billing import CorrectionCause
 
 RebillOutcome: TypeAlias = Literal["unchanged", "differs", "corrected", "too_old", "failed"]
 
@@ -26,7 +27,7 @@ class Rebilled:
     """One payer's invoice before and after; the numbers of what was made are there once it was."""
 
     customer: UUID
-    causes: tuple[Cause, ...]
+    causes: tuple[CorrectionCause, ...]
     invoice: str | None
     before_pence: int
     after_pence: int

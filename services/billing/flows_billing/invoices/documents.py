@@ -12,11 +12,12 @@ import asyncpg
 from flows_billing.vat.rules import CREDIT_REASONS, OUTSIDE_SCOPE
 from flows_billing.vat.summary import vat_summary
 from flows_shared.db import Connection
+from flows_shared.vocabulary.billing import LineKind, SupplyUse
 
 PDF: Final = "application/pdf"
 HTML: Final = "text/html"
-ENERGY: Final = ("energy", "shared_energy")
-CREDITS: Final = ("export_credit", "solar_credit")
+ENERGY: Final = (LineKind.ENERGY, LineKind.SHARED_ENERGY)
+CREDITS: Final = (LineKind.EXPORT_CREDIT, LineKind.SOLAR_CREDIT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,7 +174,7 @@ class PrintedInvoice:
     def is_homes(self) -> bool:
         """Whether all of it is a home's supply, which alone is capped: neither a business's nor in part one."""
         reasons = {line.vat_reason for line in self.lines if not line.is_credit}
-        return self.use == "domestic" and reasons <= {"domestic", "not_registered", None}
+        return self.use == SupplyUse.DOMESTIC and reasons <= {"domestic", "not_registered", None}
 
     @property
     def kwh(self) -> Decimal:
@@ -182,7 +183,7 @@ class PrintedInvoice:
     @property
     def supplied_days(self) -> Decimal:
         """For which there is a standing charge."""
-        return sum((line.quantity for line in self.lines if line.kind == "standing_charge"), Decimal(0))
+        return sum((line.quantity for line in self.lines if line.kind == LineKind.STANDING_CHARGE), Decimal(0))
 
     @property
     def supplied_pence(self) -> int:

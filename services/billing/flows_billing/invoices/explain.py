@@ -9,6 +9,7 @@ from flows_billing.rounding import RULES
 from flows_billing.vat.rules import SMALL_QUANTITY_KWH_A_DAY
 from flows_billing.vat.summary import VatAmount, vat_summary
 from flows_billing.wording import format_quantity
+from flows_shared.vocabulary.billing import LineKind
 
 # Other rules answer before it is asked how much was supplied.
 JUDGED_BY_QUANTITY: Final = frozenset({"small_quantity", "business", "no_certificate"})
@@ -81,7 +82,7 @@ def _vat_of(line: PrintedLine, judged: str) -> str:
 
 
 def _source(line: PrintedLine) -> str:
-    if line.kind == "solar_credit":
+    if line.kind == LineKind.SOLAR_CREDIT:
         return "the declared capacity, its days and the ratio of the month's solar credit"
     tariff = f"the {line.tariff_owner}'s tariff from {line.tariff_from}" if line.tariff_owner else "no tariff"
     if line.shared_by:

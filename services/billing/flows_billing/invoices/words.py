@@ -10,6 +10,8 @@ from flows_billing.rounding import RULES
 from flows_billing.vat.summary import VatAmount, net_amounts, vat_summary
 from flows_billing.wording import format_day, format_days, format_quantity, format_units
 from flows_shared.money import format_pounds
+from flows_shared.vocabulary.billing import LineKind, Unit
+from flows_shared.vocabulary.meters import Element
 
 READ_SOURCES: Final = {"meter": " (read by the meter)", "customer": " (read by you)", "estimated": " (estimated)"}
 READ_TITLES: Final = ("Meter", "From", "Opening read", "To", "Closing read")
@@ -115,7 +117,7 @@ def use_over_time(invoice: PrintedInvoice) -> list[str]:
 
 def read_cells(read: MeterReads) -> tuple[str, str, str, str, str]:
     """As `READ_TITLES` name them."""
-    element = "" if read.element == "SINGLE" else f", element {read.element}"
+    element = "" if read.element == Element.SINGLE else f", element {read.element}"
     return (
         f"{read.serial}{element}",
         format_day(read.first_day),
@@ -175,7 +177,7 @@ def _shows_net(lines: Sequence[PrintedLine]) -> bool:
 def line_cells(line: PrintedLine) -> tuple[str, ...]:
     """What, when, quantity, price, rate of VAT and amount, which says it all of an item such as a credit."""
     mark = f" ({'in part ' if line.estimated != line.intervals else ''}estimated)" if line.estimated else ""
-    is_item = line.unit == "item"
+    is_item = line.unit == Unit.ITEM
     return (
         line.description + mark,
         format_days(line.period_start, line.period_end),
@@ -275,7 +277,7 @@ def explanation(invoice: PrintedInvoice) -> list[str]:
         if line.estimated
     ]
     measured = "Energy is the sum of the half hours that your meter measured on these days."
-    shared = dict.fromkeys(_shared(line) for line in invoice.lines if line.kind == "shared_energy")
+    shared = dict.fromkeys(_shared(line) for line in invoice.lines if line.kind == LineKind.SHARED_ENERGY)
     vat_said = [vat] if invoice.vat_pence else []
     based = [f"{line.description}: {line.basis}." for line in invoice.lines if line.basis]
     return [*_corrected(invoice), measured, *shared, *RULES[:2], *vat_said, *said, *based, *estimated]

@@ -16,6 +16,7 @@ from flows_billing.month_end.sheet import Sheet
 from flows_billing.settings import RunSettings
 from flows_shared.db import Connection, Database
 from flows_shared.time import Month
+from flows_shared.vocabulary.billing import Outcome
 
 MONTHS: Final = 12
 ABOUT: Final = "Energy not billed by the month's end: at its tariff, or at flat rates where it cannot be rated yet"
@@ -77,7 +78,7 @@ async def accrued(db: Database, esco: Esco, month: Month, settings: RunSettings)
         issued = end - timedelta(days=1)
         previewed = (await preview_run(db, esco, each, settings, only=uncovered, issued=issued)).accounts
         async with db.connection() as connection:
-            measured = await _measured(connection, [a.account for a in previewed if a.outcome == "failed"], each)
+            measured = await _measured(connection, [a.account for a in previewed if a.outcome == Outcome.FAILED], each)
         rows += _rows(each, previewed, measured)
     return Sheet("accrued", ABOUT, COLUMNS, rows)
 
@@ -88,9 +89,9 @@ def _rows(
     """Accounts that are rightly left out have nothing to accrue."""
     for account in previewed:
         who = str(month), account.account_number
-        if account.outcome == "billed":
+        if account.outcome == Outcome.BILLED:
             yield (*who, account.kwh, account.net_pence, account.vat_pence, account.total_pence, "rated", None)
-        elif account.outcome == "failed":
+        elif account.outcome == Outcome.FAILED:
             kwh, pence = measured[account.account]
             yield (*who, kwh, None, None, pence, "flat rates" if pence is not None else "no price", account.reason)
 

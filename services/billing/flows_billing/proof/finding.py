@@ -4,10 +4,11 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Final, Literal, TypeAlias
 
+from flows_shared.vocabulary.billing import ChangeCause
+
 # `due`: its sources changed after it was issued, which is noted, and a correction will say so. `decided`: a person
 # leaves it as it is. Everything else is wrong.
 Standing: TypeAlias = Literal["wrong", "due", "decided"]
-Cause: TypeAlias = Literal["readings", "sharing", "tariff", "vat", "payer", "days"]
 
 # What late readings alone can change of a bill: how much, so which blocks, and whether it is a small quantity.
 BY_READINGS: Final = frozenset(
@@ -20,13 +21,13 @@ BY_TERMS: Final = BY_READINGS | {
     *("rate", "includes_vat", "customer_tariff", "microgrid_tariff", "component", "element", "period_start"),
     *("period_end", "customer", "sharing_terms"),
 }
-EXPLAINED: Final[Mapping[Cause, frozenset[str]]] = {
-    "readings": BY_READINGS,
-    "sharing": BY_READINGS,
-    "tariff": BY_TERMS,
-    "vat": BY_TERMS,
-    "payer": BY_TERMS,
-    "days": BY_TERMS,
+EXPLAINED: Final[Mapping[ChangeCause, frozenset[str]]] = {
+    ChangeCause.READINGS: BY_READINGS,
+    ChangeCause.SHARING: BY_READINGS,
+    ChangeCause.TARIFF: BY_TERMS,
+    ChangeCause.VAT: BY_TERMS,
+    ChangeCause.PAYER: BY_TERMS,
+    ChangeCause.DAYS: BY_TERMS,
 }
 
 
@@ -62,7 +63,7 @@ class Difference:
 class Known:
     """Why an invoice would be another today, as the database noted it, and whether it is left as it is."""
 
-    causes: Collection[Cause]
+    causes: Collection[ChangeCause]
     is_decided: bool
 
 

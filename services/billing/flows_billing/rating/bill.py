@@ -11,6 +11,7 @@ from flows_billing.errors import TariffInvalid
 from flows_billing.outcomes import NotBilled, failed
 from flows_billing.rating.benchmark import benchmark_costs
 from flows_billing.rating.lines import (
+    USED,
     Line,
     Metered,
     SuppliedVat,
@@ -30,6 +31,7 @@ from flows_billing.vat.rules import Seller, supply_vat
 from flows_billing.vat.summary import vat_summary
 from flows_shared.money import pence
 from flows_shared.time import Period
+from flows_shared.vocabulary.billing import ComponentKind
 
 MAX_KWH = Decimal(10**9)
 
@@ -84,7 +86,7 @@ class Bill:
 
     @property
     def kwh(self) -> Decimal:
-        return sum((line.quantity for line in self.lines if line.kind in ("energy", "shared_energy")), Decimal(0))
+        return sum((line.quantity for line in self.lines if line.kind in USED), Decimal(0))
 
 
 # A bill for each payer of an account, or why there is none.
@@ -159,7 +161,7 @@ def _supply_vat(plan: Plan, kwh: Decimal, seller: Seller) -> SuppliedVat:
 
 
 def _export_of(segment: Segment, measured: Measured) -> Exported | None:
-    if segment.part.tariff.component("export_credit") is None:
+    if segment.part.tariff.component(ComponentKind.EXPORT_CREDIT) is None:
         return None
     return measured.exports.get((segment.register.id, segment.span))
 

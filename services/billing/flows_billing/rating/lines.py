@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from functools import partial
-from typing import Literal, TypeAlias
+from typing import TypeAlias
 from uuid import UUID
 
 from flows_billing.accounts.account import Register
@@ -14,14 +14,11 @@ from flows_billing.days import Days
 from flows_billing.rating.plan import Part, Plan, Segment
 from flows_billing.rounding import line_amount_pence
 from flows_billing.tariffs.scale import Block, Scale, scale_of
-from flows_billing.tariffs.tariff import Element
 from flows_billing.usage.metered import Exported, Usage, sum_usages
 from flows_billing.vat.rules import VatShare, export_vat
+from flows_shared.vocabulary.billing import ComponentKind, LineKind, ThresholdPeriod, Unit
+from flows_shared.vocabulary.meters import Element, Nature
 
-LineKind: TypeAlias = Literal[
-    "energy", "shared_energy", "standing_charge", "export_credit", "minimum_charge", "solar_credit", "adjustment"
-]
-Unit: TypeAlias = Literal["kWh", "day", "item"]
 Metered: TypeAlias = Sequence[tuple[Segment, Sequence[Usage]]]
 # kWh of each local day; of usages, which may be of no day.
 DaysKwh: TypeAlias = tuple[tuple[date, Decimal], ...]
@@ -31,7 +28,9 @@ Filled: TypeAlias = dict[date | None, Decimal]
 # By the first day of each part.
 SuppliedVat: TypeAlias = Mapping[date, Sequence[VatShare]]
 
-KINDS = {"power": "Electricity", "heat": "Heat"}
+# What was used, at whoever's price.
+USED = (LineKind.ENERGY, LineKind.SHARED_ENERGY)
+KINDS = {Nature.POWER: "Electricity", Nature.HEAT: "Heat"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,10 +90,10 @@ def energy_lines(plan: Plan, metered: Metered, supplied: SuppliedVat) -> list[Li
 def standing_charge_line(part: Part, vat: VatShare) -> Line:
     days, rate = Decimal(part.days.count), part.tariff.standing_charge
     return Line(
-        kind="standing_charge",
+        kind=LineKind.STANDING_CHARGE,
         description="Standing charge",
         quantity=days,
-        unit="day",
+        unit=Unit.DAY,
         rate=rate,
         includes_vat=part.tariff.includes_vat,
         amount_pence=line_amount_pence(days, rate),
@@ -132,7 +131,7 @@ def fill(scale: Scale, usages: Sequence[Usage], filled: Filled) -> list[tuple[Bl
         return [(scale.blocks[0], [(usage.day, usage.kwh) for usage in usages])]
     shares: list[tuple[Block, UsageDays]] = [(block, []) for block in scale.blocks]
     for usage in usages:
-        key = usage.day if scale.threshold_period == "day" else None
+        key = usage.day if scale.threshold_period == ThresholdPeriod.DAY else None
         before = filled.get(key, Decimal(0))
         for block, found in shares:
             if kwh := block.share_of(before, usage.kwh):
@@ -157,10 +156,10 @@ def _energy_line(
     is_block = block.from_kwh > 0 or block.to_kwh is not None
     kwh = sum((kwh for _, kwh in days_kwh), Decimal(0))
     return Line(
-        kind="energy",
+        kind=LineKind.ENERGY,
         description=_describe(register, usage.band, block),
         quantity=kwh,
-        unit="kWh",
+        unit=Unit.KWH,
         rate=block.rate,
         includes_vat=block.includes_vat,
         amount_pence=line_amount_pence(kwh, block.rate),
@@ -187,7 +186,7 @@ def by_day(days_kwh: UsageDays) -> DaysKwh:
 def describe(register: Register, band: str | None) -> str:
     """What a register measures, in words."""
     parts = [KINDS[register.nature]]
-    if register.element != "SINGLE":
+    if register.element != Element.SINGLE:
         parts.append(f"element {register.element}")
     if band:
         parts.append(band)
@@ -204,14 +203,14 @@ def _describe(register: Register, band: str | None, block: Block) -> str:
 
 
 def _export_line(segment: Segment, found: Exported) -> Line:
-    credit = segment.part.tariff.component("export_credit")
+    credit = segment.part.tariff.component(ComponentKind.EXPORT_CREDIT)
     assert credit is not None
     vat = export_vat(segment.part.exporter_registered, segment.part.days.start)
     return Line(
-        kind="export_credit",
+        kind=LineKind.EXPORT_CREDIT,
         description="Export credit",
         quantity=found.kwh,
-        unit="kWh",
+        unit=Unit.KWH,
         rate=-credit.rate,
         includes_vat=credit.includes_vat,
         amount_pence=line_amount_pence(found.kwh, -credit.rate),

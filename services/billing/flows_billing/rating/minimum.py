@@ -13,6 +13,7 @@ from flows_billing.rounding import exact_amount_pence
 from flows_billing.tariffs.tariff import Component
 from flows_billing.vat.rules import VatShare
 from flows_shared.money import format_pounds, pounds
+from flows_shared.vocabulary.billing import ComponentKind, LineKind, Unit
 
 
 def minimum_lines(plan: Plan, lines: Sequence[Line], supplied: SuppliedVat) -> list[Line]:
@@ -20,7 +21,7 @@ def minimum_lines(plan: Plan, lines: Sequence[Line], supplied: SuppliedVat) -> l
     days_in_month = Days.of(plan.month).count
     filled_up: list[Line] = []
     for version in plan.versions:
-        minimum = version.component("minimum_charge")
+        minimum = version.component(ComponentKind.MINIMUM_CHARGE)
         own = [line for line in lines if line.part.tariff.id == version.id]
         days = plan.days_at(version)
         if minimum is None or not (missing := missing_of_minimum(minimum, own, days, days_in_month)):
@@ -67,10 +68,10 @@ def _span(parts: Sequence[Part]) -> Part:
 
 def _line(part: Part, minimum: Component, pence: int, basis: str, vat: VatShare) -> Line:
     return Line(
-        kind="minimum_charge",
+        kind=LineKind.MINIMUM_CHARGE,
         description="Up to the minimum charge",
         quantity=Decimal(1),
-        unit="item",
+        unit=Unit.ITEM,
         rate=pounds(pence),
         includes_vat=minimum.includes_vat,
         amount_pence=pence,

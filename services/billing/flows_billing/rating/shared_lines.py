@@ -10,6 +10,7 @@ from flows_billing.rating.shared_energy import ByDayAndBand, Shared
 from flows_billing.rounding import line_amount_pence
 from flows_billing.usage.metered import Usage, sum_usages
 from flows_billing.vat.rules import VatShare, export_vat
+from flows_shared.vocabulary.billing import LineKind, Unit
 
 
 def imported(metered: Metered, shared: Shared) -> Metered:
@@ -60,10 +61,10 @@ def _shared_line(segment: Segment, kwh: Decimal, days_kwh: DaysKwh, usage: Usage
     assert terms is not None
     measured = describe(register, usage.band)
     return Line(
-        kind="shared_energy",
+        kind=LineKind.SHARED_ENERGY,
         description=f"Shared energy, {measured[0].lower()}{measured[1:]}",
         quantity=kwh,
-        unit="kWh",
+        unit=Unit.KWH,
         rate=terms.internal_rate,
         includes_vat=terms.includes_vat,
         amount_pence=line_amount_pence(kwh, terms.internal_rate),
@@ -81,10 +82,10 @@ def _surplus_line(part: Part, kwh: Decimal) -> Line:
     terms = part.sharing
     assert terms is not None
     return Line(
-        kind="export_credit",
+        kind=LineKind.EXPORT_CREDIT,
         description="Surplus of shared energy",
         quantity=kwh,
-        unit="kWh",
+        unit=Unit.KWH,
         rate=-terms.surplus_rate,
         includes_vat=terms.includes_vat,
         amount_pence=line_amount_pence(kwh, -terms.surplus_rate),

@@ -7,6 +7,7 @@ from flows_billing.rating.plan import Plan
 from flows_billing.solar.credits import SolarCredit
 from flows_billing.vat.rules import SOLAR_CREDIT_VAT
 from flows_shared.money import pounds
+from flows_shared.vocabulary.billing import LineKind, Unit
 
 
 def solar_credit_lines(plan: Plan) -> list[Line]:
@@ -16,10 +17,10 @@ def solar_credit_lines(plan: Plan) -> list[Line]:
 def _line(plan: Plan, credit: SolarCredit) -> Line:
     part = "" if credit.ratio == 1 else f", {credit.ratio * 100:f}% of an installation's".replace(".00%", "%")
     return Line(
-        kind="solar_credit",
+        kind=LineKind.SOLAR_CREDIT,
         description=f"Solar credit {plan.month.first_day:%B %Y}{part}",
         quantity=Decimal(1),
-        unit="item",
+        unit=Unit.ITEM,
         rate=-pounds(credit.pence),
         includes_vat=False,
         amount_pence=-credit.pence,

@@ -2,14 +2,13 @@
 
 from datetime import date
 from decimal import Decimal
-from typing import Annotated, Literal, Self
+from typing import Annotated, Self
 from uuid import UUID
 
 from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
 from flows_billing.closings.final import Closing, FinalBill, final_bill
-from flows_billing.outcomes import Outcome
 from flows_billing.routes.settings import Settings
 from flows_billing.stores.communities import find_escos
 from flows_shared.auth import CallingService
@@ -17,10 +16,10 @@ from flows_shared.dates import Day
 from flows_shared.numbers import PLAIN
 from flows_shared.service import Db
 from flows_shared.time import utc_now
+from flows_shared.vocabulary.billing import Outcome
+from flows_shared.vocabulary.meters import Element
 
 router = APIRouter(prefix="/internal/billing")
-
-Element = Literal["A", "B", "SINGLE"]
 
 
 class FinalBillRequest(BaseModel):

@@ -8,7 +8,6 @@ from pydantic import BaseModel, Field
 
 from flows_billing.communities.esco import require_vat_number
 from flows_billing.communities.months import parse_month
-from flows_billing.corrections.difference import Cause
 from flows_billing.corrections.documents import printed_note
 from flows_billing.corrections.explain import NoteExplanation, explain_note
 from flows_billing.corrections.rebill import rebill
@@ -24,6 +23,7 @@ from flows_shared.dates import MonthText
 from flows_shared.outbox import enqueue
 from flows_shared.service import Db
 from flows_shared.time import utc_now
+from flows_shared.vocabulary.billing import CorrectionCause
 
 ACCOUNTS_SHOWN = 10_000
 
@@ -34,7 +34,7 @@ class CorrectionRequest(BaseModel):
     month: MonthText
     esco: UUID
     accounts: list[UUID] | None = None
-    causes: list[Cause] = []
+    causes: list[CorrectionCause] = []
     reason: str | None = Field(None, min_length=1)
     confirm: bool = False
 

@@ -7,7 +7,7 @@ from sqlalchemy import SmallInteger, UniqueConstraint
 from sqlmodel import Field
 
 from flows_shared.models.columns import FLOWS, STATE, Dated, Identified, default
-from flows_shared.vocabulary.billing import VatUse
+from flows_shared.vocabulary.billing import SupplyUse
 from flows_shared.vocabulary.meters import ServiceHeadType
 
 
@@ -36,7 +36,7 @@ class Esco(Identified, Dated, table=True):
     address: str | None = None
     payment_days: int = default(14, sa_type=SmallInteger)
     vat_registered: bool = default(True)
-    vat_use: VatUse = default("domestic", sa_type=STATE)
+    vat_use: SupplyUse = default("domestic", sa_type=STATE)
     vat_small_quantities: bool = default(True)
     vat_mixed_use: bool = default(True)
     back_bill_months: int | None = default(12, sa_type=SmallInteger)
