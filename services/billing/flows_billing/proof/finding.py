@@ -4,11 +4,15 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Final, Literal, TypeAlias
 
+import asyncpg
+
 from flows_shared.vocabulary.billing import ChangeCause
 
 # `due`: its sources changed after it was issued, which is noted, and a correction will say so. `decided`: a person
 # leaves it as it is. Everything else is wrong.
 Standing: TypeAlias = Literal["wrong", "due", "decided"]
+# What of a month it is about.
+Subject: TypeAlias = Literal["invoices", "series", "sharing"]
 
 # What late readings alone can change of a bill: how much, so which blocks, and whether it is a small quantity.
 BY_READINGS: Final = frozenset(
@@ -40,6 +44,7 @@ class Finding:
     expected: str | None
     found: str
     standing: Standing = "wrong"
+    subject: Subject = "invoices"
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,12 +56,26 @@ class Difference:
     expected: str | None
     found: str
     field: str | None = None
+    subject: Subject = "invoices"
 
     def judged(self, known: "Known | None") -> Finding:
         standing: Standing = "wrong"
         if known and any(self.field in EXPLAINED[cause] for cause in known.causes):
             standing = "decided" if known.is_decided else "due"
-        return Finding(self.invoice, self.check, self.expected, self.found, standing)
+        return Finding(self.invoice, self.check, self.expected, self.found, standing, self.subject)
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """A statement that finds invoice, check, expected and found; and the subject, where that varies."""
+
+    statement: str
+    field: str | None = None
+    subject: Subject = "invoices"
+
+    def difference(self, row: asyncpg.Record) -> Difference:
+        number, check, expected, found, *varying = row
+        return Difference(number, check, expected, found, self.field, *(varying or (self.subject,)))
 
 
 @dataclass(frozen=True, slots=True)
