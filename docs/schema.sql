@@ -1856,6 +1856,7 @@ CREATE FUNCTION flows.note_health() RETURNS trigger
 BEGIN
     IF NEW.health = 'healthy' THEN
         NEW.last_healthy_at := now();
+        NEW.health_code := NULL;
     END IF;
     RETURN NEW;
 END
@@ -4237,6 +4238,7 @@ CREATE TABLE flows.meter_shadows (
     emnify_connectivity_status text,
     created_at timestamp with time zone DEFAULT now() NOT NULL,
     updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    health_code text,
     CONSTRAINT export_a_from_0_to_1000000000 CHECK (((export_a >= (0)::numeric) AND (export_a <= (1000000000)::numeric))),
     CONSTRAINT export_b_from_0_to_1000000000 CHECK (((export_b >= (0)::numeric) AND (export_b <= (1000000000)::numeric))),
     CONSTRAINT import_a_from_0_to_1000000000 CHECK (((import_a >= (0)::numeric) AND (import_a <= (1000000000)::numeric))),
@@ -4250,6 +4252,8 @@ COMMENT ON TABLE flows.meter_shadows IS 'Last known state of each meter, its dig
 COMMENT ON COLUMN flows.meter_shadows.balance IS 'GBP held by a prepay meter, may be negative';
 
 COMMENT ON COLUMN flows.meter_shadows.import_a IS 'kWh, cumulative; three-phase: the total of all phases';
+
+COMMENT ON COLUMN flows.meter_shadows.health_code IS 'Why it is unhealthy, as meter.unreachable';
 
 CREATE VIEW flows.meter_shadows_tariffs WITH (security_invoker='true') AS
  SELECT shadow.id,
@@ -6934,6 +6938,9 @@ ALTER TABLE flows.meter_health_history
 
 ALTER TABLE flows.meter_shadows
     ADD CONSTRAINT health_at_most_10000 CHECK ((length(health) <= 10000)) NOT VALID;
+
+ALTER TABLE flows.meter_shadows
+    ADD CONSTRAINT health_code_at_most_1000 CHECK ((length(health_code) <= 1000)) NOT VALID;
 
 ALTER TABLE flows.meter_health_history
     ADD CONSTRAINT health_details_at_most_10000 CHECK ((length(health_details) <= 10000)) NOT VALID;

@@ -77,6 +77,7 @@ class MeterShadow(Dated, table=True):
     clock_time_diff_synced_at: datetime | None = None
     health: Health = default("unhealthy", sa_type=STATE)
     health_details: str | None = None
+    health_code: str | None = None
     last_healthy_at: datetime | None = None
     tariffs_active: Any | None = Field(default=None, sa_type=JSON_VALUE)
     tariffs_future: Any | None = Field(default=None, sa_type=JSON_VALUE)
