@@ -28,7 +28,8 @@ check: env ## ruff, mypy --strict and the import rule between packages
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-schema: env ## write docs/schema.sql, the whole schema on one page
+schema: env ## write docs/schema.sql, the whole schema on one page, with the rates of VAT by today's rules
+	$(BIN)/python -m flows_billing.vat.in_sql shared/flows_shared/schema/functions/flows/supply_vat_rate.sql
 	$(BIN)/python -m flows_local.schema_page docs/schema.sql
 
 bench: env ## measure the figures; ONLY=name runs one

@@ -2,14 +2,17 @@
 
 from datetime import date, timedelta
 from decimal import Decimal
+from importlib.resources import files
 from itertools import product
 from typing import Any
 
 from billing.community import Community, Home
+from flows_billing.vat.in_sql import with_rates
 from flows_billing.vat.rules import Seller, VatStatus, VatTerms, supply_vat
 from flows_shared.vocabulary.billing import SupplyUse
 
 DAY = date(2026, 10, 1)
+FUNCTION = files("flows_shared") / "schema/functions/flows/supply_vat_rate.sql"
 # So much in a day that it is no small quantity: of this no meter can know before.
 LARGE = Decimal(34)
 
@@ -47,6 +50,12 @@ async def keep(community: Community, owner: str, status: dict[str, Any] | None, 
         "C-1" if row.certificate_from else None, row.certificate_from, row.certificate_to, home.account,
     )  # fmt: skip
     return [row]
+
+
+def test_rates_in_the_database_are_those_of_the_rules() -> None:
+    text = FUNCTION.read_text("utf-8")
+    assert "('domestic', false, date '1997-09-01', 0.05, NULL, NULL)" in text
+    assert with_rates(text) == text, "call make schema"
 
 
 async def test_rate_in_a_meter_is_the_bills_for_every_status(community: Community) -> None:
