@@ -4,11 +4,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Literal
+from typing import Literal, Protocol, TypeVar
 from uuid import UUID
 
 from flows_shared.vocabulary.billing import ComponentKind, RateType, ThresholdPeriod
 from flows_shared.vocabulary.meters import Element
+
+
+class Dated(Protocol):
+    @property
+    def period_start(self) -> date: ...
+
+
+D = TypeVar("D", bound=Dated)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,9 +95,9 @@ class Benchmark:
     source: str | None
 
 
-def latest(tariffs: Sequence[Tariff], day: date) -> Tariff | None:
-    """The last that has started, of tariffs ordered by `period_start`."""
-    return next((tariff for tariff in reversed(tariffs) if tariff.period_start <= day), None)
+def latest(prices: Sequence[D], day: date) -> D | None:
+    """The last that has started, of prices ordered by `period_start`."""
+    return next((price for price in reversed(prices) if price.period_start <= day), None)
 
 
 def benchmark_on(
