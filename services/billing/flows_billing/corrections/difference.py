@@ -13,11 +13,10 @@ from flows_billing.rating.back_bill import guarded
 from flows_billing.rating.bill import Bill
 from flows_billing.rating.charges import Charge
 from flows_billing.rating.guard import Guard
+from flows_billing.rating.kinds import KINDS
 from flows_billing.rating.lines import Line
 from flows_shared.vocabulary.billing import CorrectionCause, LineKind
 
-# Has no price of its own.
-ADDED: Final = (LineKind.MINIMUM_CHARGE, LineKind.ADJUSTMENT)
 CAUSES: Final[Mapping[CorrectionCause, str]] = {
     CorrectionCause.READINGS: "late or corrected readings",
     CorrectionCause.TARIFF: "a corrected price",
@@ -31,7 +30,7 @@ CAUSES: Final[Mapping[CorrectionCause, str]] = {
 class BilledLine:
     """A line as it stands on an invoice, or would."""
 
-    kind: str
+    kind: LineKind
     description: str
     days: Days
     quantity: Decimal
@@ -233,19 +232,19 @@ def _days(lines: Iterable[BilledLine]) -> set[date]:
 def _energy(lines: Iterable[BilledLine]) -> dict[tuple[object, ...], Decimal]:
     sums: dict[tuple[object, ...], Decimal] = {}
     for line in lines:
-        if line.kind in (LineKind.ENERGY, LineKind.SHARED_ENERGY, LineKind.EXPORT_CREDIT):
+        if KINDS[line.kind].is_measured:
             key = line.kind, line.register, line.band
             sums[key] = sums.get(key, Decimal(0)) + line.quantity
     return sums
 
 
 def _prices(lines: Iterable[BilledLine]) -> set[tuple[object, ...]]:
-    priced = (line for line in lines if line.kind not in ADDED)
+    priced = (line for line in lines if KINDS[line.kind].has_price)
     return {(line.kind, line.band, line.block_from_kwh, line.rate, line.includes_vat) for line in priced}
 
 
 def _taxes(lines: Iterable[BilledLine]) -> set[tuple[str, Decimal]]:
-    return {(line.kind, line.vat_rate) for line in lines if line.kind not in ADDED}
+    return {(line.kind, line.vat_rate) for line in lines if KINDS[line.kind].has_price}
 
 
 def _difference(before: BilledLine | None, after: BilledLine | None) -> LineDifference:

@@ -9,6 +9,7 @@ from uuid import UUID
 
 import asyncpg
 
+from flows_billing.rating.kinds import KINDS
 from flows_billing.vat.rules import CREDIT_REASONS, OUTSIDE_SCOPE
 from flows_billing.vat.summary import vat_summary
 from flows_shared.db import Connection
@@ -16,8 +17,6 @@ from flows_shared.vocabulary.billing import LineKind, SupplyUse
 
 PDF: Final = "application/pdf"
 HTML: Final = "text/html"
-ENERGY: Final = (LineKind.ENERGY, LineKind.SHARED_ENERGY)
-CREDITS: Final = (LineKind.EXPORT_CREDIT, LineKind.SOLAR_CREDIT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +28,7 @@ class PrintedLine:
     explain.
     """
 
-    kind: str
+    kind: LineKind
     description: str
     period_start: date
     period_end: date
@@ -60,7 +59,7 @@ class PrintedLine:
     @property
     def is_credit(self) -> bool:
         """What the customer is paid for, and what is left out of that: beside what was supplied to them."""
-        return self.kind in CREDITS or self.vat_reason in CREDIT_REASONS
+        return KINDS[self.kind].is_credit or self.vat_reason in CREDIT_REASONS
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,7 +177,7 @@ class PrintedInvoice:
 
     @property
     def kwh(self) -> Decimal:
-        return sum((line.quantity for line in self.lines if line.kind in ENERGY), Decimal(0))
+        return sum((line.quantity for line in self.lines if KINDS[line.kind].is_energy), Decimal(0))
 
     @property
     def supplied_days(self) -> Decimal:

@@ -5,11 +5,11 @@ from uuid import UUID
 
 from flows_billing.communities.esco import Esco
 from flows_billing.invoices.invoice import Invoice, invoice_number
-from flows_billing.rating.lines import USED, Line
+from flows_billing.rating.kinds import KINDS
+from flows_billing.rating.lines import Line
 from flows_shared.bulk import insert_rows
 from flows_shared.db import Connection
 from flows_shared.time import Period
-from flows_shared.vocabulary.billing import LineKind
 
 MAKE_SERIES = """
     INSERT INTO public.invoice_series (esco, prefix) SELECT id, upper(code) FROM flows.escos WHERE id = $1
@@ -112,7 +112,8 @@ async def insert_reads(db: Connection, invoices: Sequence[Invoice]) -> None:
 def line_row(invoice: UUID, position: int, line: Line) -> tuple[object, ...]:
     """The values of `LINES`."""
     usage = line.usage
-    tariff = line.part.tariff if line.kind != LineKind.SOLAR_CREDIT else None
+    kind = KINDS[line.kind]
+    tariff = line.part.tariff if kind.has_tariff else None
     return (
         invoice,
         position,
@@ -131,7 +132,7 @@ def line_row(invoice: UUID, position: int, line: Line) -> tuple[object, ...]:
         line.register,
         usage.first if usage else None,
         usage.last if usage else None,
-        usage.intervals if usage and line.kind in USED else None,
+        usage.intervals if usage and kind.is_energy else None,
         usage.estimated if usage else 0,
         line.element,
         usage.band if usage else None,

@@ -6,11 +6,12 @@ from decimal import Decimal
 from typing import Final
 
 from flows_billing.invoices.documents import MeterReads, PrintedInvoice, PrintedLine
+from flows_billing.rating.kinds import KINDS
 from flows_billing.rounding import RULES
 from flows_billing.vat.summary import VatAmount, net_amounts, vat_summary
 from flows_billing.wording import format_day, format_days, format_quantity, format_units
 from flows_shared.money import format_pounds
-from flows_shared.vocabulary.billing import LineKind, Unit
+from flows_shared.vocabulary.billing import Unit
 from flows_shared.vocabulary.meters import Element
 
 READ_SOURCES: Final = {"meter": " (read by the meter)", "customer": " (read by you)", "estimated": " (estimated)"}
@@ -277,17 +278,15 @@ def explanation(invoice: PrintedInvoice) -> list[str]:
         if line.estimated
     ]
     measured = "Energy is the sum of the half hours that your meter measured on these days."
-    shared = dict.fromkeys(_shared(line) for line in invoice.lines if line.kind == LineKind.SHARED_ENERGY)
+    of_kinds = dict.fromkeys(sentence for line in invoice.lines if (sentence := _of_its_kind(line)))
     vat_said = [vat] if invoice.vat_pence else []
     based = [f"{line.description}: {line.basis}." for line in invoice.lines if line.basis]
-    return [*_corrected(invoice), measured, *shared, *RULES[:2], *vat_said, *said, *based, *estimated]
+    return [*_corrected(invoice), measured, *of_kinds, *RULES[:2], *vat_said, *said, *based, *estimated]
 
 
-def _shared(line: PrintedLine) -> str:
-    return (
-        f"Shared energy is your part of what {line.shared_by} generated, in the very half hours in which you consumed "
-        "it; the rest of your energy is billed at your tariff."
-    )
+def _of_its_kind(line: PrintedLine) -> str | None:
+    sentence = KINDS[line.kind].sentence
+    return sentence and sentence.format(shared_by=line.shared_by)
 
 
 def _tariff(line: PrintedLine) -> str:

@@ -10,6 +10,7 @@ from flows_billing.proof.finding import Check, Finding, Verification
 from flows_billing.proof.known import known_changes
 from flows_billing.proof.recompute import billed_otherwise
 from flows_billing.proof.sharing import billed_otherwise as shared_otherwise
+from flows_billing.rating.kinds import KINDS
 from flows_billing.settings import RunSettings
 from flows_billing.stores.calendars import fill_calendars
 from flows_shared.db import Connection
@@ -57,6 +58,9 @@ TOTALS = f"""{CHOSEN}, taxed AS (
       FROM chosen JOIN summed ON summed.invoice = chosen.id
      WHERE (net, vat) <> (net_pence, vat_pence)
 """
+PROVEN_KINDS = {kind: rate for kind, each in KINDS.items() if (rate := each.proven_rate)}
+PROVEN = ", ".join(f"'{kind}'" for kind in PROVEN_KINDS)
+PROVEN_RATES = " ".join(f"WHEN '{kind}' THEN {rate}" for kind, rate in PROVEN_KINDS.items())
 RATES = f"""{CHOSEN}
     SELECT number, 'rate of line ' || position, price.rate::text, line.rate::text
       FROM chosen
@@ -65,18 +69,8 @@ RATES = f"""{CHOSEN}
       LEFT JOIN public.microgrid_tariffs AS community ON community.id = line.microgrid_tariff
       LEFT JOIN public.tariff_components AS component ON component.id = line.component
       LEFT JOIN public.sharing_terms AS terms ON terms.id = line.sharing_terms
-      JOIN LATERAL (SELECT CASE
-               WHEN line.kind = 'shared_energy' THEN terms.internal_rate
-               WHEN terms.id IS NOT NULL THEN -terms.surplus_rate
-               WHEN line.kind = 'export_credit' THEN -component.rate
-               WHEN component.id IS NOT NULL THEN component.rate
-               WHEN line.kind = 'standing_charge'
-                    THEN coalesce(own.computed_standing_charge, community.computed_standing_charge)
-               WHEN line.element = 'B'
-                    THEN coalesce(own.computed_unit_rate_b, own.computed_unit_rate,
-                                  community.computed_unit_rate_b, community.computed_unit_rate)
-               ELSE coalesce(own.computed_unit_rate, community.computed_unit_rate) END AS rate) AS price ON true
-     WHERE line.kind IN ('energy', 'shared_energy', 'standing_charge', 'export_credit')
+      JOIN LATERAL (SELECT CASE line.kind {PROVEN_RATES} END AS rate) AS price ON true
+     WHERE line.kind IN ({PROVEN})
        AND price.rate IS DISTINCT FROM line.rate
 """
 # What was taken back need not agree with what is known since. Shares of VAT, blocks and sharing split a sum over lines:

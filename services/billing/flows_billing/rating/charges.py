@@ -10,8 +10,9 @@ from uuid import UUID
 from flows_billing.days import Days
 from flows_billing.rating.bill import Bill
 from flows_billing.rating.guard import Guard
+from flows_billing.rating.kinds import KINDS
+from flows_billing.rating.kinds.minimum_charge import missing_of_minimum
 from flows_billing.rating.lines import DaysKwh, Line
-from flows_billing.rating.minimum import missing_of_minimum
 from flows_billing.tariffs.tariff import Tariff
 from flows_billing.vat.rules import CREDIT_REASONS
 from flows_shared.vocabulary.billing import ComponentKind, LineKind
@@ -24,7 +25,7 @@ Group: TypeAlias = tuple[bool, Decimal, bool]
 class Charge:
     """What a line charges, of this bill or of one before. `days_kwh` is its energy by day, where it is known."""
 
-    kind: str
+    kind: LineKind
     days: Days
     quantity: Decimal
     amount_pence: int
@@ -38,7 +39,7 @@ class Charge:
 
     @property
     def group(self) -> Group:
-        is_credit = self.kind in (LineKind.EXPORT_CREDIT, LineKind.SOLAR_CREDIT) or self.vat_reason in CREDIT_REASONS
+        is_credit = KINDS[self.kind].is_credit or self.vat_reason in CREDIT_REASONS
         return is_credit, self.vat_rate, self.includes_vat
 
     @property
@@ -155,7 +156,7 @@ def _old_minimum(bill: Bill, version: Tariff, shares: Sequence[Fraction], guard:
     young = [
         replace(line, quantity=line.quantity * _decimal(1 - share))
         for line, share in lines
-        if line.kind in (LineKind.ENERGY, LineKind.SHARED_ENERGY, LineKind.STANDING_CHARGE)
+        if KINDS[line.kind].fills_minimum
     ]
     account = bill.plan.account.id
     days = sum(part.days.count - guard.too_old(account, part.days) for part in bill.plan.parts_at(version))

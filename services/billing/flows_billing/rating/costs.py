@@ -7,14 +7,12 @@ from functools import reduce
 from uuid import UUID
 
 from flows_billing.rating.bill import Bill
+from flows_billing.rating.kinds import KINDS
 from flows_billing.rating.lines import Line
 from flows_billing.rounding import Costs, costs_of
 from flows_billing.vat.summary import vat_summary
 from flows_shared.money import pounds
-from flows_shared.vocabulary.billing import LineKind
 from flows_shared.vocabulary.meters import Nature
-
-SUPPLIED = (LineKind.ENERGY, LineKind.SHARED_ENERGY, LineKind.STANDING_CHARGE, LineKind.MINIMUM_CHARGE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +41,7 @@ def month_costs(bills: Iterable[tuple[Bill, Bill | None]]) -> dict[UUID, MonthCo
 def paid(bill: Bill) -> Costs:
     """Of what was supplied: credits are beside it. A minimum charge is one for standing by."""
     natures = _natures(bill)
-    supplied = [line for line in bill.lines if line.kind in SUPPLIED]
+    supplied = [line for line in bill.lines if KINDS[line.kind].is_supplied]
     sums: dict[Nature | None, Decimal] = {Nature.POWER: Decimal(0), Nature.HEAT: Decimal(0), None: Decimal(0)}
     for line in supplied:
         sums[_nature(line, natures)] += _with_vat(line)

@@ -1,7 +1,8 @@
-"""Lines of solar credits."""
+"""Solar credits: paid for the declared capacity of installations."""
 
 from decimal import Decimal
 
+from flows_billing.rating.kinds.kind import Kind, Rated
 from flows_billing.rating.lines import Line
 from flows_billing.rating.plan import Plan
 from flows_billing.solar.credits import SolarCredit
@@ -10,8 +11,8 @@ from flows_shared.money import pounds
 from flows_shared.vocabulary.billing import LineKind, Unit
 
 
-def solar_credit_lines(plan: Plan) -> list[Line]:
-    return [_line(plan, credit) for credit in plan.solar_credits if credit.pence]
+def solar_credit_lines(rated: Rated) -> list[Line]:
+    return [_line(rated.plan, credit) for credit in rated.plan.solar_credits if credit.pence]
 
 
 def _line(plan: Plan, credit: SolarCredit) -> Line:
@@ -27,3 +28,12 @@ def _line(plan: Plan, credit: SolarCredit) -> Line:
         part=plan.parts[-1],
         vat=SOLAR_CREDIT_VAT,
     )
+
+
+SOLAR_CREDIT = Kind(
+    LineKind.SOLAR_CREDIT,
+    solar_credit_lines,
+    is_credit=True,
+    has_tariff=False,
+    source="the declared capacity, its days and the ratio of the month's solar credit",
+)
