@@ -35,7 +35,8 @@ fix: env ## mend what ruff can mend, and format
 settings: env ## write docs/settings.md, every setting with its default and meaning
 	$(BIN)/flows settings --markdown > docs/settings.md
 
-schema: env ## write docs/schema.sql, the whole schema on one page
+schema: env ## write docs/schema.sql, the whole schema on one page, with the rates of VAT by today's rules
+	$(BIN)/python -m flows_billing.vat.in_sql shared/flows_shared/schema/functions/flows/supply_vat_rate.sql
 	$(BIN)/python -m flows_local.schema_page docs/schema.sql
 
 migration: env ## write the next migration from the models; NAME="what it does"

@@ -1856,6 +1856,7 @@ CREATE FUNCTION flows.note_health() RETURNS trigger
 BEGIN
     IF NEW.health = 'healthy' THEN
         NEW.last_healthy_at := now();
+        NEW.health_code := NULL;
     END IF;
     RETURN NEW;
 END
@@ -3031,20 +3032,73 @@ CREATE FUNCTION flows.supply_vat_rate(premises uuid, payer uuid, seller uuid, da
     SET search_path TO 'pg_catalog', 'flows'
     AS $$
     SELECT CASE WHEN NOT esco.vat_registered THEN 0
-                WHEN used.use = 'domestic' OR used.use = 'charity' AND used.certified THEN rates.reduced
-                WHEN used.use = 'mixed' AND used.certified AND esco.vat_mixed_use AND used.percent >= 60 THEN rates.reduced
-                WHEN used.use = 'mixed' AND used.certified
-                THEN (used.percent * rates.reduced + (100 - used.percent) * rates.standard) / 100
-                ELSE rates.standard END
+                WHEN known.rest_rate IS NULL OR esco.vat_mixed_use AND used.percent >= known.whole_from_percent
+                THEN known.rate
+                ELSE (used.percent * known.rate + (100 - used.percent) * known.rest_rate) / 100 END
       FROM flows.escos AS esco
-     CROSS JOIN (VALUES (0.05, 0.20)) AS rates (reduced, standard)
       LEFT JOIN LATERAL (SELECT * FROM public.vat_statuses
                           WHERE (property = premises OR customer = payer) AND valid_from <= day
                           ORDER BY property IS NULL, valid_from DESC LIMIT 1) AS status ON true
      CROSS JOIN LATERAL (SELECT coalesce(status.use, esco.vat_use) AS use, status.qualifying_percent AS percent,
                                 coalesce(status.certificate_from <= day AND day <= coalesce(status.certificate_to, day), false)
                                 AS certified) AS used
-     WHERE esco.id = seller;
+      JOIN (VALUES
+           ('domestic', false, date '-infinity', 0, NULL, NULL),
+           ('domestic', false, date '1994-04-01', 0.08, NULL, NULL),
+           ('domestic', false, date '1997-09-01', 0.05, NULL, NULL),
+           ('domestic', true, date '-infinity', 0, NULL, NULL),
+           ('domestic', true, date '1994-04-01', 0.08, NULL, NULL),
+           ('domestic', true, date '1997-09-01', 0.05, NULL, NULL),
+           ('charity', false, date '-infinity', 0, NULL, NULL),
+           ('charity', false, date '1973-04-01', 0.10, NULL, NULL),
+           ('charity', false, date '1974-07-29', 0.08, NULL, NULL),
+           ('charity', false, date '1979-06-18', 0.15, NULL, NULL),
+           ('charity', false, date '1991-04-01', 0.175, NULL, NULL),
+           ('charity', false, date '2008-12-01', 0.15, NULL, NULL),
+           ('charity', false, date '2010-01-01', 0.175, NULL, NULL),
+           ('charity', false, date '2011-01-04', 0.20, NULL, NULL),
+           ('charity', true, date '-infinity', 0, NULL, NULL),
+           ('charity', true, date '1994-04-01', 0.08, NULL, NULL),
+           ('charity', true, date '1997-09-01', 0.05, NULL, NULL),
+           ('business', false, date '-infinity', 0, NULL, NULL),
+           ('business', false, date '1973-04-01', 0.10, NULL, NULL),
+           ('business', false, date '1974-07-29', 0.08, NULL, NULL),
+           ('business', false, date '1979-06-18', 0.15, NULL, NULL),
+           ('business', false, date '1991-04-01', 0.175, NULL, NULL),
+           ('business', false, date '2008-12-01', 0.15, NULL, NULL),
+           ('business', false, date '2010-01-01', 0.175, NULL, NULL),
+           ('business', false, date '2011-01-04', 0.20, NULL, NULL),
+           ('business', true, date '-infinity', 0, NULL, NULL),
+           ('business', true, date '1973-04-01', 0.10, NULL, NULL),
+           ('business', true, date '1974-07-29', 0.08, NULL, NULL),
+           ('business', true, date '1979-06-18', 0.15, NULL, NULL),
+           ('business', true, date '1991-04-01', 0.175, NULL, NULL),
+           ('business', true, date '2008-12-01', 0.15, NULL, NULL),
+           ('business', true, date '2010-01-01', 0.175, NULL, NULL),
+           ('business', true, date '2011-01-04', 0.20, NULL, NULL),
+           ('mixed', false, date '-infinity', 0, NULL, NULL),
+           ('mixed', false, date '1973-04-01', 0.10, NULL, NULL),
+           ('mixed', false, date '1974-07-29', 0.08, NULL, NULL),
+           ('mixed', false, date '1979-06-18', 0.15, NULL, NULL),
+           ('mixed', false, date '1991-04-01', 0.175, NULL, NULL),
+           ('mixed', false, date '2008-12-01', 0.15, NULL, NULL),
+           ('mixed', false, date '2010-01-01', 0.175, NULL, NULL),
+           ('mixed', false, date '2011-01-04', 0.20, NULL, NULL),
+           ('mixed', true, date '-infinity', 0, 0, 60),
+           ('mixed', true, date '1973-04-01', 0, 0.10, 60),
+           ('mixed', true, date '1974-07-29', 0, 0.08, 60),
+           ('mixed', true, date '1979-06-18', 0, 0.15, 60),
+           ('mixed', true, date '1991-04-01', 0, 0.175, 60),
+           ('mixed', true, date '1994-04-01', 0.08, 0.175, 60),
+           ('mixed', true, date '1997-09-01', 0.05, 0.175, 60),
+           ('mixed', true, date '2008-12-01', 0.05, 0.15, 60),
+           ('mixed', true, date '2010-01-01', 0.05, 0.175, 60),
+           ('mixed', true, date '2011-01-04', 0.05, 0.20, 60)
+           ) AS known (use, is_certified, since, rate, rest_rate, whole_from_percent)
+        ON known.use = used.use AND known.is_certified = used.certified AND known.since <= day
+     WHERE esco.id = seller
+     ORDER BY known.since DESC
+     LIMIT 1;
 $$;
 
 COMMENT ON FUNCTION flows.supply_vat_rate(premises uuid, payer uuid, seller uuid, day date) IS 'The rate of VAT on what a home is supplied with from a day on, as far as it is known before';
@@ -4237,6 +4291,7 @@ CREATE TABLE flows.meter_shadows (
     emnify_connectivity_status text,
     created_at timestamp with time zone DEFAULT now() NOT NULL,
     updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    health_code text,
     CONSTRAINT export_a_from_0_to_1000000000 CHECK (((export_a >= (0)::numeric) AND (export_a <= (1000000000)::numeric))),
     CONSTRAINT export_b_from_0_to_1000000000 CHECK (((export_b >= (0)::numeric) AND (export_b <= (1000000000)::numeric))),
     CONSTRAINT import_a_from_0_to_1000000000 CHECK (((import_a >= (0)::numeric) AND (import_a <= (1000000000)::numeric))),
@@ -4250,6 +4305,8 @@ COMMENT ON TABLE flows.meter_shadows IS 'Last known state of each meter, its dig
 COMMENT ON COLUMN flows.meter_shadows.balance IS 'GBP held by a prepay meter, may be negative';
 
 COMMENT ON COLUMN flows.meter_shadows.import_a IS 'kWh, cumulative; three-phase: the total of all phases';
+
+COMMENT ON COLUMN flows.meter_shadows.health_code IS 'Why it is unhealthy, as meter.unreachable';
 
 CREATE VIEW flows.meter_shadows_tariffs WITH (security_invoker='true') AS
  SELECT shadow.id,
@@ -6934,6 +6991,9 @@ ALTER TABLE flows.meter_health_history
 
 ALTER TABLE flows.meter_shadows
     ADD CONSTRAINT health_at_most_10000 CHECK ((length(health) <= 10000)) NOT VALID;
+
+ALTER TABLE flows.meter_shadows
+    ADD CONSTRAINT health_code_at_most_1000 CHECK ((length(health_code) <= 1000)) NOT VALID;
 
 ALTER TABLE flows.meter_health_history
     ADD CONSTRAINT health_details_at_most_10000 CHECK ((length(health_details) <= 10000)) NOT VALID;

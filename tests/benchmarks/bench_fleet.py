@@ -45,7 +45,7 @@ ADD_REGISTERS = """
 MOVE = "UPDATE flows.meter_registry SET ip_address = $2, port = $3 WHERE id = $1"
 HEALTH = """
     SELECT count(*) FILTER (WHERE health = 'healthy') AS healthy,
-           count(*) FILTER (WHERE health = 'unhealthy' AND health_details LIKE 'no connection to%') AS dead
+           count(*) FILTER (WHERE health = 'unhealthy' AND health_code = 'meter.unreachable') AS dead
       FROM flows.meter_shadows
 """
 

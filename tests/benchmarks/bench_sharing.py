@@ -8,11 +8,12 @@ from time import perf_counter
 from benchmarks.harness import Environment, Figure, benchmark
 from flows_billing.sharing.allocation import Readings, allocate_month
 from flows_billing.sharing.methods import METHODS
-from flows_billing.sharing.terms import Group, Method
+from flows_billing.sharing.terms import Group
 from flows_billing.stores.communities import find_escos
 from flows_billing.stores.sharing import read_series, sharing_in
 from flows_shared.db import Connection, connect
 from flows_shared.time import HALF_HOUR, LONDON, Month, local_date, utc_now
+from flows_shared.vocabulary.billing import SharingMethod
 
 MEMBERS = int(os.environ.get("FLOWS_BENCH_MEMBERS", "2000"))
 MOST_KWH = 0.6 * MEMBERS
@@ -83,7 +84,9 @@ async def _fill(owner: Connection, month: Month) -> None:
     await owner.execute("VACUUM ANALYZE")
 
 
-def _figure(method: Method, group: Group, readings: Readings, month: Month, reading: float, aggregate: float) -> Figure:
+def _figure(
+    method: SharingMethod, group: Group, readings: Readings, month: Month, reading: float, aggregate: float
+) -> Figure:
     [terms] = group.terms
     chosen = Group(group.id, group.name, None, (replace(terms, method=method),), group.members, group.meters)
     seconds = []

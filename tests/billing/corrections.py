@@ -11,12 +11,12 @@ from billing.community import OCTOBER, Community, Home
 from flows_billing.communities.esco import Esco
 from flows_billing.corrections.rebill import rebill
 from flows_billing.corrections.rebilling import Confirmation, Rebilling
+from flows_billing.proof.finding import Finding
 from flows_billing.proof.invoices import verify_invoices
 from flows_billing.settings import RunSettings
 from flows_billing.stores.communities import find_escos
-from flows_shared.contracts.corrections import Cause
-from flows_shared.contracts.verifications import Finding
 from flows_shared.time import Month
+from flows_shared.vocabulary.billing import CorrectionCause
 
 NOVEMBER_20 = datetime(2026, 11, 20, 9, tzinfo=UTC)
 
@@ -34,7 +34,7 @@ async def rebilled(
     month: Month = OCTOBER,
     now: datetime = NOVEMBER_20,
     only: Sequence[UUID] | None = None,
-    causes: Collection[Cause] = (),
+    causes: Collection[CorrectionCause] = (),
     reason: str | None = None,
 ) -> Rebilling:
     confirmation = Confirmation("a test", reason) if confirm else None

@@ -19,6 +19,7 @@ from flows_billing.rating.bill import Bill
 from flows_billing.rating.guard import Guard
 from flows_billing.tariffs.tariff import Component, Tariff
 from flows_shared.time import LONDON, Month
+from flows_shared.vocabulary.billing import ComponentKind, ThresholdPeriod
 
 NOVEMBER_2025 = Month(2025, 11)
 NOVEMBER_28 = datetime(2026, 11, 28, 9, tzinfo=UTC)
@@ -48,7 +49,14 @@ def test_blocks_are_filled_by_what_is_not_charged_for_too() -> None:
 
 def test_blocks_of_a_day_are_those_of_its_day() -> None:
     """Up to 10 kWh a day at 10p, above at 30p: 100p and 90 x 30p for the 25th."""
-    daily = Component(uuid4(), "unit_rate", Decimal("0.30"), True, from_kwh=Decimal(10), threshold_period="day")
+    daily = Component(
+        uuid4(),
+        ComponentKind.UNIT_RATE,
+        Decimal("0.30"),
+        True,
+        from_kwh=Decimal(10),
+        threshold_period=ThresholdPeriod.DAY,
+    )
     assert judged({5: "100", 25: "100"}, price(BLOCKS[0], daily)).total_pence == 2800
 
 
@@ -67,7 +75,7 @@ def test_minimum_is_judged_for_the_days_that_may_be_charged_for(kwh: dict[int, s
 
 
 def test_credit_is_owed_whole_and_pays_for_no_old_charge() -> None:
-    credit = Component(uuid4(), "export_credit", Decimal("0.06"), True)
+    credit = Component(uuid4(), ComponentKind.EXPORT_CREDIT, Decimal("0.06"), True)
     [bill] = october({5: "100", 25: "10"}, price(credit), home=HOME, guard=SINCE_16, exports="50")
     assert guarded(bill, (), SINCE_16).total_pence == 100 - 300
     assert guarded(bill, (), Guard(date(2026, 11, 1))).total_pence == -300
@@ -124,15 +132,22 @@ def test_fewer_days_are_never_charged_more_and_the_whole_at_most(
 ) -> None:
     low, high = unit_rates
     version = price(
-        Component(uuid4(), "unit_rate", low, True),
-        Component(uuid4(), "unit_rate", high, True, from_kwh=Decimal(threshold), threshold_period="month"),
-        Component(uuid4(), "minimum_charge", Decimal(minimum), True),
+        Component(uuid4(), ComponentKind.UNIT_RATE, low, True),
+        Component(
+            uuid4(),
+            ComponentKind.UNIT_RATE,
+            high,
+            True,
+            from_kwh=Decimal(threshold),
+            threshold_period=ThresholdPeriod.MONTH,
+        ),
+        Component(uuid4(), ComponentKind.MINIMUM_CHARGE, Decimal(minimum), True),
     )
     [whole] = october(kwh, version, home=HOME)
     made, later = (judged(kwh, version, Guard(date(2026, 10, since) + timedelta(days=more))) for more in (0, 5))
     assert 0 <= made.total_pence <= whole.total_pence
     assert made.total_pence >= sum(line.amount_pence for line in made.lines if line.part.days.start.day >= since)
-    if version.component("minimum_charge") and not minimum:
+    if version.component(ComponentKind.MINIMUM_CHARGE) and not minimum:
         assert later.total_pence <= made.total_pence
 
 

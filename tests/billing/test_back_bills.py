@@ -20,6 +20,7 @@ from flows_billing.rating.charges import Charge, charge_of
 from flows_billing.rating.guard import UNGUARDED, Guard, oldest_day
 from flows_billing.vat.summary import vat_summary
 from flows_shared.time import LONDON, Month
+from flows_shared.vocabulary.billing import LineKind
 
 MARCH_2025 = Month(2025, 3)
 FIRST, LAST = date(2026, 10, 1), date(2026, 10, 31)
@@ -85,7 +86,7 @@ def test_excepted_days_are_charged_for() -> None:
 def test_night_that_rises_as_the_day_falls_is_no_rise() -> None:
     days = Days(FIRST, date(2026, 11, 1))
     new = used("1")
-    before = [Charge("energy", days, Decimal(1), pence, Decimal("0.05"), True) for pence in (20, 2150)]
+    before = [Charge(LineKind.ENERGY, days, Decimal(1), pence, Decimal("0.05"), True) for pence in (20, 2150)]
     assert guarded(new, before, Guard(date(2026, 11, 1))) == new
 
 

@@ -11,6 +11,7 @@ import pytest
 from billing.community import OCTOBER, Community, Home
 from billing.corrections import NOVEMBER_20, credit_notes, due, findings, invoices, owed, rebilled
 from flows_shared.time import LONDON, Month, Period
+from flows_shared.vocabulary.billing import CorrectionCause
 
 LAST_DAY = Period(datetime(2026, 10, 31, tzinfo=UTC), datetime(2026, 11, 1, tzinfo=UTC))
 
@@ -177,7 +178,7 @@ async def test_changed_vat_status_shows_up_as_a_correction(priced: Community) ->
     )
     [listed] = await due(priced)
     assert (listed["account"], listed["cause"]) == (home.account, "vat")
-    shown = await rebilled(priced, causes=["vat"])
+    shown = await rebilled(priced, causes=[CorrectionCause.VAT])
     assert [account.outcome for account in shown.accounts] == ["differs", "unchanged"]
     [correction] = shown.accounts[0].corrections
     # The price holds VAT: 109.4 kWh x 20p + 50p = 2238p either way, of it 5/105 = 106.57 -> 107p, 20/120 = 373p
@@ -186,7 +187,7 @@ async def test_changed_vat_status_shows_up_as_a_correction(priced: Community) ->
     assert {(line.vat_rate_before, line.vat_rate_after) for line in correction.lines} == {
         (Decimal("0.05"), Decimal("0.20"))
     }
-    assert (await rebilled(priced, causes=["readings"])).count("differs") == 0
+    assert (await rebilled(priced, causes=[CorrectionCause.READINGS])).count("differs") == 0
     await rebilled(priced, confirm=True)
     assert await due(priced) == []
     assert len(await invoices(priced, other)) == 1

@@ -24,6 +24,7 @@ from flows_billing.payments import record
 from flows_billing.payments.store import balance_of
 from flows_shared.contracts.money import GiftArguments, PaymentArguments, RefundArguments, WriteOffArguments
 from flows_shared.db import Connection, Database, connect
+from flows_shared.vocabulary.money import EntryKind
 
 OPERATIONS = ("invoice", "take", "settle", "reverse", "by_hand", "refund", "write_off", "gift", "topup", "complete")
 ENDS = ("commit", "commit", "commit", "roll_back", "kill")
@@ -68,7 +69,7 @@ async def invoice(db: Connection, home: Home, pence: int, expected: Expected) ->
         status="issued",
     )
     postings = Posting(LedgerCode.RECEIVABLE, home.account, pence), Posting(LedgerCode.SALES, None, -pence)
-    entry = Entry(uuid4(), "invoice", number, "Energy bill", date(2026, 11, 2), row["id"], postings)
+    entry = Entry(uuid4(), EntryKind.INVOICE, number, "Energy bill", date(2026, 11, 2), row["id"], postings)
     await post_entries(db, home.esco, [entry])
     expected.owed[home.account] += pence
 

@@ -14,10 +14,13 @@ from flows_billing.outcomes import NotBilled
 from flows_billing.rating.bill import Bill, Measured, rate
 from flows_billing.rating.guard import UNGUARDED, Guard
 from flows_billing.rating.plan import Plan, Terms, plan_account
-from flows_billing.tariffs.tariff import Component, Element, Tariff, Tariffs, ThresholdPeriod
+from flows_billing.tariffs.tariff import Component, Tariff, Tariffs
 from flows_billing.usage.metered import Exported, Usage
 from flows_billing.vat.rules import Registration, Seller, VatStatus, VatTerms, export_vat, reduced_rate
 from flows_shared.time import LONDON, local_midnight
+from flows_shared.vocabulary.billing import ComponentKind, SupplyUse, ThresholdPeriod
+from flows_shared.vocabulary.meters import Element, Nature
+from flows_shared.vocabulary.people import PartyRole
 
 LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
 HOME = UUID(int=5)
@@ -25,22 +28,29 @@ TENANT = UUID(int=8)
 FIRST = date(2026, 10, 1)
 # 10p up to 310 kWh a month, 30p above.
 BLOCKS = (
-    Component(UUID(int=20), "unit_rate", Decimal("0.10"), True),
-    Component(UUID(int=21), "unit_rate", Decimal("0.30"), True, from_kwh=Decimal(310), threshold_period="month"),
+    Component(UUID(int=20), ComponentKind.UNIT_RATE, Decimal("0.10"), True),
+    Component(
+        UUID(int=21),
+        ComponentKind.UNIT_RATE,
+        Decimal("0.30"),
+        True,
+        from_kwh=Decimal(310),
+        threshold_period=ThresholdPeriod.MONTH,
+    ),
 )
-MINIMUM = Component(UUID(int=22), "minimum_charge", Decimal(31), True)
-DOMESTIC = VatStatus(date(2026, 1, 1), "domestic")
+MINIMUM = Component(UUID(int=22), ComponentKind.MINIMUM_CHARGE, Decimal(31), True)
+DOMESTIC = VatStatus(date(2026, 1, 1), SupplyUse.DOMESTIC)
 
 
 def price(*components: Component, period_start: date = date(2026, 1, 1)) -> Tariff:
     return Tariff(uuid4(), "microgrid", period_start, Decimal("0.10"), None, Decimal(0), True, None, components)
 
 
-def register(element: Element = "SINGLE", first: int = 1, last: int | None = None) -> Register:
+def register(element: Element = Element.SINGLE, first: int = 1, last: int | None = None) -> Register:
     """Of October's days from `first` to `last`, both included."""
     start = LONG_AGO if first == 1 else local_midnight(date(2026, 10, first), LONDON)
     end = None if last is None else local_midnight(date(2026, 10, last) + timedelta(days=1), LONDON)
-    return Register(uuid4(), element, "power", start, end)
+    return Register(uuid4(), element, Nature.POWER, start, end)
 
 
 def october(
@@ -98,7 +108,7 @@ def amounts(bill: Bill) -> list[tuple[str, str, int]]:
 
 
 EARLY = dict.fromkeys(range(1, 16), "19.2")  # 15 x 19.2 = 288 kWh by the 15th
-CERTIFIED = VatStatus(date(2026, 10, 16), "charity", certificate_from=date(2026, 10, 16))
+CERTIFIED = VatStatus(date(2026, 10, 16), SupplyUse.CHARITY, certificate_from=date(2026, 10, 16))
 
 
 @pytest.mark.parametrize(
@@ -150,8 +160,8 @@ def test_days_of_another_supplier_leave_a_smaller_block() -> None:
 
 def test_each_payer_has_the_block_of_their_own_days() -> None:
     parties = (
-        Party(PAYER, "occupier", None, date(2026, 10, 10)),
-        Party(TENANT, "occupier", date(2026, 10, 11), None),
+        Party(PAYER, PartyRole.OCCUPIER, None, date(2026, 10, 10)),
+        Party(TENANT, PartyRole.OCCUPIER, date(2026, 10, 11), None),
     )
     first, second = october({5: "110", 15: "110"}, price(*BLOCKS), home=account(parties=parties))
     assert amounts(first) == [
@@ -163,7 +173,7 @@ def test_each_payer_has_the_block_of_their_own_days() -> None:
 
 def test_meter_of_two_elements_in_place_of_a_single_one_goes_on_with_its_block() -> None:
     """250 kWh of the old meter leave 60 for element A: 310 x 10p + 40 x 30p. Element B is another supply."""
-    registers = (register("B", 16), register("A", 16), register("SINGLE", 1, 15))
+    registers = (register(Element.B, 16), register(Element.A, 16), register(Element.SINGLE, 1, 15))
     [bill] = october({5: "250", 20: "100"}, price(*BLOCKS), home=account(registers=registers))
     assert amounts(bill) == [
         ("Electricity, 0 to 310 kWh", "250", 2500),
@@ -174,17 +184,27 @@ def test_meter_of_two_elements_in_place_of_a_single_one_goes_on_with_its_block()
 
 
 def test_elements_in_one_month_have_a_block_each() -> None:
-    [bill] = october({5: "200"}, price(*BLOCKS), home=account(registers=(register("A"), register("B"))))
+    [bill] = october({5: "200"}, price(*BLOCKS), home=account(registers=(register(Element.A), register(Element.B))))
     assert [line[1:] for line in amounts(bill)] == [("200", 2000), ("200", 2000)]
 
 
 def test_block_of_a_day_goes_on_within_a_day_of_an_exchange() -> None:
     """Up to 10 kWh a day at 10p, above at 30p: 8 kWh of each meter on the 16th are 10 at 10p and 6 at 30p."""
     at = datetime(2026, 10, 16, 11, tzinfo=UTC)
-    registers = Register(UUID(int=30), "SINGLE", "power", LONG_AGO, at), Register(UUID(int=31), "A", "power", at, None)
+    registers = (
+        Register(UUID(int=30), Element.SINGLE, Nature.POWER, LONG_AGO, at),
+        Register(UUID(int=31), Element.A, Nature.POWER, at, None),
+    )
     daily = (
         BLOCKS[0],
-        Component(UUID(int=23), "unit_rate", Decimal("0.30"), True, from_kwh=Decimal(10), threshold_period="day"),
+        Component(
+            UUID(int=23),
+            ComponentKind.UNIT_RATE,
+            Decimal("0.30"),
+            True,
+            from_kwh=Decimal(10),
+            threshold_period=ThresholdPeriod.DAY,
+        ),
     )
     home = account(registers=registers, start_date=date(2026, 10, 16), end_date=date(2026, 10, 16))
     planned = plan_account(home, Terms(OCTOBER, LONDON, Tariffs({}, [price(*daily)]), VatTerms(), []))
@@ -220,8 +240,8 @@ def test_parts_of_one_version_share_one_minimum(kwh: dict[int, str], pence: int)
 
 def test_minimum_is_taxed_by_the_days_of_each_use() -> None:
     """Business from the 16th, at 1,023 kWh in 31 days: not small from 1,024 on. 3100 - 1550 = 1550p are missing."""
-    business = VatStatus(date(2026, 10, 16), "business")
-    minimum = Component(UUID(int=22), "minimum_charge", Decimal("155"), True)
+    business = VatStatus(date(2026, 10, 16), SupplyUse.BUSINESS)
+    minimum = Component(UUID(int=22), ComponentKind.MINIMUM_CHARGE, Decimal("155"), True)
     [bill] = october({5: "1240"}, price(minimum), statuses=(DOMESTIC, business))
     # 15500 - 12400 = 3100p for 31 days: 1500p for the first 15, 1600p for the 16 others
     filled_up = [(line.vat.reason, line.part.days.count, line.amount_pence) for line in bill.lines[-2:]]
@@ -266,12 +286,12 @@ def test_status_that_does_not_change_the_rate_does_not_change_the_total(
 ) -> None:
     low, high = unit_rates
     version = price(
-        Component(uuid4(), "unit_rate", low, True),
-        Component(uuid4(), "unit_rate", high, True, from_kwh=Decimal(threshold), threshold_period=period),
-        Component(uuid4(), "minimum_charge", Decimal(minimum), True),
+        Component(uuid4(), ComponentKind.UNIT_RATE, low, True),
+        Component(uuid4(), ComponentKind.UNIT_RATE, high, True, from_kwh=Decimal(threshold), threshold_period=period),
+        Component(uuid4(), ComponentKind.MINIMUM_CHARGE, Decimal(minimum), True),
     )
     statuses = [
-        VatStatus(FIRST.replace(day=day), ("charity", "domestic")[number % 2], certificate_from=FIRST)
+        VatStatus(FIRST.replace(day=day), (SupplyUse.CHARITY, SupplyUse.DOMESTIC)[number % 2], certificate_from=FIRST)
         for number, day in enumerate(sorted(changes))
     ]
     [whole] = october(kwh, version)
@@ -289,10 +309,21 @@ def test_status_that_does_not_change_the_rate_does_not_change_the_total(
 def test_order_of_registers_does_not_matter(
     kwh: list[Decimal], exchanged: int, order: list[int], threshold: int
 ) -> None:
-    registers = register("SINGLE", 1, exchanged - 1), register("A", exchanged), register("B", exchanged)
+    registers = (
+        register(Element.SINGLE, 1, exchanged - 1),
+        register(Element.A, exchanged),
+        register(Element.B, exchanged),
+    )
     version = price(
         BLOCKS[0],
-        Component(uuid4(), "unit_rate", Decimal("0.3"), True, from_kwh=Decimal(threshold), threshold_period="month"),
+        Component(
+            uuid4(),
+            ComponentKind.UNIT_RATE,
+            Decimal("0.3"),
+            True,
+            from_kwh=Decimal(threshold),
+            threshold_period=ThresholdPeriod.MONTH,
+        ),
     )
     one, other = (
         october(kwh, version, home=account(registers=tuple(registers[number] for number in numbers)))

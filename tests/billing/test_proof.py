@@ -17,12 +17,12 @@ from flows_billing.invoices.explain import explain
 from flows_billing.invoices.html import render_html
 from flows_billing.invoices.pdf import render
 from flows_billing.invoices.status import set_statuses
+from flows_billing.proof.finding import Finding
 from flows_billing.proof.invoices import verify_invoices
 from flows_billing.settings import RunSettings
 from flows_billing.stores.communities import find_escos
 from flows_billing.views import tariff_of
 from flows_shared.contracts.previews import ProposedTariff
-from flows_shared.contracts.verifications import Finding
 from flows_shared.time import LONDON, Month, Period, utc_now
 
 

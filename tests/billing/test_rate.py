@@ -15,10 +15,11 @@ from flows_billing.outcomes import NotBilled
 from flows_billing.rating.bill import Bill, Measured, rate
 from flows_billing.rating.plan import Plan, Terms, plan_account
 from flows_billing.solar.credits import SolarCredit
-from flows_billing.tariffs.tariff import Component, Element, Tariff, Tariffs
+from flows_billing.tariffs.tariff import Component, Tariff, Tariffs
 from flows_billing.usage.metered import Exported, Usage
 from flows_billing.vat.rules import Registration, Seller, VatStatus, VatTerms
 from flows_shared.time import LONDON, local_midnight
+from flows_shared.vocabulary.meters import Element, Nature
 
 HOME = UUID(int=5)
 FIRST, AFTER = (local_midnight(day, LONDON) for day in (date(2026, 10, 1), date(2026, 11, 1)))
@@ -55,7 +56,7 @@ def component(kind: str, price: str, number: int, **more: object) -> Component:
     return Component(UUID(int=number), kind, Decimal(price), False, **more)  # type: ignore[arg-type]
 
 
-SINGLE: Where = ("SINGLE", None)
+SINGLE: Where = (Element.SINGLE, None)
 ONE_HUNDRED: Mapping[Where, str] = {SINGLE: "100"}
 TWO_THOUSAND: Mapping[Where, str] = {SINGLE: "2000"}  # more than 31 x 33 kWh
 DAYS = ("standing_charge", "31", 1240)
@@ -78,7 +79,7 @@ CASES = {
     ),
     # A at 25p, B at 10p
     "an element with a price of its own": Case(
-        {("A", None): "100", ("B", None): "50"},
+        {(Element.A, None): "100", (Element.B, None): "50"},
         [("energy", "100", 2500), ("energy", "50", 500), ("standing_charge", "31", 1240)],
         4240,
         212,
@@ -86,7 +87,7 @@ CASES = {
     ),
     # 60 x 7p, 40 x 25p
     "a band": Case(
-        {("SINGLE", "night"): "60", ("SINGLE", "standard"): "40"},
+        {(Element.SINGLE, "night"): "60", (Element.SINGLE, "standard"): "40"},
         [("energy", "60", 420), ("energy", "40", 1000), DAYS],
         2660,
         133,
@@ -160,7 +161,7 @@ def rated(case: Case) -> Bill:
     elements = list(dict.fromkeys(element for element, _ in case.kwh))
     long_ago = datetime(2020, 1, 1, tzinfo=UTC)
     home = account(
-        registers=tuple(Register(UUID(int=30 + n), e, "power", long_ago, None) for n, e in enumerate(elements))
+        registers=tuple(Register(UUID(int=30 + n), e, Nature.POWER, long_ago, None) for n, e in enumerate(elements))
     )
     [plan] = _plans(case, home)
     made = rate(plan, _measured(case, plan), case.seller)

@@ -19,6 +19,9 @@ from flows_billing.tariffs.tariff import Component, Tariff, Tariffs
 from flows_billing.usage.metered import Usage
 from flows_billing.vat.rules import Seller, VatTerms, VatUse, supply_vat
 from flows_shared.time import LONDON, Month, Period, local_midnight
+from flows_shared.vocabulary.billing import ComponentKind, ThresholdPeriod
+from flows_shared.vocabulary.meters import Element, Nature
+from flows_shared.vocabulary.people import PartyRole
 
 OCTOBER = Month(2026, 10)
 PROFILE = UUID(int=7)
@@ -33,7 +36,7 @@ def tariff(unit_rate: Decimal, standing_charge: Decimal, *components: Component)
 
 
 def account(**columns: object) -> Account:
-    register = Register(REGISTER, "SINGLE", "power", datetime(2020, 1, 1, tzinfo=UTC), None)
+    register = Register(REGISTER, Element.SINGLE, Nature.POWER, datetime(2020, 1, 1, tzinfo=UTC), None)
     values = {
         "id": UUID(int=4),
         "number": 1,
@@ -43,7 +46,7 @@ def account(**columns: object) -> Account:
         "end_date": None,
         "payment_method": "direct_debit",
         "prepay": False,
-        "parties": (Party(PAYER, "occupier"),),
+        "parties": (Party(PAYER, PartyRole.OCCUPIER),),
         "registers": (register,),
     }
     return Account(**{**values, **columns})  # type: ignore[arg-type]
@@ -83,8 +86,15 @@ def test_parts_of_a_period_add_up_to_the_whole_before_rounding(
     unit_rate: Decimal, standing_charge: Decimal, kwh: list[Decimal], cut: int, threshold: int
 ) -> None:
     blocks = [
-        Component(uuid4(), "unit_rate", unit_rate, True),
-        Component(uuid4(), "unit_rate", unit_rate / 2, True, from_kwh=Decimal(threshold), threshold_period="day"),
+        Component(uuid4(), ComponentKind.UNIT_RATE, unit_rate, True),
+        Component(
+            uuid4(),
+            ComponentKind.UNIT_RATE,
+            unit_rate / 2,
+            True,
+            from_kwh=Decimal(threshold),
+            threshold_period=ThresholdPeriod.DAY,
+        ),
     ]
     for price in (
         tariff(unit_rate, standing_charge),
@@ -116,16 +126,16 @@ def test_parts_add_up_over_bands_elements_and_a_meter_exchange(
     """Two elements, one of which gets a new register, at a price by time of use with its own price for element B."""
     flat, at_night, of_b = unit_rates
     components = (
-        Component(uuid4(), "unit_rate", at_night, True, band="night"),
-        Component(uuid4(), "unit_rate", of_b, True, element="B"),
+        Component(uuid4(), ComponentKind.UNIT_RATE, at_night, True, band="night"),
+        Component(uuid4(), ComponentKind.UNIT_RATE, of_b, True, element=Element.B),
     )
     price = Tariff(UUID(int=3), "microgrid", date(2026, 1, 1), flat, None, standing_charge, True, PROFILE, components)
     at = local_midnight(date(2026, 10, exchanged_on), LONDON)
     long_ago = datetime(2020, 1, 1, tzinfo=UTC)
     registers = (
-        Register(uuid4(), "A", "power", long_ago, at),
-        Register(uuid4(), "A", "power", at, None),
-        Register(uuid4(), "B", "heat", long_ago, None),
+        Register(uuid4(), Element.A, Nature.POWER, long_ago, at),
+        Register(uuid4(), Element.A, Nature.POWER, at, None),
+        Register(uuid4(), Element.B, Nature.HEAT, long_ago, None),
     )
 
     def exact_bill(first: int, last: int) -> Decimal:
@@ -168,9 +178,16 @@ def test_lines_add_up_to_totals_and_blocks_to_the_energy(
     price = tariff(
         unit_rate,
         standing_charge,
-        Component(uuid4(), "unit_rate", unit_rate, True),
-        Component(uuid4(), "unit_rate", unit_rate * 2, True, from_kwh=Decimal(threshold), threshold_period="month"),
-        Component(uuid4(), "minimum_charge", Decimal(20), True),
+        Component(uuid4(), ComponentKind.UNIT_RATE, unit_rate, True),
+        Component(
+            uuid4(),
+            ComponentKind.UNIT_RATE,
+            unit_rate * 2,
+            True,
+            from_kwh=Decimal(threshold),
+            threshold_period=ThresholdPeriod.MONTH,
+        ),
+        Component(uuid4(), ComponentKind.MINIMUM_CHARGE, Decimal(20), True),
     )
     made = bill(price, date(2026, 10, 1), date(2026, 10, 31), kwh)
     assert made.total_pence == sum(line.amount_pence for line in made.lines)

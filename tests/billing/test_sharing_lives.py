@@ -15,8 +15,9 @@ from flows_billing.apportion import turn_at
 from flows_billing.days import Days
 from flows_billing.sharing.allocation import UNKNOWN, Allocation, Metered, Readings, Series, allocate_month, within
 from flows_billing.sharing.methods import METHODS
-from flows_billing.sharing.terms import WHOLE, Group, Member, Method, SharingMeter, SharingTerms
+from flows_billing.sharing.terms import WHOLE, Group, Member, SharingMeter, SharingTerms
 from flows_shared.time import HALF_HOUR, LONDON, Month, Period, local_midnight
+from flows_shared.vocabulary.billing import SharingMeterRole, SharingMethod
 
 OCTOBER = Month(2026, 10)
 TIME = OCTOBER.period(LONDON)
@@ -36,7 +37,7 @@ def series(wh: list[int], rest: int = 0) -> Series:
     return array("q", [*wh, *[rest] * (COUNT - len(wh))])
 
 
-def allocated(method: Method, homes: dict[UUID, dict[UUID, Series]], meters: list[Metered]) -> Allocation:
+def allocated(method: SharingMethod, homes: dict[UUID, dict[UUID, Series]], meters: list[Metered]) -> Allocation:
     terms = SharingTerms(UUID(int=8), UUID(int=7), date(2026, 1, 1), method, True, Decimal(0), Decimal(0), True)
     members = tuple(Member(home, date(2026, 1, 1), None, WHOLE // len(homes), 1 + home.int % 2, 0) for home in homes)
     group = Group(UUID(int=8), "Sun Club", None, (terms,), members, ())
@@ -60,13 +61,14 @@ def groups(draw: st.DrawFn) -> tuple[dict[UUID, dict[UUID, Series]], list[Metere
         for number in range(1, draw(st.integers(1, 4)) + 1)
     }
     return homes, [
-        Metered("generation", draw(lives()), series(draw(measured), UNKNOWN)) for _ in range(draw(st.integers(0, 3)))
+        Metered(SharingMeterRole.GENERATION, draw(lives()), series(draw(measured), UNKNOWN))
+        for _ in range(draw(st.integers(0, 3)))
     ]
 
 
 @given(method=methods, group=groups())
 def test_no_half_hour_shares_more_than_was_generated_or_than_a_home_used(
-    method: Method, group: tuple[dict[UUID, dict[UUID, Series]], list[Metered]]
+    method: SharingMethod, group: tuple[dict[UUID, dict[UUID, Series]], list[Metered]]
 ) -> None:
     homes, meters = group
     found = allocated(method, homes, meters)
@@ -84,7 +86,7 @@ def test_no_half_hour_shares_more_than_was_generated_or_than_a_home_used(
 
 @given(method=methods, group=groups())
 def test_generation_is_missing_only_where_a_meter_counted_for_the_whole_half_hour_and_measured_nothing(
-    method: Method, group: tuple[dict[UUID, dict[UUID, Series]], list[Metered]]
+    method: SharingMethod, group: tuple[dict[UUID, dict[UUID, Series]], list[Metered]]
 ) -> None:
     homes, meters = group
     found = allocated(method, homes, meters)
@@ -100,11 +102,11 @@ def test_generation_is_missing_only_where_a_meter_counted_for_the_whole_half_hou
 
 @given(method=methods, used=st.lists(loads, min_size=1, max_size=4), sun=loads, cut=minutes, at=st.integers(0, 40))
 def test_exchange_of_any_meter_changes_no_home(
-    method: Method, used: list[list[int]], sun: list[int], cut: int, at: int
+    method: SharingMethod, used: list[list[int]], sun: list[int], cut: int, at: int
 ) -> None:
     """The half hour that it cuts is measured by both meters, each a part."""
     homes = {UUID(int=number + 1): {UUID(int=100 + number): series(wh)} for number, wh in enumerate(used)}
-    whole = allocated(method, homes, [Metered("generation", TIME, series(sun))])
+    whole = allocated(method, homes, [Metered(SharingMeterRole.GENERATION, TIME, series(sun))])
 
     def halves(wh: list[int]) -> tuple[Series, Series]:
         before, since = (number for number in (cut // 30, -(-cut // 30)))
@@ -117,7 +119,7 @@ def test_exchange_of_any_meter_changes_no_home(
     old, new = halves(used[exchanged.int - 1])
     homes[exchanged] = {UUID(int=201): within(old, TIME, earlier), UUID(int=200): within(new, TIME, later)}
     parts = zip((earlier, later), halves(sun), strict=True)
-    found = allocated(method, homes, [Metered("generation", time, wh) for time, wh in parts])
+    found = allocated(method, homes, [Metered(SharingMeterRole.GENERATION, time, wh) for time, wh in parts])
     assert found.shared_by_home == whole.shared_by_home
     assert found.generation == whole.generation
     assert found.consumed_by_home == whole.consumed_by_home
@@ -143,7 +145,7 @@ def test_meter_counts_on_its_days_in_the_group_within_its_life(
         return local_midnight(date(2026, 10, 1) + timedelta(days=day - 1), LONDON)
 
     life = midnight(start), midnight(end) if end else None
-    meter = SharingMeter(UUID(int=1), "generation", valid_from, valid_to, *life)
+    meter = SharingMeter(UUID(int=1), SharingMeterRole.GENERATION, valid_from, valid_to, *life)
     expected = Period(midnight(counts[0]), midnight(counts[1])) if counts else None
     assert meter.time_in(Days.of(OCTOBER), LONDON) == expected
 
@@ -167,5 +169,7 @@ def test_spare_wh_at_noon_goes_round_the_homes() -> None:
     """4 homes divide the 48 half hours of a day: before, the same one was first at noon every day."""
     noons = range(24, COUNT, 48)
     homes = {UUID(int=number): {UUID(int=100 + number): series([1] * COUNT)} for number in range(1, 5)}
-    found = allocated("proportional", homes, [Metered("generation", TIME, series([1] * COUNT))])
+    found = allocated(
+        SharingMethod.PROPORTIONAL, homes, [Metered(SharingMeterRole.GENERATION, TIME, series([1] * COUNT))]
+    )
     assert sorted(sum(each[number] for number in noons) for each in found.shared_by_home.values()) == [7, 8, 8, 8]

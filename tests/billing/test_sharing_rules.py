@@ -15,8 +15,9 @@ from flows_billing.apportion import apportion
 from flows_billing.errors import SharingInvalid
 from flows_billing.sharing.allocation import Metered, Readings, allocate_month
 from flows_billing.sharing.methods import METHODS
-from flows_billing.sharing.terms import WHOLE, Group, Member, Method, Shares, SharingTerms
+from flows_billing.sharing.terms import WHOLE, Group, Member, Shares, SharingTerms
 from flows_shared.time import LONDON, Month, Period
+from flows_shared.vocabulary.billing import SharingMeterRole, SharingMethod
 
 FEBRUARY = Month(2026, 2)
 # By home; and what is left over.
@@ -36,7 +37,7 @@ def shared(draw: st.DrawFn) -> tuple[int, list[int], Shares, int]:
 
 @given(method=methods, asked=shared())
 def test_nobody_gets_more_than_they_consume_nor_all_more_than_was_generated(
-    method: Method, asked: tuple[int, list[int], Shares, int]
+    method: SharingMethod, asked: tuple[int, list[int], Shares, int]
 ) -> None:
     generation, demands, shares, turn = asked
     parts = METHODS[method](generation, demands, shares, turn)
@@ -47,7 +48,7 @@ def test_nobody_gets_more_than_they_consume_nor_all_more_than_was_generated(
 
 @given(method=methods, asked=shared())
 def test_energy_is_surplus_only_where_nobody_could_use_it(
-    method: Method, asked: tuple[int, list[int], Shares, int]
+    method: SharingMethod, asked: tuple[int, list[int], Shares, int]
 ) -> None:
     generation, demands, shares, turn = asked
     total = sum(METHODS[method](generation, demands, shares, turn))
@@ -71,7 +72,9 @@ def test_units_that_are_left_over_go_to_equals_in_turn() -> None:
     assert [apportion(1, [1, 1, 1], 3, turn) for turn in range(3)] == [[1, 0, 0], [0, 1, 0], [0, 0, 1]]
 
 
-def month_of(members: list[Member], demands: dict[UUID, list[int]], generation: list[int], method: Method) -> Got:
+def month_of(
+    members: list[Member], demands: dict[UUID, list[int]], generation: list[int], method: SharingMethod
+) -> Got:
     """What each home gets of the first half hours of February, and what is left of them."""
     period = FEBRUARY.period(LONDON)
     length = int(period.duration / timedelta(minutes=30))
@@ -79,7 +82,7 @@ def month_of(members: list[Member], demands: dict[UUID, list[int]], generation: 
     terms = SharingTerms(UUID(int=8), UUID(int=7), date(2026, 1, 1), method, True, Decimal(0), Decimal(0), True)
     group = Group(UUID(int=8), "Sun Club", None, (terms,), tuple(members), ())
     homes = {home: {UUID(int=home.int + 100): array("q", [*wh, *pad])} for home, wh in demands.items()}
-    meter = Metered("generation", period, array("q", [*generation, *pad]))
+    meter = Metered(SharingMeterRole.GENERATION, period, array("q", [*generation, *pad]))
     found = allocate_month(group, Readings(period, homes, [meter]), FEBRUARY, LONDON)
     got = {home: series.tolist()[: len(generation)] for home, series in found.shared_by_home.items()}
     return got, [found.surplus(number) for number in range(len(generation))]
@@ -98,7 +101,7 @@ def months(draw: st.DrawFn) -> tuple[list[Member], dict[UUID, list[int]], list[i
 
 @given(method=methods, month=months(), mix=st.randoms(use_true_random=False))
 def test_order_of_the_members_changes_nothing(
-    method: Method, month: tuple[list[Member], dict[UUID, list[int]], list[int]], mix: Random
+    method: SharingMethod, month: tuple[list[Member], dict[UUID, list[int]], list[int]], mix: Random
 ) -> None:
     members, demands, generation = month
     mixed = list(members)
@@ -110,7 +113,7 @@ def test_order_of_the_members_changes_nothing(
 
 @given(method=methods, month=months())
 def test_shared_and_surplus_are_all_that_was_generated(
-    method: Method, month: tuple[list[Member], dict[UUID, list[int]], list[int]]
+    method: SharingMethod, month: tuple[list[Member], dict[UUID, list[int]], list[int]]
 ) -> None:
     got, left = month_of(*month, method)
     assert [sum(each) + rest for each, rest in zip(zip(*got.values(), strict=True), left, strict=True)] == month[2]
@@ -122,14 +125,14 @@ def test_terms_and_members_of_each_day_hold_for_that_day() -> None:
         Member(here, date(2026, 1, 1), None, 0, 1, 0),
         Member(gone, date(2026, 1, 1), date(2026, 1, 31), 0, 1, 0),
     ]
-    got, _ = month_of(members, {here: [5], gone: [5]}, [4], "proportional")
+    got, _ = month_of(members, {here: [5], gone: [5]}, [4], SharingMethod.PROPORTIONAL)
     assert got == {here: [4]}
 
 
 def test_surplus_ratios_of_more_than_all_are_refused() -> None:
     members = [Member(UUID(int=n), date(2026, 1, 1), None, 0, 1, WHOLE) for n in (1, 2)]
     with pytest.raises(SharingInvalid, match="surplus_ratio in Sun Club"):
-        month_of(members, {}, [4], "proportional")
+        month_of(members, {}, [4], SharingMethod.PROPORTIONAL)
 
 
 def test_places_of_a_part_of_the_month_are_its_half_hours() -> None:

@@ -19,6 +19,7 @@ from flows_meter_sync.intervals.advance import DOUBTED, TOO_MUCH, WENT_DOWN, Der
 from flows_meter_sync.intervals.registers import MeterRegister
 from flows_meter_sync.intervals.runs import MISSING
 from flows_shared.time import HALF_HOUR, LONDON, Period
+from flows_shared.vocabulary.meters import Element
 
 REGISTER = UUID(int=1)
 START = datetime(2026, 1, 5, tzinfo=UTC)
@@ -147,7 +148,7 @@ def test_half_hours_away_from_wrong_counts_are_taken_and_the_rest_is_known(
 
 
 HOME = MeterRegister(
-    REGISTER, UUID(int=2), "EML1", "SINGLE", False, KINDS["B1.w"], LONDON, 100, START, None
+    REGISTER, UUID(int=2), "EML1", Element.SINGLE, False, KINDS["B1.w"], LONDON, 100, START, None
 )  # fmt: skip
 
 

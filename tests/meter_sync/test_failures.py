@@ -8,6 +8,7 @@ import pytest
 
 from flows_meter_sync.errands import Outcome
 from flows_meter_sync.networks import PRIVATE, is_within, parse_networks
+from flows_meter_sync.registry import load_meters
 from flows_meter_sync.settings import SyncSettings
 from flows_meter_sync.simulator.config import Faults, MeterConfig
 from meter_sync.community import Community
@@ -36,6 +37,12 @@ async def assert_well(lab: Community, serial: str) -> None:
     assert shadow["import_a"] > 0
     assert len(await lab.half_hours(serial)) == 96
     assert {(row["last_error"], row["consecutive_failures"]) for row in status.values()} == {(None, 0)}
+
+
+async def is_away(lab: Community) -> bool:
+    async with lab.db.connection() as connection:
+        [meter] = (await load_meters(connection, list(lab.ids.values()), 100)).values()
+    return meter.away
 
 
 @pytest.mark.parametrize(
@@ -69,6 +76,18 @@ async def test_meter_that_is_not_there_is_unreachable(community: MakeCommunity) 
     await lab.sync(*METRICS)
     await assert_unhealthy(lab, "EML1", "no connection to 127.0.0.1:1: Conn")
     await assert_well(lab, "EML2")
+
+
+async def test_meter_to_which_there_was_no_way_is_known_by_a_code_until_it_is_well(community: MakeCommunity) -> None:
+    lab = await community(MeterConfig("EML1"))
+    await lab.execute("UPDATE flows.meter_registry SET port = 1")
+    await lab.sync("Reads")
+    await lab.execute("UPDATE flows.meter_shadows SET health_details = 'in any words'")
+    assert (await lab.shadow("EML1"))["health_code"] == "meter.unreachable"
+    assert await is_away(lab)
+    await lab.execute("UPDATE flows.meter_shadows SET health = 'healthy', health_details = ''")  # as others note it
+    assert (await lab.shadow("EML1"))["health_code"] is None
+    assert not await is_away(lab)
 
 
 async def test_meter_without_an_address_says_so(community: MakeCommunity) -> None:

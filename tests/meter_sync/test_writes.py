@@ -1,7 +1,7 @@
 """Writes to meters: asked for once, done once, read back, whatever dies on the way."""
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
@@ -22,8 +22,12 @@ from flows_meter_sync.settings import MeterSyncSettings
 from flows_meter_sync.simulator.config import Faults, Hardware, MeterConfig
 from flows_meter_sync.simulator.prepay import vend
 from flows_meter_sync.writes.due import ask_for_clock_corrections, ask_for_missing_tariffs, push_topup
+from flows_meter_sync.writes.kinds import checked, write_of
 from flows_meter_sync.writes.send import send_once
 from flows_meter_sync.writes.store import add_command
+from flows_shared.contracts import meters as commands
+from flows_shared.contracts.meters import SETTINGS, Arguments, Setting
+from flows_shared.vocabulary.meters import WriteKind
 from meter_sync.community import Community
 from meter_sync.conftest import QUICK, MakeCommunity
 from meter_sync.relay import Hold, Relay, relayed
@@ -338,6 +342,23 @@ async def test_value_that_cannot_be_is_refused_by_its_name(
     lab = await community(MeterConfig("EML1"))
     with pytest.raises(CommandInvalid, match=problem):
         await ask(lab, kind, arguments)
+
+
+def test_every_kind_of_write_is_declared() -> None:
+    assert set(SETTINGS) == set(WriteKind)
+
+
+@pytest.mark.parametrize("make", [checked, write_of])
+def test_declared_kind_that_nobody_makes_a_write_of_is_refused(
+    make: Callable[[str, Mapping[str, Any]], object], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class SirenArguments(Arguments):
+        loud: bool
+
+    siren = Setting("siren", SirenArguments, "sound_siren", "Sound the siren")  # type: ignore[arg-type]
+    monkeypatch.setattr(commands, "SETTINGS", {siren.kind: siren})
+    with pytest.raises(AssertionError, match="SirenArguments"):
+        make("siren", {"loud": True})
 
 
 async def test_meter_that_is_away_is_tried_again_and_given_up_after_so_many_tries(community: MakeCommunity) -> None:

@@ -118,6 +118,29 @@ async def test_data_survives_an_upgrade_that_has_nothing_to_do(database_url: str
     await connection.close()
 
 
+async def test_meters_that_only_words_called_unreachable_have_a_code_after_the_upgrade(empty_url: str) -> None:
+    await upgrade(empty_url, "0013")
+    connection = await connect(empty_url, name="tests")
+    esco = await insert(connection, "flows.escos", name="West", code="WLCE")
+    words = {
+        "1": "no connection to 10.0.0.1:8080: no answer within 10 s",
+        "2": "no connection to the proxy proxy.lan:1080: connection refused",
+        "3": "the registry has no IP address for it",
+    }
+    for serial, details in words.items():
+        meter = await insert(connection, "flows.meter_registry", serial=serial, esco=esco["id"])
+        await connection.execute(
+            "UPDATE flows.meter_shadows SET health_details = $2 WHERE id = $1", meter["id"], details
+        )
+    await upgrade(empty_url)
+    rows = await connection.fetch(
+        "SELECT serial, health_details, health_code FROM flows.meter_shadows JOIN flows.meter_registry USING (id)"
+    )
+    codes = {"1": "meter.unreachable", "2": "proxy.unreachable", "3": None}
+    assert {tuple(row) for row in rows} == {(serial, words[serial], code) for serial, code in codes.items()}
+    await connection.close()
+
+
 async def test_failed_upgrade_names_its_file_and_leaves_nothing(empty_url: str) -> None:
     connection = await connect(empty_url, name="tests")
     await connection.execute("CREATE SCHEMA flows")

@@ -171,8 +171,9 @@ def _run(admin: str, work: Callable[[Connection], Awaitable[T]]) -> T:
 async def _add_admin(db: Connection, email: str, every: bool, communities: Sequence[UUID]) -> None:
     from flows_shared.models.public import User, UserEsco
     from flows_shared.models.statements import add
+    from flows_shared.vocabulary.people import UserRole
 
-    made = User(id=uuid4(), email=email.lower(), role="admin", all_escos=every)
+    made = User(id=uuid4(), email=email.lower(), role=UserRole.ADMIN, all_escos=every)
     await add(db, made, *(UserEsco(user_id=made.id, esco=community) for community in communities))
 
 

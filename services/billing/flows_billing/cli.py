@@ -26,6 +26,7 @@ from flows_billing.communities.months import months_until, parse_month, require_
 from flows_billing.errors import UnknownInvoice
 from flows_billing.invoices.documents import printed_invoice
 from flows_billing.invoices.explain import explain
+from flows_billing.proof.finding import Verification
 from flows_billing.proof.invoices import verify_invoices
 from flows_billing.runs.execute import execute_run
 from flows_billing.runs.request import RequestedRuns, enqueue_runs, request_runs
@@ -47,11 +48,11 @@ from flows_billing.views import tariff_of
 from flows_shared.contracts.explanations import Explanation
 from flows_shared.contracts.previews import ProposedTariff
 from flows_shared.contracts.sharing import SharedGroup
-from flows_shared.contracts.verifications import Verification
 from flows_shared.db import Database, is_connection_lost
 from flows_shared.errors import FlowsError
 from flows_shared.numbers import whole_option
 from flows_shared.time import Month, local_date, utc_now
+from flows_shared.vocabulary.billing import RunStatus
 
 UNBILLED_SHOWN = 100
 
@@ -105,7 +106,7 @@ def run_month(
     settings = load()
     runs = asyncio.run(_queue(month, esco, settings) if queue else _execute(month, esco, settings))
     Console().print(runs_table(runs))
-    if stopped := [f"{run.esco.code}: {run.error}" for run in runs if run.status == "failed"]:
+    if stopped := [f"{run.esco.code}: {run.error}" for run in runs if run.status == RunStatus.FAILED]:
         raise RunsFailed("; ".join(stopped))
     if not queue and (failed := sum(run.failed for run in runs)):
         raise AccountsNotBilled(f"{failed} account{'s' if failed > 1 else ''} could not be billed for {month}")

@@ -1,15 +1,9 @@
 """What becomes of an account in a billing run, other than a bill."""
 
 from dataclasses import dataclass
-from enum import StrEnum
 
 from flows_shared.errors import say_error
-
-
-class Outcome(StrEnum):
-    BILLED = "billed"
-    SKIPPED = "skipped"
-    FAILED = "failed"
+from flows_shared.vocabulary.billing import Outcome
 
 
 @dataclass(frozen=True, slots=True)

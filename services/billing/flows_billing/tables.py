@@ -8,14 +8,14 @@ from rich.table import Table
 
 from flows_billing.bills.preview import Preview
 from flows_billing.bills.simulate import Simulation
-from flows_billing.outcomes import Outcome
+from flows_billing.proof.finding import Verification
 from flows_billing.runs.run import Run, Unbilled
 from flows_billing.wording import format_quantity
 from flows_shared.contracts.explanations import Explanation
 from flows_shared.contracts.previews import PreviewAccount
-from flows_shared.contracts.verifications import Verification
 from flows_shared.money import format_pounds
 from flows_shared.reports import ReportSummary, csv_cell
+from flows_shared.vocabulary.billing import Outcome
 
 SHOWN = 100
 

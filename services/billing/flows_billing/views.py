@@ -1,17 +1,17 @@
 """What the billing service found, as its callers read it."""
 
 from collections.abc import Sequence
-from itertools import chain
 from uuid import uuid4
 
 from flows_billing.bills import preview, simulate
-from flows_billing.outcomes import Outcome
+from flows_billing.proof.finding import Verification
 from flows_billing.runs.run import Run
 from flows_billing.tariffs.tariff import Component, Tariff
+from flows_shared.contracts import verifications
 from flows_shared.contracts.previews import Preview, ProposedTariff, Simulation
 from flows_shared.contracts.runs import BillingRun
-from flows_shared.contracts.verifications import Verification
 from flows_shared.time import Month
+from flows_shared.vocabulary.billing import Outcome
 
 
 def run_answer(run: Run) -> BillingRun:
@@ -57,10 +57,14 @@ def simulation_answer(found: simulate.Simulation, shown: int) -> Simulation:
     )
 
 
-def verification_answer(found: Sequence[Verification]) -> Verification:
-    return Verification(
+def verification_answer(found: Sequence[Verification]) -> verifications.Verification:
+    return verifications.Verification(
         invoices=sum(verification.invoices for verification in found),
-        findings=tuple(chain.from_iterable(verification.findings for verification in found)),
+        findings=tuple(
+            verifications.Finding.model_validate(finding, from_attributes=True)
+            for verification in found
+            for finding in verification.findings
+        ),
     )
 
 

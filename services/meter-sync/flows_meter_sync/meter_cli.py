@@ -12,14 +12,16 @@ import typer
 from flows_meter_sync.gateway import Gateway, at_gateway
 from flows_meter_sync.settings import GatewaySettings
 from flows_meter_sync.syncers import SYNCERS, syncer_names
+from flows_shared.contracts.meters import SETTINGS
 from flows_shared.db import JSON
 from flows_shared.errors import FlowsError
 from flows_shared.numbers import number_option, whole_option
 from flows_shared.settings import load_settings
+from flows_shared.vocabulary.meters import WriteKind, WriteStatus
 
 POLL_SECONDS: Final = 0.5
 FIRST_METRIC: Final = "SyncerSerial"  # every visit ends with a word on it
-WRITE_ENDS: Final = ("confirmed", "failed")
+WRITE_ENDS: Final = (WriteStatus.CONFIRMED, WriteStatus.FAILED)
 
 commands = typer.Typer(help="One meter, over the gateway: what is known of it, reads and writes.", no_args_is_help=True)
 
@@ -79,7 +81,7 @@ def clock(
 ) -> None:
     """How many seconds the clock is off; or set it."""
     if set_now:
-        _write(serial, "clock", None, key, wait, as_json)
+        _write(serial, WriteKind.CLOCK, None, key, wait, as_json)
     else:
         _show_metric(serial, "clock", ["SyncerClockDiff"], now, wait, as_json)
 
@@ -97,7 +99,7 @@ def token(
 ) -> None:
     """Send a top-up token; the same token is never sent again once the meter took it."""
     body = {"token": digits} | ({} if amount_pence is None else {"amount_pence": amount_pence})
-    _write(serial, "token", body, key or f"token {digits}", wait, as_json)
+    _write(serial, WriteKind.TOKEN, body, key or f"token {digits}", wait, as_json)
 
 
 @commands.command()
@@ -128,7 +130,7 @@ def tariff(
         "debt_recovery_rate": debt_recovery_rate,
         "activation_at": activate_at,
     }
-    _write(serial, "tariff", body, key, wait, as_json)
+    _write(serial, WriteKind.TARIFF, body, key, wait, as_json)
 
 
 @commands.command()
@@ -208,13 +210,13 @@ def _attempt(status: Mapping[str, Any]) -> str | None:
     return next((row["last_attempt_at"] for row in status["metrics"] if row["metric"] == FIRST_METRIC), None)
 
 
-def _write(serial: str, what: str, body: Any, key: str | None, wait: float, as_json: bool) -> None:
+def _write(serial: str, kind: WriteKind, body: Any, key: str | None, wait: float, as_json: bool) -> None:
     with _gateway(serial) as gateway:
-        asked = gateway.post(what, body, key)
+        asked = gateway.post(SETTINGS[kind].path, body, key)
         path = f"commands/{asked['id']}"
         command = _until(lambda: gateway.get(path), lambda found: found["status"] in WRITE_ENDS, wait, "is still tried")
     _print(command, as_json, lambda: _lines(command))
-    if command["status"] == "failed":
+    if command["status"] == WriteStatus.FAILED:
         raise NotDone(command["last_error"])
 
 

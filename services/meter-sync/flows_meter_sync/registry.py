@@ -3,24 +3,25 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final, Literal, TypeAlias, TypeVar
+from typing import Final, TypeVar
 from uuid import UUID
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from asyncpg import Record
 
-from flows_meter_sync.errors import MeterPassive, MeterUnknown
+from flows_meter_sync.errors import MeterPassive, MeterUnknown, MeterUnreachable, ProxyUnreachable
 from flows_meter_sync.hardware import Hardware, hardware_of
 from flows_meter_sync.proxy import Proxy
 from flows_shared.db import Connection
 from flows_shared.errors import say_error
 from flows_shared.logs import get_logger
+from flows_shared.vocabulary.meters import Element, Nature
 
 log = get_logger()
 
 T = TypeVar("T")
-Element: TypeAlias = Literal["A", "B", "SINGLE"]
 
+NO_WAY: Final = (MeterUnreachable.code, ProxyUnreachable.code)
 # Of the service heads that feed a meter, the least fuse that is known.
 FUSE: Final = """LEFT JOIN LATERAL (
                SELECT min(registry.fuse_rating) AS fuse_rating
@@ -30,7 +31,7 @@ FUSE: Final = """LEFT JOIN LATERAL (
 METERS = f"""
     SELECT meter.id, meter.serial, host(meter.ip_address) AS host, meter.port, meter.hardware, meter.prepay_enabled,
            esco.time_zone, esco.code AS esco, coalesce(head.fuse_rating, $2) AS amperes,
-           shadow.health = 'unhealthy' AND shadow.csq IS NULL AND shadow.health_details LIKE 'no connection%' AS away,
+           shadow.health = 'unhealthy' AND shadow.csq IS NULL AND shadow.health_code = ANY($3) AS away,
            proxy.host AS proxy_host, proxy.port AS proxy_port, proxy.username, proxy.password,
            ARRAY(SELECT ROW(register.register_id, register.element, register.nature)
                    FROM flows.meter_registers AS register
@@ -75,7 +76,7 @@ class Register:
 
     id: UUID
     element: Element
-    nature: Literal["heat", "power", "solar"]
+    nature: Nature
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +104,7 @@ class KnownMeter:
 async def load_meters(db: Connection, meter_ids: Collection[UUID], amperes: int) -> dict[UUID, KnownMeter]:
     """The active ones of these meters that can be read; `amperes` where no fuse is known."""
     known: dict[UUID, KnownMeter] = {}
-    for row in await db.fetch(METERS, meter_ids, amperes):
+    for row in await db.fetch(METERS, meter_ids, amperes, NO_WAY):
         try:
             known[row["id"]] = _meter(row)
         except (ZoneInfoNotFoundError, ValueError) as error:

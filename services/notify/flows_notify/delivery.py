@@ -18,7 +18,6 @@ from flows_notify.messages import (
     INVOICE_ISSUED,
     Claimed,
     Outcome,
-    Status,
     claim_message,
     credit_notice,
     invoice_document,
@@ -31,13 +30,14 @@ from flows_shared.apart import is_about_data
 from flows_shared.db import Connection, Database
 from flows_shared.errors import say_error
 from flows_shared.logs import get_logger
+from flows_shared.vocabulary.people import MessageStatus
 
 MESSAGES = Counter("flows_messages", "Tries to send a message, by what became of it.", ["template", "status"])
 
 log = get_logger()
 
 
-async def deliver(db: Database, channel: Channel, message: UUID, max_attempts: int) -> Status | None:
+async def deliver(db: Database, channel: Channel, message: UUID, max_attempts: int) -> MessageStatus | None:
     """Send a message and commit its status, which is returned; None when another run has sent it meanwhile.
 
     A crash between the mail server's answer and the commit sends this one message again, under the same Message-ID.
@@ -51,7 +51,7 @@ async def deliver(db: Database, channel: Channel, message: UUID, max_attempts: i
         raise
 
 
-async def _deliver(db: Database, channel: Channel, message: UUID, max_attempts: int) -> Status | None:
+async def _deliver(db: Database, channel: Channel, message: UUID, max_attempts: int) -> MessageStatus | None:
     async with db.transaction() as transaction:
         claimed = await claim_message(transaction, message)
         if claimed is None:
@@ -71,7 +71,7 @@ async def _written(db: Connection, channel: Channel, message: UUID, claimed: Cla
     except Exception as error:
         if not is_about_data(error):
             raise
-        return Outcome("failed", f"it could not be written: {say_error(error)}")
+        return Outcome(MessageStatus.FAILED, f"it could not be written: {say_error(error)}")
     return await _hand_over(channel, outgoing)
 
 
@@ -81,12 +81,12 @@ async def _hand_over(channel: Channel, outgoing: Outgoing) -> Outcome:
             raise MessagePostponed("the PDF is not there yet")
         await channel.send(outgoing)
     except MessagePostponed as error:
-        return Outcome("pending", str(error), outgoing.subject)
+        return Outcome(MessageStatus.PENDING, str(error), outgoing.subject)
     except RecipientRefused as error:
-        return Outcome("undeliverable", str(error), outgoing.subject)
+        return Outcome(MessageStatus.UNDELIVERABLE, str(error), outgoing.subject)
     except MessageRefused as error:
-        return Outcome("failed", str(error), outgoing.subject)
-    return Outcome("sent", None, outgoing.subject)
+        return Outcome(MessageStatus.FAILED, str(error), outgoing.subject)
+    return Outcome(MessageStatus.SENT, None, outgoing.subject)
 
 
 async def _mail(db: Connection, message: UUID, claimed: Claimed) -> Outgoing:

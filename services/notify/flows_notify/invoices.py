@@ -3,9 +3,8 @@
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Literal
 
-PaymentMethod = Literal["direct_debit", "bank_transfer", "card", "prepay"]
+from flows_shared.vocabulary.people import PaymentMethod
 
 
 @dataclass(frozen=True)

@@ -34,6 +34,7 @@ from flows_shared.contracts.jobs import (
 from flows_shared.jobs import Worker, current_attempt
 from flows_shared.logs import get_logger
 from flows_shared.settings import load_settings
+from flows_shared.vocabulary.people import MessageStatus
 from flows_shared.worker import WorkerDefinition
 
 log = get_logger()
@@ -77,7 +78,7 @@ async def _send(worker: NotifyWorker, messages: Sequence[UUID]) -> None:
         if await _postpone(worker, messages, error):
             raise again from error
         return
-    if waiting := statuses.count("pending"):
+    if waiting := statuses.count(MessageStatus.PENDING):
         raise again from MessagePostponed(f"{waiting} of {len(messages)} messages were not taken yet")
 
 
@@ -150,5 +151,6 @@ def create_worker() -> WorkerDefinition[NotifySettings, NotifyWorker]:
 async def _postpone(worker: NotifyWorker, messages: Sequence[UUID], error: ChannelUnavailable) -> bool:
     """Count the try of all that were not sent; whether any of them has tries left."""
     async with worker.db.connection() as connection:
-        outcome = Outcome("pending", str(error))
-        return "pending" in await note_outcome(connection, messages, outcome, worker.settings.notify_max_attempts)
+        outcome = Outcome(MessageStatus.PENDING, str(error))
+        statuses = await note_outcome(connection, messages, outcome, worker.settings.notify_max_attempts)
+        return MessageStatus.PENDING in statuses

@@ -2,18 +2,17 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
 from uuid import UUID
 
 from flows_notify.channels.channel import Attachment
 from flows_notify.invoices import CreditNotice, InvoiceNotice
 from flows_shared.db import Connection
+from flows_shared.vocabulary.people import MessageStatus
 
 EMAIL = "email"
 INVOICE_ISSUED = "invoice_issued"
 CREDIT_NOTE_ISSUED = "credit_note_issued"
 
-Status = Literal["pending", "sent", "failed", "undeliverable"]
 
 MAKE = """
     INSERT INTO public.messages (esco, customer, event, channel, template, recipient, invoice, status, last_error)
@@ -123,7 +122,7 @@ class Claimed:
 class Outcome:
     """How a try went; `pending` means that a further one may do better."""
 
-    status: Status
+    status: MessageStatus
     error: str | None = None
     subject: str | None = None
 
@@ -176,7 +175,9 @@ async def note_documents(db: Connection, note: UUID) -> tuple[Attachment, ...]:
     return tuple(Attachment(row["file_name"], row["media_type"], row["content"]) for row in rows if row["all_there"])
 
 
-async def note_outcome(db: Connection, messages: Sequence[UUID], outcome: Outcome, max_attempts: int) -> list[Status]:
+async def note_outcome(
+    db: Connection, messages: Sequence[UUID], outcome: Outcome, max_attempts: int
+) -> list[MessageStatus]:
     """Write a try down; the status that each message has now: pending at the last try is failed."""
     rows = await db.fetch(NOTE, messages, outcome.status, outcome.error, outcome.subject, max_attempts)
     return [row["status"] for row in rows]

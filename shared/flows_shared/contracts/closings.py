@@ -7,10 +7,10 @@ from uuid import UUID
 
 from pydantic import Field
 
-from flows_shared.contracts.previews import Outcome
 from flows_shared.contracts.route import Answer, Request, Route
 from flows_shared.dates import Day
 from flows_shared.numbers import PLAIN
+from flows_shared.vocabulary.billing import Outcome
 
 Element: TypeAlias = Literal["A", "B", "SINGLE"]
 

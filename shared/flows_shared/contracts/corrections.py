@@ -2,7 +2,7 @@
 
 from datetime import date
 from decimal import Decimal
-from typing import Literal, TypeAlias
+from typing import Literal
 from uuid import UUID
 
 from pydantic import Field
@@ -11,15 +11,14 @@ from flows_shared.contracts.money import Text
 from flows_shared.contracts.previews import Accounts
 from flows_shared.contracts.route import Answer, Request, Route
 from flows_shared.dates import MonthText
-
-Cause: TypeAlias = Literal["readings", "tariff", "vat", "payer", "days"]
+from flows_shared.vocabulary.billing import CorrectionCause
 
 
 class CorrectionRequest(Request):
     month: MonthText
     esco: UUID
     accounts: Accounts = None
-    causes: list[Cause] = Field([], description="only corrections that have one of these; all when empty")
+    causes: list[CorrectionCause] = Field([], description="only corrections that have one of these; all when empty")
     reason: Text | None = Field(None, description="for the credit notes; else the causes")
     confirm: bool = Field(False, description="put right what differs; without it nothing is stored")
 
@@ -49,7 +48,7 @@ class Correction(Answer):
     """One payer's invoice before and after."""
 
     customer: UUID
-    causes: tuple[Cause, ...]
+    causes: tuple[CorrectionCause, ...]
     invoice: str | None = Field(description="the one to take back; null: they were not billed")
     before_pence: int
     after_pence: int

@@ -1,8 +1,11 @@
-"""Reads of and writes to meters: the gateway documents them, meter-sync keeps and does them."""
+"""Reads of and writes to meters. Each setting that is written is declared once: gateway, command line, check and
+worker read it here.
+"""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from decimal import Decimal
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, TypeAlias
 from uuid import UUID
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
@@ -12,6 +15,7 @@ from flows_shared.dates import Moment
 from flows_shared.idempotency import IdempotencyKeyText
 from flows_shared.money import RATE_STEP
 from flows_shared.numbers import PLAIN
+from flows_shared.vocabulary.meters import WriteKind
 
 HIGHEST_RATE: Final = 1
 MOST_POUNDS: Final = 10_000
@@ -78,21 +82,66 @@ class LoadSwitchArguments(Arguments):
     setting: str = Field(examples=["no_button_credit_mode"])
 
 
-ARGUMENTS: Final[Mapping[str, type[Arguments]]] = {
-    "tariff": TariffArguments,
-    "token": TokenArguments,
-    "prepay": PrepayArguments,
-    "clock": ClockArguments,
-    "backlight": BacklightArguments,
-    "load_switch": LoadSwitchArguments,
-    "daylight_saving": DaylightSavingArguments,
-}
+Given: TypeAlias = (
+    TariffArguments
+    | TokenArguments
+    | ClockArguments
+    | PrepayArguments
+    | BacklightArguments
+    | LoadSwitchArguments
+    | DaylightSavingArguments
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """A kind of write, what it is asked with, and how the gateway presents it."""
+
+    kind: WriteKind
+    arguments: type[Given]
+    operation: str
+    summary: str
+    description: str | None = None
+
+    @property
+    def path(self) -> str:
+        """Below the meter's."""
+        return self.kind.replace("_", "-")
+
+
+_ALL: Final = (
+    Setting(
+        WriteKind.TARIFF,
+        TariffArguments,
+        "send_tariff",
+        "Send a future tariff",
+        "Eleven objects, the activation time last; all are read back and compared.",
+    ),
+    Setting(
+        WriteKind.TOKEN,
+        TokenArguments,
+        "send_token",
+        "Send a top-up token",
+        "It is sent again only where the meter's own count says that it was not taken.",
+    ),
+    Setting(WriteKind.CLOCK, ClockArguments, "set_clock", "Set the clock"),
+    Setting(WriteKind.PREPAY, PrepayArguments, "set_prepay", "Switch prepay mode"),
+    Setting(WriteKind.BACKLIGHT, BacklightArguments, "set_backlight", "Set the display's light"),
+    Setting(WriteKind.LOAD_SWITCH, LoadSwitchArguments, "set_load_switch", "Set the supply button"),
+    Setting(
+        WriteKind.DAYLIGHT_SAVING,
+        DaylightSavingArguments,
+        "set_daylight_saving",
+        "Switch the meter's own summer time",
+    ),
+)
+SETTINGS: Final[Mapping[WriteKind, Setting]] = {setting.kind: setting for setting in _ALL}
 
 
 class CommandRequest(Request):
     """A write to a meter; the same key asks for the same command."""
 
-    kind: str
+    kind: WriteKind
     arguments: dict[str, Any]
     idempotency_key: IdempotencyKeyText
 

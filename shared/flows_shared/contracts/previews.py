@@ -9,10 +9,10 @@ from pydantic import Field
 from flows_shared.contracts.route import Answer, Request, Route
 from flows_shared.dates import MonthText
 from flows_shared.numbers import PLAIN
+from flows_shared.vocabulary.billing import Outcome
 
 Rate: TypeAlias = Annotated[Decimal, PLAIN, Field(ge=0, max_digits=10, decimal_places=5, examples=["0.24567"])]
 Accounts: TypeAlias = Annotated[list[UUID] | None, Field(min_length=1, max_length=10_000, description="all when null")]
-Outcome: TypeAlias = Literal["billed", "skipped", "failed"]
 
 
 class PreviewRequest(Request):

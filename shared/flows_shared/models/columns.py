@@ -25,7 +25,7 @@ PUBLIC: Final = {"schema": "public"}
 
 JSON_VALUE: Final = JSONB(none_as_null=True)
 RATE: Final = Numeric(10, 5)  # GBP
-STATE: Final = Text()  # one of the words that the model's Literal names; the database checks them
+STATE: Final = Text()  # one of the words that the model's `Word` lists; the database checks them
 
 
 class Table(SQLModel):

@@ -84,10 +84,10 @@ class Answer:
                 return await self._describe(request)
             case "function":
                 return await self._call(request)
-            case _ if request.method == "OPTIONS":
+            case "relation" if request.method == "OPTIONS":
                 relation = find_relation(self.catalog, request.schema, request.name)
                 return allow_response(relation_methods(relation))
-            case _:
+            case "relation":
                 return await self._rows(plan_request(self.catalog, self.options, request))
 
     async def _rows(self, planned: Planned) -> Response:

@@ -90,9 +90,11 @@ def write_response(request: Request, result: Result, media: MediaType, relation:
         case "update":
             headers = [_range_header(0, result.rows - 1, counted), *shown, *applied]
             response = Response(200 if shows else 204, body, headers)
-        case _:
+        case "delete":
             headers = [_range_header(1, 0, counted), *shown, *applied]
             response = Response(200 if shows else 204, body, headers)
+        case None:
+            raise AssertionError("only writes are answered here")
     return _overridden(response, result)
 
 

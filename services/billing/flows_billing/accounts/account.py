@@ -3,14 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
-from typing import Literal, TypeAlias
 from uuid import UUID
 
 from flows_billing.days import Days
-from flows_billing.tariffs.tariff import Element
 from flows_shared.time import Month
-
-Nature: TypeAlias = Literal["heat", "power"]
+from flows_shared.vocabulary.meters import Element, Nature
+from flows_shared.vocabulary.people import AccountStatus, PartyRole
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +24,7 @@ class Register:
     @property
     def feeds(self) -> Element:
         """The supply that it measures: a meter of one element measures what element A of one with two does."""
-        return "A" if self.element == "SINGLE" else self.element
+        return Element.A if self.element == Element.SINGLE else self.element
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +32,7 @@ class Party:
     """A customer's part in an account, both days included where they are given."""
 
     customer: UUID
-    role: Literal["owner", "occupier"]
+    role: PartyRole
     start_date: date | None = None
     end_date: date | None = None
 
@@ -76,7 +74,7 @@ class Account:
     id: UUID
     number: int
     premises: UUID
-    status: Literal["pending", "open", "closed"]
+    status: AccountStatus
     start_date: date
     end_date: date | None
     payment_method: str
@@ -89,12 +87,14 @@ class Account:
     @property
     def as_billed(self) -> "Account":
         """What was billed was open then, and not on prepay."""
-        return replace(self, prepay=False, status="open" if self.status == "pending" else self.status)
+        status = AccountStatus.OPEN if self.status == AccountStatus.PENDING else self.status
+        return replace(self, prepay=False, status=status)
 
     def payer_on(self, day: date) -> UUID | None:
         """The occupier, of several the one named first, or the owner where nobody occupies."""
         present = [party for party in self.parties if party.takes_part(day)]
-        return next((p.customer for role in ("occupier", "owner") for p in present if p.role == role), None)
+        roles = PartyRole.OCCUPIER, PartyRole.OWNER
+        return next((party.customer for role in roles for party in present if party.role == role), None)
 
 
 def billed_days(account: Account, month: Month) -> list[Days]:
@@ -109,7 +109,7 @@ def billed_days(account: Account, month: Month) -> list[Days]:
         return []
     if not account.rivals:
         return [Days(start, end)]
-    occupied = any(party.role == "occupier" for party in account.parties)
+    occupied = any(party.role == PartyRole.OCCUPIER for party in account.parties)
     own = Rival(account.number, account.start_date, account.end_date, occupied).precedence
     return _runs([day for day in Days(start, end).each() if not _is_others(day, own, account.rivals)])
 

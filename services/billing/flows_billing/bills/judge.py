@@ -33,6 +33,7 @@ from flows_shared.apart import in_parts, is_about_data
 from flows_shared.db import Connection
 from flows_shared.errors import say_error
 from flows_shared.time import Month
+from flows_shared.vocabulary.billing import ComponentKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,7 +168,7 @@ async def measure(db: Connection, planned: Iterable[Planned], terms: Terms, sett
     """What the registers of these plans measured and shared. Stores no more than calendars of bands."""
     plans = plans_of(planned)
     segments = [segment for plan in plans for segment in plan.segments]
-    exporting = {(s.register.id, s.span) for s in segments if s.part.tariff.component("export_credit")}
+    exporting = {(s.register.id, s.span) for s in segments if s.part.tariff.component(ComponentKind.EXPORT_CREDIT)}
     needs = {segment.need for segment in segments}
     await fill_calendars(db, _profiles(needs), terms.month, terms.zone)
     usages = await _usages(db, needs, terms, settings)

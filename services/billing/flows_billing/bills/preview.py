@@ -8,7 +8,7 @@ from uuid import UUID
 
 from flows_billing.bills.judge import prepare
 from flows_billing.communities.esco import Esco
-from flows_billing.outcomes import NotBilled, Outcome
+from flows_billing.outcomes import NotBilled
 from flows_billing.rating.bill import Bill, Verdict
 from flows_billing.rating.lines import Line
 from flows_billing.settings import RunSettings
@@ -16,6 +16,7 @@ from flows_billing.stores.accounts import account_numbers, supply_account_ids
 from flows_shared.contracts.previews import PreviewAccount, PreviewLine
 from flows_shared.db import Database
 from flows_shared.time import Month
+from flows_shared.vocabulary.billing import Outcome
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,7 +33,7 @@ from flows_billing.errors import AccountNotClosable, LastDayNotOver, UnknownAcco
 from flows_billing.holds.rules import closing_hold
 from flows_billing.holds.store import keep_holds, unreleased
 from flows_billing.invoices.issue import issue_bills
-from flows_billing.outcomes import NotBilled, Outcome
+from flows_billing.outcomes import NotBilled
 from flows_billing.payments.record import record_refund
 from flows_billing.payments.store import balance_of
 from flows_billing.settings import RunSettings
@@ -43,6 +43,8 @@ from flows_shared.contracts.money import RefundArguments
 from flows_shared.db import Connection, Database
 from flows_shared.outbox import enqueue
 from flows_shared.time import Month, local_date, local_midnight
+from flows_shared.vocabulary.billing import Outcome, ReadSource
+from flows_shared.vocabulary.people import AccountStatus, AccountType
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +153,7 @@ async def _hold(
 
 
 def _require_closable(account: ClosingAccount, last_day: date) -> None:
-    if account.type != "supply" or account.status == "pending":
+    if account.type != AccountType.SUPPLY or account.status == AccountStatus.PENDING:
         raise AccountNotClosable(account.number, "it is no open supply account")
     if last_day < account.start_date:
         raise AccountNotClosable(account.number, f"it starts on {account.start_date}")
@@ -170,7 +172,7 @@ async def _reads(
         if element not in registers:
             raise AccountNotClosable(account.number, f"its meter has no register {element}")
         register = registers[element]
-        reads[register] = RegisterRead(register, element, kwh, "customer")
+        reads[register] = RegisterRead(register, element, kwh, ReadSource.CUSTOMER)
     return reads
 
 

@@ -4,12 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Literal, TypeAlias
 from uuid import UUID
 
 from flows_shared.db import Connection
-
-ReadSource: TypeAlias = Literal["meter", "customer", "estimated"]
+from flows_shared.vocabulary.billing import ReadSource
 
 ACCOUNT = """
     SELECT account.id, account.account_number AS number, account.property AS premises, account.type, account.status,

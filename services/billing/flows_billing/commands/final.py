@@ -18,6 +18,7 @@ from flows_shared.errors import FlowsError, InvalidError
 from flows_shared.money import format_pounds
 from flows_shared.numbers import decimal, whole_option
 from flows_shared.time import END_OF_TIME, FIRST_DAY, utc_now
+from flows_shared.vocabulary.billing import Outcome
 
 
 class DayInvalid(InvalidError):
@@ -55,7 +56,7 @@ def close_account(
     closing = Closing(account, _day(on), dict(_read(text) for text in read or ()), claims["act"], claims)
     made = asyncio.run(_close(esco, closing, settings))
     Console().print(_table(made))
-    if made.outcome == "failed":
+    if made.outcome == Outcome.FAILED:
         raise NotFinal(f"account {account} is closed, but not billed to its last day: {made.details}")
 
 

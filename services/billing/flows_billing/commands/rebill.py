@@ -16,10 +16,11 @@ from flows_billing.corrections.words import DIFFERENCE_TITLES, difference_cells
 from flows_billing.settings import RunSettings
 from flows_billing.stores.accounts import account_by_number
 from flows_billing.stores.communities import esco_by_code, find_escos
-from flows_shared.contracts.corrections import Cause, LineDifference
+from flows_shared.contracts.corrections import LineDifference
 from flows_shared.errors import InvalidError
 from flows_shared.money import format_pounds
 from flows_shared.time import utc_now
+from flows_shared.vocabulary.billing import CorrectionCause
 
 SHOWN = 100
 
@@ -59,7 +60,7 @@ def rebill_month(
             console.print(_lines_table(each.account_number, correction.lines))
 
 
-def _cause(text: str) -> Cause:
+def _cause(text: str) -> CorrectionCause:
     found = next((cause for cause in CAUSES if cause == text), None)
     if found is None:
         raise CauseUnknown(text)
@@ -70,7 +71,7 @@ async def _rebill(
     month: str,
     code: str,
     numbers: list[int],
-    causes: list[Cause],
+    causes: list[CorrectionCause],
     confirmation: Confirmation | None,
     settings: RunSettings,
 ) -> Rebilling:

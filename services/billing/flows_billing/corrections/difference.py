@@ -13,15 +13,17 @@ from flows_billing.rating.back_bill import guarded
 from flows_billing.rating.bill import Bill
 from flows_billing.rating.charges import Charge
 from flows_billing.rating.guard import Guard
+from flows_billing.rating.kinds import KINDS
 from flows_billing.rating.lines import Line
-from flows_shared.contracts.corrections import Cause, LineDifference
+from flows_shared.contracts.corrections import LineDifference
+from flows_shared.vocabulary.billing import CorrectionCause, LineKind
 
-CAUSES: Final[Mapping[Cause, str]] = {
-    "readings": "late or corrected readings",
-    "tariff": "a corrected price",
-    "vat": "a corrected VAT status",
-    "payer": "a change of who pays",
-    "days": "a change of the days that are billed",
+CAUSES: Final[Mapping[CorrectionCause, str]] = {
+    CorrectionCause.READINGS: "late or corrected readings",
+    CorrectionCause.TARIFF: "a corrected price",
+    CorrectionCause.VAT: "a corrected VAT status",
+    CorrectionCause.PAYER: "a change of who pays",
+    CorrectionCause.DAYS: "a change of the days that are billed",
 }
 
 
@@ -29,7 +31,7 @@ CAUSES: Final[Mapping[Cause, str]] = {
 class BilledLine:
     """A line as it stands on an invoice, or would."""
 
-    kind: str
+    kind: LineKind
     description: str
     days: Days
     quantity: Decimal
@@ -70,7 +72,7 @@ class BilledLine:
     def substance(self) -> tuple[object, ...]:
         """What makes a difference. Why and how much is left out as too old is said anew by each bill."""
         taxed = self.vat_rate, self.includes_vat, self.amount_pence
-        if self.kind == "adjustment":
+        if self.kind == LineKind.ADJUSTMENT:
             return self.kind, *taxed
         return self.kind, self.register, self.band, self.days, self.quantity, self.rate, *taxed
 
@@ -97,7 +99,7 @@ class Correction:
 
     original: BilledInvoice | None
     bill: Bill | None
-    causes: tuple[Cause, ...]
+    causes: tuple[CorrectionCause, ...]
 
     @property
     def customer(self) -> UUID:
@@ -122,7 +124,7 @@ class Correction:
     @property
     def is_left_out(self) -> bool:
         """Whether all that it would charge more is too old."""
-        if not self.original or not self.bill or not any(line.kind == "adjustment" for line in self.bill.lines):
+        if not self.original or not self.bill or not any(line.kind == LineKind.ADJUSTMENT for line in self.bill.lines):
             return False
         amounts = self.bill.net_pence, self.bill.vat_pence
         return amounts == (self.original.net_pence, self.original.vat_pence)
@@ -138,10 +140,10 @@ def correct(originals: Sequence[BilledInvoice], bills: Sequence[Bill], guard: Gu
             unmatched.remove(original)
         new = guarded(bill, charges_of(original), guard)
         if original is None:
-            corrections.append(Correction(None, new, ("payer",)))
+            corrections.append(Correction(None, new, (CorrectionCause.PAYER,)))
         elif not _is_same(original, new):
             corrections.append(Correction(original, new, causes_of(original, new)))
-    cause: Cause = "payer" if bills else "days"
+    cause: CorrectionCause = CorrectionCause.PAYER if bills else CorrectionCause.DAYS
     return [*corrections, *(Correction(invoice, None, (cause,)) for invoice in unmatched)]
 
 
@@ -154,23 +156,23 @@ def compare(before: Iterable[BilledLine], after: Iterable[BilledLine]) -> tuple[
     return tuple(_difference(*pair) for pairs in places.values() for pair in zip_longest(*pairs))
 
 
-def causes_of(original: BilledInvoice, bill: Bill) -> tuple[Cause, ...]:
+def causes_of(original: BilledInvoice, bill: Bill) -> tuple[CorrectionCause, ...]:
     """Why they differ, by what differs."""
     before, after = original.lines, [BilledLine.of(line) for line in bill.lines]
-    causes: list[Cause] = []
+    causes: list[CorrectionCause] = []
     moved = _days(before) != _days(after)
     if moved:
-        causes.append("days")
+        causes.append(CorrectionCause.DAYS)
     elif _energy(before) != _energy(after):
-        causes.append("readings")
+        causes.append(CorrectionCause.READINGS)
     if _prices(before) != _prices(after):
-        causes.append("tariff")
+        causes.append(CorrectionCause.TARIFF)
     if _taxes(before) != _taxes(after):
-        causes.append("vat")
-    return tuple(causes) or ("readings",)
+        causes.append(CorrectionCause.VAT)
+    return tuple(causes) or (CorrectionCause.READINGS,)
 
 
-def say_causes(causes: Sequence[Cause]) -> str:
+def say_causes(causes: Sequence[CorrectionCause]) -> str:
     """As in `Late or corrected readings and a corrected price`."""
     text = " and ".join(CAUSES[cause] for cause in causes)
     return text[:1].upper() + text[1:]
@@ -203,25 +205,25 @@ def charges_of(original: BilledInvoice | None) -> list[Charge]:
 
 
 def _days(lines: Iterable[BilledLine]) -> set[date]:
-    return {day for line in lines if line.kind == "standing_charge" for day in line.days.each()}
+    return {day for line in lines if line.kind == LineKind.STANDING_CHARGE for day in line.days.each()}
 
 
 def _energy(lines: Iterable[BilledLine]) -> dict[tuple[object, ...], Decimal]:
     sums: dict[tuple[object, ...], Decimal] = {}
     for line in lines:
-        if line.kind in ("energy", "shared_energy", "export_credit"):
+        if KINDS[line.kind].is_measured:
             key = line.kind, line.register, line.band
             sums[key] = sums.get(key, Decimal(0)) + line.quantity
     return sums
 
 
 def _prices(lines: Iterable[BilledLine]) -> set[tuple[object, ...]]:
-    priced = (line for line in lines if line.kind not in ("minimum_charge", "adjustment"))
+    priced = (line for line in lines if KINDS[line.kind].has_price)
     return {(line.kind, line.band, line.block_from_kwh, line.rate, line.includes_vat) for line in priced}
 
 
 def _taxes(lines: Iterable[BilledLine]) -> set[tuple[str, Decimal]]:
-    return {(line.kind, line.vat_rate) for line in lines if line.kind not in ("minimum_charge", "adjustment")}
+    return {(line.kind, line.vat_rate) for line in lines if KINDS[line.kind].has_price}
 
 
 def _difference(before: BilledLine | None, after: BilledLine | None) -> LineDifference:

@@ -40,12 +40,12 @@ from flows_billing.stores.rating import changed_days
 from flows_billing.stores.sharing import store_allocation
 from flows_shared.acting import act_for
 from flows_shared.apart import is_about_data
-from flows_shared.contracts.corrections import Cause
 from flows_shared.contracts.jobs import RENDER_CREDIT_NOTES, RENDER_INVOICES, SUM_COSTS
 from flows_shared.db import Connection, Database
 from flows_shared.errors import say_error
 from flows_shared.outbox import enqueue
 from flows_shared.time import Month, local_date
+from flows_shared.vocabulary.billing import CorrectionCause
 
 # Why an account has no bill for days that it was billed for, and owes nothing for them. Prepay and the like is how an
 # account is now, and says nothing of the month.
@@ -72,7 +72,7 @@ async def rebill(
     now: datetime,
     *,
     only: Sequence[UUID] | None = None,
-    causes: Collection[Cause] = (),
+    causes: Collection[CorrectionCause] = (),
     confirmation: Confirmation | None = None,
 ) -> Rebilling:
     """What the invoices of a month would be now; with a confirmation they are put right.
@@ -120,7 +120,7 @@ async def _rebill_account(
     number: int,
     originals: Sequence[BilledInvoice],
     verdict: Verdict,
-    causes: Collection[Cause],
+    causes: Collection[CorrectionCause],
     confirmation: Confirmation | None,
 ) -> RebilledAccount:
     if isinstance(verdict, NotBilled) and verdict.reason not in UNDONE:

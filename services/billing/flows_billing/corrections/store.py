@@ -9,9 +9,9 @@ from flows_billing.communities.esco import Esco
 from flows_billing.corrections.difference import BilledInvoice, BilledLine
 from flows_billing.days import Days
 from flows_billing.invoices.store import MAKE_SERIES
-from flows_shared.contracts.corrections import Cause
 from flows_shared.db import Connection
 from flows_shared.time import Month
+from flows_shared.vocabulary.billing import CorrectionCause
 
 INVOICES = """
     SELECT id, number, account, customer, run, period_start, period_end, net_pence, vat_pence, total_pence
@@ -83,7 +83,7 @@ class CreditNote:
     number: str
     invoice: BilledInvoice
     replacement: UUID | None
-    causes: tuple[Cause, ...]
+    causes: tuple[CorrectionCause, ...]
     reason: str
     issue_date: date
     requested_by: str

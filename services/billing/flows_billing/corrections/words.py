@@ -9,6 +9,7 @@ from flows_billing.invoices.words import vat_rows
 from flows_billing.wording import format_day, format_days, format_quantity, format_rate, format_units
 from flows_shared.contracts.corrections import LineDifference
 from flows_shared.money import format_pounds
+from flows_shared.vocabulary.billing import Unit
 
 DIFFERENCE_TITLES: Final = ("What", "When", "Quantity", "Price", "VAT", "Before", "After", "Difference")
 
@@ -40,8 +41,8 @@ def difference_cells(line: LineDifference) -> tuple[str, ...]:
     return (
         line.description,
         format_days(line.period_start, line.period_end),
-        "" if line.unit == "item" else _quantities(line),
-        "" if line.unit == "item" else _change(line.rate_before, line.rate_after, format_rate),
+        "" if line.unit == Unit.ITEM else _quantities(line),
+        "" if line.unit == Unit.ITEM else _change(line.rate_before, line.rate_after, format_rate),
         _change(line.vat_rate_before, line.vat_rate_after, lambda rate: f"{format_quantity(rate * 100)}%"),
         format_pounds(line.amount_before_pence),
         format_pounds(line.amount_after_pence),

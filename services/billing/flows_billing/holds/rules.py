@@ -4,13 +4,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from typing import Final, Literal, TypeAlias
+from typing import Final
 from uuid import UUID
 
 from flows_billing.outcomes import NotBilled, failed
+from flows_shared.vocabulary.billing import HoldReason
 
-HoldReason: TypeAlias = Literal["spike", "reads_differ", "closing_read_differs"]
-HOLD_REASONS: Final[tuple[HoldReason, ...]] = ("spike", "reads_differ", "closing_read_differs")
+HOLD_REASONS: Final = frozenset(HoldReason)
 SPIKES_SAID: Final = 3
 
 
@@ -59,7 +59,7 @@ def spike_hold(spikes: Iterable[Spike]) -> NotBilled | None:
         return None
     said = [spike.said for spike in found]
     more = f"; and {len(said) - SPIKES_SAID} more" if len(said) > SPIKES_SAID else ""
-    return held("spike", "; ".join(said[:SPIKES_SAID]) + more)
+    return held(HoldReason.SPIKE, "; ".join(said[:SPIKES_SAID]) + more)
 
 
 def reads_hold(reads: Iterable[ReadsAround], tolerance: Decimal) -> NotBilled | None:
@@ -67,7 +67,7 @@ def reads_hold(reads: Iterable[ReadsAround], tolerance: Decimal) -> NotBilled | 
     if not differing:
         return None
     return held(
-        "reads_differ",
+        HoldReason.READS_DIFFER,
         "; ".join(
             f"from {each.first_at:%Y-%m-%d %H:%M}Z to {each.last_at:%Y-%m-%d %H:%M}Z the register advanced by "
             f"{_kwh(each.advance)} kWh, and its half hours are {_kwh(each.least)} kWh"
@@ -81,7 +81,7 @@ def closing_hold(element: str, said: Decimal, counted: Decimal, tolerance: Decim
     if abs(said - counted) <= tolerance:
         return None
     return held(
-        "closing_read_differs",
+        HoldReason.CLOSING_READ_DIFFERS,
         f"{element} was read as {_kwh(said)} kWh, and by its meter and half hours it had counted {_kwh(counted)} kWh",
     )
 

@@ -20,6 +20,7 @@ from flows_billing.rating.shared_energy import Shared
 from flows_billing.usage.metered import Need, half_hours_touched
 from flows_shared.db import Connection
 from flows_shared.time import Month, Period
+from flows_shared.vocabulary.billing import SharingMeterRole
 
 # A value that was put right since is no spike any more, before it is checked again.
 SPIKES: Final = """
@@ -183,7 +184,7 @@ def _generated(plans: Iterable[Plan], shared: Shared, zone: ZoneInfo) -> Iterato
         for part in plan.parts
         if part.sharing and (group := groups.get(part.sharing.group))
         for meter in group.meters
-        if meter.role == "generation" and (time := meter.time_in(part.days, zone))
+        if meter.role == SharingMeterRole.GENERATION and (time := meter.time_in(part.days, zone))
     )
 
 

@@ -9,14 +9,14 @@ from uuid import UUID
 
 import asyncpg
 
+from flows_billing.rating.kinds import KINDS
 from flows_billing.vat.rules import CREDIT_REASONS, OUTSIDE_SCOPE
 from flows_billing.vat.summary import vat_summary
 from flows_shared.db import Connection
+from flows_shared.vocabulary.billing import LineKind, SupplyUse
 
 PDF: Final = "application/pdf"
 HTML: Final = "text/html"
-ENERGY: Final = ("energy", "shared_energy")
-CREDITS: Final = ("export_credit", "solar_credit")
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +28,7 @@ class PrintedLine:
     explain.
     """
 
-    kind: str
+    kind: LineKind
     description: str
     period_start: date
     period_end: date
@@ -59,7 +59,7 @@ class PrintedLine:
     @property
     def is_credit(self) -> bool:
         """What the customer is paid for, and what is left out of that: beside what was supplied to them."""
-        return self.kind in CREDITS or self.vat_reason in CREDIT_REASONS
+        return KINDS[self.kind].is_credit or self.vat_reason in CREDIT_REASONS
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,16 +173,16 @@ class PrintedInvoice:
     def is_homes(self) -> bool:
         """Whether all of it is a home's supply, which alone is capped: neither a business's nor in part one."""
         reasons = {line.vat_reason for line in self.lines if not line.is_credit}
-        return self.use == "domestic" and reasons <= {"domestic", "not_registered", None}
+        return self.use == SupplyUse.DOMESTIC and reasons <= {"domestic", "not_registered", None}
 
     @property
     def kwh(self) -> Decimal:
-        return sum((line.quantity for line in self.lines if line.kind in ENERGY), Decimal(0))
+        return sum((line.quantity for line in self.lines if KINDS[line.kind].is_energy), Decimal(0))
 
     @property
     def supplied_days(self) -> Decimal:
         """For which there is a standing charge."""
-        return sum((line.quantity for line in self.lines if line.kind == "standing_charge"), Decimal(0))
+        return sum((line.quantity for line in self.lines if line.kind == LineKind.STANDING_CHARGE), Decimal(0))
 
     @property
     def supplied_pence(self) -> int:

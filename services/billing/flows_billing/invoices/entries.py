@@ -6,6 +6,7 @@ from uuid import UUID
 from flows_billing.invoices.invoice import Invoice
 from flows_billing.ledger.entries import Entry, LedgerCode, Posting
 from flows_shared.bulk import new_ids
+from flows_shared.vocabulary.money import EntryKind
 
 
 def invoice_entries(invoices: Sequence[Invoice]) -> list[Entry]:
@@ -30,7 +31,7 @@ def _invoice_entry(id: UUID, invoice: Invoice) -> Entry:
     )
     return Entry(
         id=id,
-        kind="invoice",
+        kind=EntryKind.INVOICE,
         reference=invoice.number,
         description=f"Energy bill {bill.plan.days.start:%B %Y}",
         entry_date=invoice.issue_date,

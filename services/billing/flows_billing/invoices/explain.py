@@ -4,6 +4,7 @@ from typing import Final
 
 from flows_billing.invoices.documents import PrintedInvoice, PrintedLine
 from flows_billing.invoices.words import comparison, explanation
+from flows_billing.rating.kinds import KINDS
 from flows_billing.rounding import RULES
 from flows_billing.vat.rules import SMALL_QUANTITY_KWH_A_DAY
 from flows_billing.vat.summary import VatAmount, vat_summary
@@ -60,8 +61,8 @@ def _vat_of(line: PrintedLine, judged: str) -> str:
 
 
 def _source(line: PrintedLine) -> str:
-    if line.kind == "solar_credit":
-        return "the declared capacity, its days and the ratio of the month's solar credit"
+    if source := KINDS[line.kind].source:
+        return source
     tariff = f"the {line.tariff_owner}'s tariff from {line.tariff_from}" if line.tariff_owner else "no tariff"
     if line.shared_by:
         tariff = f"the terms of {line.shared_by} from {line.shared_from}"

@@ -10,7 +10,7 @@ from functools import cache, lru_cache
 from importlib.resources import as_file, files
 from itertools import groupby
 from pathlib import Path
-from typing import Final, TypeAlias
+from typing import Final, Literal, TypeAlias, assert_never
 
 import uharfbuzz
 from bidi import algorithm
@@ -28,7 +28,8 @@ NON_ZERO: Final = 1  # the winding rule: strokes of a glyph may overlap
 DIRECTIONAL: Final = dict.fromkeys([*range(0x202A, 0x202F), *range(0x2066, 0x206A)])
 
 Point: TypeAlias = tuple[float, float]
-Stroke: TypeAlias = tuple[str, tuple[Point, ...]]
+Step: TypeAlias = Literal["move", "line", "curve", "close"]
+Stroke: TypeAlias = tuple[Step, tuple[Point, ...]]
 
 log = get_logger()
 
@@ -115,8 +116,10 @@ def draw(canvas: Canvas, x: float, y: float, shaped: Shaped, size: float) -> Non
                     path.lineTo(*places)
                 case "curve":
                     path.curveTo(*places)
-                case _:
+                case "close":
                     path.close()
+                case _:
+                    assert_never(name)
     canvas.drawPath(path, stroke=0, fill=1, fillMode=NON_ZERO)
 
 
@@ -150,7 +153,7 @@ class _Pen:
     def closePath(self) -> None:  # noqa: N802
         self.strokes.append(("close", ()))
 
-    def _add(self, name: str, *points: Point) -> None:
+    def _add(self, name: Step, *points: Point) -> None:
         self.strokes.append((name, points))
         self.at = points[-1]
 

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from flows_billing.communities.esco import Esco
 from flows_billing.invoices.invoice import Invoice, invoice_number
+from flows_billing.rating.kinds import KINDS
 from flows_billing.rating.lines import Line
 from flows_shared.bulk import insert_rows
 from flows_shared.db import Connection
@@ -111,7 +112,8 @@ async def insert_reads(db: Connection, invoices: Sequence[Invoice]) -> None:
 def line_row(invoice: UUID, position: int, line: Line) -> tuple[object, ...]:
     """The values of `LINES`."""
     usage = line.usage
-    tariff = line.part.tariff if line.kind != "solar_credit" else None
+    kind = KINDS[line.kind]
+    tariff = line.part.tariff if kind.has_tariff else None
     return (
         invoice,
         position,
@@ -130,7 +132,7 @@ def line_row(invoice: UUID, position: int, line: Line) -> tuple[object, ...]:
         line.register,
         usage.first if usage else None,
         usage.last if usage else None,
-        usage.intervals if usage and line.kind in ("energy", "shared_energy") else None,
+        usage.intervals if usage and kind.is_energy else None,
         usage.estimated if usage else 0,
         line.element,
         usage.band if usage else None,

@@ -6,10 +6,13 @@ from decimal import Decimal
 from typing import Final
 
 from flows_billing.invoices.documents import MeterReads, PrintedInvoice, PrintedLine
+from flows_billing.rating.kinds import KINDS
 from flows_billing.rounding import RULES
 from flows_billing.vat.summary import VatAmount, net_amounts, vat_summary
 from flows_billing.wording import format_day, format_days, format_quantity, format_units
 from flows_shared.money import format_pounds
+from flows_shared.vocabulary.billing import Unit
+from flows_shared.vocabulary.meters import Element
 
 READ_SOURCES: Final = {"meter": " (read by the meter)", "customer": " (read by you)", "estimated": " (estimated)"}
 READ_TITLES: Final = ("Meter", "From", "Opening read", "To", "Closing read")
@@ -115,7 +118,7 @@ def use_over_time(invoice: PrintedInvoice) -> list[str]:
 
 def read_cells(read: MeterReads) -> tuple[str, str, str, str, str]:
     """As `READ_TITLES` name them."""
-    element = "" if read.element == "SINGLE" else f", element {read.element}"
+    element = "" if read.element == Element.SINGLE else f", element {read.element}"
     return (
         f"{read.serial}{element}",
         format_day(read.first_day),
@@ -175,7 +178,7 @@ def _shows_net(lines: Sequence[PrintedLine]) -> bool:
 def line_cells(line: PrintedLine) -> tuple[str, ...]:
     """What, when, quantity, price, rate of VAT and amount, which says it all of an item such as a credit."""
     mark = f" ({'in part ' if line.estimated != line.intervals else ''}estimated)" if line.estimated else ""
-    is_item = line.unit == "item"
+    is_item = line.unit == Unit.ITEM
     return (
         line.description + mark,
         format_days(line.period_start, line.period_end),
@@ -275,17 +278,15 @@ def explanation(invoice: PrintedInvoice) -> list[str]:
         if line.estimated
     ]
     measured = "Energy is the sum of the half hours that your meter measured on these days."
-    shared = dict.fromkeys(_shared(line) for line in invoice.lines if line.kind == "shared_energy")
+    of_kinds = dict.fromkeys(sentence for line in invoice.lines if (sentence := _of_its_kind(line)))
     vat_said = [vat] if invoice.vat_pence else []
     based = [f"{line.description}: {line.basis}." for line in invoice.lines if line.basis]
-    return [*_corrected(invoice), measured, *shared, *RULES[:2], *vat_said, *said, *based, *estimated]
+    return [*_corrected(invoice), measured, *of_kinds, *RULES[:2], *vat_said, *said, *based, *estimated]
 
 
-def _shared(line: PrintedLine) -> str:
-    return (
-        f"Shared energy is your part of what {line.shared_by} generated, in the very half hours in which you consumed "
-        "it; the rest of your energy is billed at your tariff."
-    )
+def _of_its_kind(line: PrintedLine) -> str | None:
+    sentence = KINDS[line.kind].sentence
+    return sentence and sentence.format(shared_by=line.shared_by)
 
 
 def _tariff(line: PrintedLine) -> str:

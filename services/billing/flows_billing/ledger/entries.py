@@ -3,12 +3,9 @@
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
-from typing import Literal, TypeAlias
 from uuid import UUID
 
-EntryKind: TypeAlias = Literal[
-    "invoice", "credit_note", "payment", "refund", "topup", "solar_credit", "gift", "write_off"
-]
+from flows_shared.vocabulary.money import EntryKind
 
 
 class LedgerCode(StrEnum):

@@ -10,13 +10,19 @@ from decimal import Decimal
 from typing import Any, Final
 from uuid import UUID
 
+from asyncpg import Record
+
 from flows_billing.bills.preview import preview_run
 from flows_billing.communities.esco import Esco
+from flows_billing.days import Days
 from flows_billing.month_end.sheet import Sheet
+from flows_billing.rating.flat import FlatPrice, flat_cost_pence
 from flows_billing.settings import RunSettings
+from flows_billing.stores.flat_prices import flat_prices
 from flows_shared.contracts.previews import PreviewAccount
 from flows_shared.db import Connection, Database
 from flows_shared.time import Month
+from flows_shared.vocabulary.billing import Outcome
 
 MONTHS: Final = 12
 ABOUT: Final = "Energy not billed by the month's end: at its tariff, or at flat rates where it cannot be rated yet"
@@ -39,28 +45,18 @@ UNCOVERED = """
                           AND NOT EXISTS (SELECT FROM public.credit_notes AS note
                                            WHERE note.invoice = invoice.id AND note.issue_date < $4))
 """
-# What was measured so far of accounts that cannot be billed, at the flat rates of their supply.
+# What was measured so far of accounts that cannot be billed, on the days that are theirs.
 MEASURED = """
-    WITH price AS MATERIALIZED (
-        SELECT DISTINCT ON (meter) meter, computed_unit_rate, computed_unit_rate_b, computed_standing_charge
-          FROM public.supply_tariffs WHERE period_start < $3 ORDER BY meter, period_start DESC
-    )
-    SELECT account.id, coalesce(used.kwh, 0) AS kwh,
-           round(100 * (coalesce(used.cost, 0) + days.count * price.computed_standing_charge)) AS pence
+    SELECT account.id, property.supply_meter, span.first, greatest(span.first, span.last) AS last,
+           ARRAY(SELECT ROW(daily.day, register.element, daily.kwh)
+                   FROM flows.meter_line(ARRAY[property.supply_meter]) AS register
+                   JOIN flows.register_interval_daily AS daily ON daily.register_id = register.register_id
+                    AND daily.day >= span.first AND daily.day < span.last
+                  WHERE register.nature <> 'solar') AS used
       FROM public.accounts AS account
       JOIN public.properties AS property ON property.id = account.property
      CROSS JOIN LATERAL (SELECT greatest(account.start_date, $2) AS first,
                                 least(account.end_date + 1, $3) AS last) AS span
-     CROSS JOIN LATERAL (SELECT greatest(span.last - span.first, 0) AS count) AS days
-      LEFT JOIN price ON price.meter = property.supply_meter
-      LEFT JOIN LATERAL (SELECT sum(daily.kwh) AS kwh,
-                                sum(daily.kwh * CASE register.element WHEN 'B' THEN price.computed_unit_rate_b
-                                                                      ELSE price.computed_unit_rate END) AS cost
-                           FROM flows.meter_line(ARRAY[property.supply_meter]) AS register
-                           JOIN flows.register_interval_daily AS daily ON daily.register_id = register.register_id
-                            AND daily.day >= span.first AND daily.day < span.last
-                          WHERE register.nature <> 'solar') AS used
-        ON true
      WHERE account.id = ANY($1)
 """
 
@@ -78,7 +74,7 @@ async def accrued(db: Database, esco: Esco, month: Month, settings: RunSettings)
         issued = end - timedelta(days=1)
         previewed = (await preview_run(db, esco, each, settings, issued, only=uncovered)).accounts
         async with db.connection() as connection:
-            measured = await _measured(connection, [a.account for a in previewed if a.outcome == "failed"], each)
+            measured = await _measured(connection, [a.account for a in previewed if a.outcome == Outcome.FAILED], each)
         rows += _rows(each, previewed, measured)
     return Sheet("accrued", ABOUT, COLUMNS, rows)
 
@@ -89,18 +85,21 @@ def _rows(
     """Accounts that are rightly left out have nothing to accrue."""
     for account in previewed:
         who = str(month), account.account_number
-        if account.outcome == "billed":
+        if account.outcome == Outcome.BILLED:
             yield (*who, account.kwh, account.net_pence, account.vat_pence, account.total_pence, "rated", None)
-        elif account.outcome == "failed":
+        elif account.outcome == Outcome.FAILED:
             kwh, pence = measured[account.account]
             yield (*who, kwh, None, None, pence, "flat rates" if pence is not None else "no price", account.reason)
 
 
 async def _measured(db: Connection, accounts: Sequence[UUID], month: Month) -> dict[UUID, tuple[Decimal, int | None]]:
-    rows = await db.fetch(MEASURED, accounts, month.first_day, month.next().first_day)
-    return {row["id"]: (row["kwh"], _pence(row["pence"])) for row in rows}
+    """kWh, and what they and their days cost at the price that holds as the month ends."""
+    end = month.next().first_day
+    rows = await db.fetch(MEASURED, accounts, month.first_day, end)
+    prices = await flat_prices(db, [row["supply_meter"] for row in rows if row["supply_meter"]], end)
+    return {row["id"]: _valued(row, prices.get(row["supply_meter"], [])) for row in rows}
 
 
-def _pence(cost: Decimal | None) -> int | None:
-    """None too where a reading is no number."""
-    return None if cost is None or not cost.is_finite() else int(cost)
+def _valued(row: Record, prices: Sequence[FlatPrice]) -> tuple[Decimal, int | None]:
+    days, last = Days(row["first"], row["last"]), prices[-1] if prices else None
+    return sum((kwh for _, _, kwh in row["used"]), Decimal(0)), flat_cost_pence(lambda _: last, days, row["used"])

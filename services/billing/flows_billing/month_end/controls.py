@@ -1,9 +1,9 @@
-"""The controls of a month's end that one statement answers each."""
+"""The controls of a month's end, most of which one statement answers each."""
 
 from typing import Final
 from uuid import UUID
 
-from flows_billing.month_end import prepay
+from flows_billing.month_end.prepay import prepay_meters
 from flows_billing.month_end.sheet import Sheet
 from flows_shared.db import Connection
 from flows_shared.time import Month
@@ -109,10 +109,10 @@ CONTROLS: Final = (
     ("voids", "Invoices for the month, or issued in it, that are void", VOIDS),
     ("ledger", "Balances of the ledger at the month's start and end", BALANCES),
     ("receivables", "What each account owed, and why it changed", RECEIVABLES),
-    ("prepay", prepay.ABOUT, prepay.PREPAY),
 )
 
 
 async def controls(db: Connection, esco: UUID, month: Month) -> list[Sheet]:
     asked = esco, month.first_day, month.next().first_day
-    return [await Sheet.of(db, name, about, statement, *asked) for name, about, statement in CONTROLS]
+    sheets = [await Sheet.of(db, name, about, statement, *asked) for name, about, statement in CONTROLS]
+    return [*sheets, await prepay_meters(db, esco, month)]

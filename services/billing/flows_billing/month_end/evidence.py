@@ -127,8 +127,7 @@ def _cell(value: Any) -> str:
             return value.isoformat()
         case str() if value.startswith(FORMULA):
             return f"'{value}"
-        case _:
-            return str(value)
+    return str(value)
 
 
 def _manifest(taken: Taken, files: Mapping[str, bytes], rows: Mapping[str, int]) -> bytes:

@@ -1,8 +1,26 @@
 """Prepay meters at a month's end: the ledger knows what was put on them, and they report what they hold."""
 
-from typing import Final
+from collections.abc import Sequence
+from decimal import Decimal
+from functools import partial
+from typing import Any, Final
+from uuid import UUID
+
+from asyncpg import Record
+
+from flows_billing.days import Days
+from flows_billing.month_end.sheet import Sheet
+from flows_billing.rating.flat import FlatPrice, flat_cost_pence
+from flows_billing.stores.flat_prices import flat_prices
+from flows_billing.tariffs.tariff import latest
+from flows_shared.db import Connection
+from flows_shared.time import Month
 
 ABOUT: Final = "Prepay meters: what they reported, what was put on them, and what their energy should have used"
+COLUMNS: Final = (
+    *("serial", "opening_pence", "topups_pence", "closing_pence", "used_pence", "kwh", "energy_pence"),
+    *("difference_pence", "ledger_topups_pence"),
+)
 
 # $1 is the community, $2 the month's first day, $3 the next month's.
 PREPAY = """
@@ -25,8 +43,7 @@ PREPAY = """
          GROUP BY topup.meter
     ), valued AS (
         SELECT metered.*, round(100 * opening.balance) AS opening_pence, round(100 * closing.balance) AS closing_pence,
-               coalesce(topped.month_pence, 0) AS topups_pence, coalesce(topped.ledger_pence, 0) AS ledger_pence,
-               used.kwh, round(100 * (used.cost + days.cost)) AS energy_pence
+               coalesce(topped.month_pence, 0) AS topups_pence, coalesce(topped.ledger_pence, 0) AS ledger_pence
           FROM metered
           LEFT JOIN topped ON topped.meter = metered.id
           LEFT JOIN LATERAL (SELECT balance FROM flows.meter_prepay_balance AS reported
@@ -35,28 +52,29 @@ PREPAY = """
           LEFT JOIN LATERAL (SELECT balance FROM flows.meter_prepay_balance AS reported
                               WHERE reported.meter_id = metered.id AND reported.timestamp < metered.ends_at
                               ORDER BY reported.timestamp DESC LIMIT 1) AS closing ON true
-          -- Each day at the price that held on it, as the meter charges.
-          LEFT JOIN LATERAL (SELECT sum(price.computed_standing_charge) AS cost
-                               FROM generate_series($2::date, $3::date - 1, '1 day') AS day
-                               LEFT JOIN LATERAL (SELECT computed_standing_charge FROM public.supply_tariffs
-                                                   WHERE meter = metered.id AND period_start <= day::date
-                                                   ORDER BY period_start DESC LIMIT 1) AS price ON true) AS days ON true
-          LEFT JOIN LATERAL (SELECT coalesce(sum(daily.kwh), 0) AS kwh,
-                                    coalesce(sum(daily.kwh * CASE register.element
-                                                             WHEN 'B' THEN price.computed_unit_rate_b
-                                                             ELSE price.computed_unit_rate END), 0) AS cost
-                               FROM flows.meter_registers AS register
-                               JOIN flows.register_interval_daily AS daily ON daily.register_id = register.register_id
-                                AND daily.day >= $2 AND daily.day < $3
-                               LEFT JOIN LATERAL (SELECT computed_unit_rate, computed_unit_rate_b
-                                                    FROM public.supply_tariffs
-                                                   WHERE meter = metered.id AND period_start <= daily.day
-                                                   ORDER BY period_start DESC LIMIT 1) AS price ON true
-                              WHERE register.meter_id = metered.id AND register.nature <> 'solar') AS used ON true
     )
-    SELECT serial, opening_pence, topups_pence, closing_pence,
-           opening_pence + topups_pence - closing_pence AS used_pence, kwh, energy_pence,
-           opening_pence + topups_pence - closing_pence - energy_pence AS difference_pence,
-           ledger_pence AS ledger_topups_pence
+    SELECT id, serial, opening_pence, topups_pence, closing_pence,
+           opening_pence + topups_pence - closing_pence AS used_pence, ledger_pence,
+           ARRAY(SELECT ROW(daily.day, register.element, daily.kwh)
+                   FROM flows.meter_registers AS register
+                   JOIN flows.register_interval_daily AS daily ON daily.register_id = register.register_id
+                    AND daily.day >= $2 AND daily.day < $3
+                  WHERE register.meter_id = valued.id AND register.nature <> 'solar') AS used
       FROM valued ORDER BY serial
 """
+
+
+async def prepay_meters(db: Connection, esco: UUID, month: Month) -> Sheet:
+    days = Days.of(month)
+    rows = await db.fetch(PREPAY, esco, days.start, days.end)
+    prices = await flat_prices(db, [row["id"] for row in rows], days.end)
+    return Sheet("prepay", ABOUT, COLUMNS, [_valued(row, prices.get(row["id"], []), days) for row in rows])
+
+
+def _valued(row: Record, prices: Sequence[FlatPrice], days: Days) -> Sequence[Any]:
+    """Each day at the price that held on it, as the meter charges."""
+    kwh = sum((kwh for _, _, kwh in row["used"]), Decimal(0))
+    energy, taken = flat_cost_pence(partial(latest, prices), days, row["used"]), row["used_pence"]
+    difference = None if energy is None or taken is None else taken - energy
+    held = row["opening_pence"], row["topups_pence"], row["closing_pence"]
+    return (row["serial"], *held, taken, kwh, energy, difference, row["ledger_pence"])

@@ -4,9 +4,13 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Final, Literal, TypeAlias
 
-from flows_shared.contracts.verifications import Finding, Standing
+import asyncpg
 
-Cause: TypeAlias = Literal["readings", "sharing", "tariff", "vat", "payer", "days"]
+from flows_shared.contracts.verifications import Standing
+from flows_shared.vocabulary.billing import ChangeCause
+
+# What of a month it is about.
+Subject: TypeAlias = Literal["invoices", "series", "sharing"]
 
 # What late readings alone can change of a bill: how much, so which blocks, and whether it is a small quantity.
 BY_READINGS: Final = frozenset(
@@ -19,14 +23,26 @@ BY_TERMS: Final = BY_READINGS | {
     *("rate", "includes_vat", "customer_tariff", "microgrid_tariff", "component", "element", "period_start"),
     *("period_end", "customer", "sharing_terms"),
 }
-EXPLAINED: Final[Mapping[Cause, frozenset[str]]] = {
-    "readings": BY_READINGS,
-    "sharing": BY_READINGS,
-    "tariff": BY_TERMS,
-    "vat": BY_TERMS,
-    "payer": BY_TERMS,
-    "days": BY_TERMS,
+EXPLAINED: Final[Mapping[ChangeCause, frozenset[str]]] = {
+    ChangeCause.READINGS: BY_READINGS,
+    ChangeCause.SHARING: BY_READINGS,
+    ChangeCause.TARIFF: BY_TERMS,
+    ChangeCause.VAT: BY_TERMS,
+    ChangeCause.PAYER: BY_TERMS,
+    ChangeCause.DAYS: BY_TERMS,
 }
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """`expected` is what follows from the sources, `found` what the invoice says."""
+
+    invoice: str
+    check: str
+    expected: str | None
+    found: str
+    standing: Standing = "wrong"
+    subject: Subject = "invoices"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,19 +54,40 @@ class Difference:
     expected: str | None
     found: str
     field: str | None = None
+    subject: Subject = "invoices"
 
     def judged(self, known: "Known | None") -> Finding:
         standing: Standing = "wrong"
         if known and any(self.field in EXPLAINED[cause] for cause in known.causes):
             standing = "decided" if known.is_decided else "due"
-        return Finding(
-            invoice=self.invoice, check=self.check, expected=self.expected, found=self.found, standing=standing
-        )
+        return Finding(self.invoice, self.check, self.expected, self.found, standing, self.subject)
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """A statement that finds invoice, check, expected and found; and the subject, where that varies."""
+
+    statement: str
+    field: str | None = None
+    subject: Subject = "invoices"
+
+    def difference(self, row: asyncpg.Record) -> Difference:
+        number, check, expected, found, *varying = row
+        return Difference(number, check, expected, found, self.field, *(varying or (self.subject,)))
 
 
 @dataclass(frozen=True, slots=True)
 class Known:
     """Why an invoice would be another today, as the database noted it, and whether it is left as it is."""
 
-    causes: Collection[Cause]
+    causes: Collection[ChangeCause]
     is_decided: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Verification:
+    invoices: int
+    findings: tuple[Finding, ...]
+
+    def count(self, standing: Standing) -> int:
+        return sum(finding.standing == standing for finding in self.findings)

@@ -5,16 +5,14 @@ from typing import Final
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-import asyncpg
-
 from flows_billing.proof import sealed
-from flows_billing.proof.finding import Difference
+from flows_billing.proof.finding import Check, Finding, Verification
 from flows_billing.proof.known import known_changes
 from flows_billing.proof.recompute import billed_otherwise
 from flows_billing.proof.sharing import billed_otherwise as shared_otherwise
+from flows_billing.rating.kinds import KINDS
 from flows_billing.settings import RunSettings
 from flows_billing.stores.calendars import fill_calendars
-from flows_shared.contracts.verifications import Finding, Verification
 from flows_shared.db import Connection
 from flows_shared.time import Month
 
@@ -29,6 +27,8 @@ CHOSEN = """
            AND invoice.status <> 'draft'
     )
 """
+# What the customer supplies to us.
+BOUGHT = "('exporter_registered', 'exporter_not_registered')"
 COUNT = f"{CHOSEN} SELECT count(*) FROM chosen"
 PROFILES = f"""{CHOSEN}
     SELECT DISTINCT coalesce(own.rate_profile, community.rate_profile) AS profile, esco.time_zone,
@@ -47,7 +47,7 @@ AMOUNTS = f"""{CHOSEN}
 TOTALS = f"""{CHOSEN}, taxed AS (
         SELECT invoice, vat_rate, includes_vat, sum(amount_pence) AS amount
           FROM public.invoice_lines WHERE invoice IN (SELECT id FROM chosen)
-         GROUP BY invoice, vat_rate, includes_vat, coalesce(vat_reason LIKE 'exporter%', false)
+         GROUP BY invoice, vat_rate, includes_vat, coalesce(vat_reason IN {BOUGHT}, false)
     ), summed AS (
         SELECT invoice, sum(CASE WHEN includes_vat THEN amount - vat ELSE amount END) AS net, sum(vat) AS vat
           FROM taxed, LATERAL (SELECT round(CASE WHEN includes_vat THEN amount * vat_rate / (1 + vat_rate)
@@ -58,6 +58,9 @@ TOTALS = f"""{CHOSEN}, taxed AS (
       FROM chosen JOIN summed ON summed.invoice = chosen.id
      WHERE (net, vat) <> (net_pence, vat_pence)
 """
+PROVEN_KINDS = {kind: rate for kind, each in KINDS.items() if (rate := each.proven_rate)}
+PROVEN = ", ".join(f"'{kind}'" for kind in PROVEN_KINDS)
+PROVEN_RATES = " ".join(f"WHEN '{kind}' THEN {rate}" for kind, rate in PROVEN_KINDS.items())
 RATES = f"""{CHOSEN}
     SELECT number, 'rate of line ' || position, price.rate::text, line.rate::text
       FROM chosen
@@ -66,18 +69,8 @@ RATES = f"""{CHOSEN}
       LEFT JOIN public.microgrid_tariffs AS community ON community.id = line.microgrid_tariff
       LEFT JOIN public.tariff_components AS component ON component.id = line.component
       LEFT JOIN public.sharing_terms AS terms ON terms.id = line.sharing_terms
-      JOIN LATERAL (SELECT CASE
-               WHEN line.kind = 'shared_energy' THEN terms.internal_rate
-               WHEN terms.id IS NOT NULL THEN -terms.surplus_rate
-               WHEN line.kind = 'export_credit' THEN -component.rate
-               WHEN component.id IS NOT NULL THEN component.rate
-               WHEN line.kind = 'standing_charge'
-                    THEN coalesce(own.computed_standing_charge, community.computed_standing_charge)
-               WHEN line.element = 'B'
-                    THEN coalesce(own.computed_unit_rate_b, own.computed_unit_rate,
-                                  community.computed_unit_rate_b, community.computed_unit_rate)
-               ELSE coalesce(own.computed_unit_rate, community.computed_unit_rate) END AS rate) AS price ON true
-     WHERE line.kind IN ('energy', 'shared_energy', 'standing_charge', 'export_credit')
+      JOIN LATERAL (SELECT CASE line.kind {PROVEN_RATES} END AS rate) AS price ON true
+     WHERE line.kind IN ({PROVEN})
        AND price.rate IS DISTINCT FROM line.rate
 """
 # What was taken back need not agree with what is known since. Shares of VAT, blocks and sharing split a sum over lines:
@@ -129,7 +122,7 @@ LEDGER = f"""{CHOSEN}
 """
 # What is charged and what a registered exporter charges are two amounts: the VAT return asks for each.
 VAT_POSTED = f"""{CHOSEN}, taxed AS (
-        SELECT invoice, coalesce(vat_reason LIKE 'exporter%', false) AS is_bought, vat_rate, includes_vat,
+        SELECT invoice, coalesce(vat_reason IN {BOUGHT}, false) AS is_bought, vat_rate, includes_vat,
                sum(amount_pence) AS amount
           FROM public.invoice_lines WHERE invoice IN (SELECT id FROM chosen)
          GROUP BY 1, 2, 3, 4
@@ -214,23 +207,19 @@ REPLACED = f"""{CHOSEN}
            <> (chosen.account, chosen.customer, date_trunc('month', chosen.period_start))
 """
 CHECKS = (
-    AMOUNTS,
-    TOTALS,
-    RATES,
-    READINGS,
-    DAYS,
-    LEDGER,
-    VAT_POSTED,
-    SOLAR,
-    SOLAR_SUMS,
-    CREDITED,
-    REVERSED,
-    REPLACED,
+    Check(AMOUNTS),
+    Check(TOTALS),
+    Check(RATES),
+    Check(READINGS, field="quantity"),  # late ones explain it, where they were noted
+    Check(DAYS),
+    Check(LEDGER),
+    Check(VAT_POSTED),
+    Check(SOLAR),
+    Check(SOLAR_SUMS),
+    Check(CREDITED),
+    Check(REVERSED),
+    Check(REPLACED),
 )
-
-
-# What readings and shared energy come to: late ones explain it, where they were noted.
-OF_ENERGY = ("energy of register", "shared energy from")
 
 
 async def verify_invoices(
@@ -245,9 +234,10 @@ async def verify_invoices(
     chosen = esco, month.first_day if month else None, number
     for profile, zone, first_day in await db.fetch(PROFILES, *chosen):
         await fill_calendars(db, [profile], Month.of(first_day), ZoneInfo(zone))
-    found = [_difference(row) for check in CHECKS for row in await db.fetch(check, *chosen)]
-    found += [_difference(row) for check in sealed.CHECKS for row in await db.fetch(CHOSEN + check, *chosen)]
-    found += [_difference(row) for row in await shared_otherwise(db, CHOSEN, chosen)]
+    found = [check.difference(row) for check in CHECKS for row in await db.fetch(check.statement, *chosen)]
+    for check in sealed.CHECKS:
+        found += [check.difference(row) for row in await db.fetch(CHOSEN + check.statement, *chosen)]
+    found += await shared_otherwise(db, CHOSEN, chosen)
     found += await billed_otherwise(db, CHOSEN, chosen, settings)
     known = await known_changes(db, chosen)
     judged = [each.judged(known.get(each.invoice)) for each in found]
@@ -262,8 +252,3 @@ def _once(findings: Iterable[Finding]) -> Iterator[Finding]:
         if key not in said:
             said.add(key)
             yield finding
-
-
-def _difference(row: asyncpg.Record) -> Difference:
-    number, check, expected, found = row
-    return Difference(number, check, expected, found, "quantity" if check.startswith(OF_ENERGY) else None)

@@ -1,6 +1,6 @@
 """A month proven as a whole: its invoices, what they would be today, their series, the books and the sharing."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -12,17 +12,15 @@ from flows_billing.communities.months import require_finished
 from flows_billing.corrections.rebill import rebill
 from flows_billing.corrections.rebilling import RebilledAccount, Rebilling
 from flows_billing.ledger.check import check_ledger
+from flows_billing.proof.finding import Subject, Verification
 from flows_billing.proof.invoices import verify_invoices
 from flows_billing.proof.known import known_changes
 from flows_billing.settings import RunSettings
 from flows_shared.contracts.ledger import LedgerCheck
 from flows_shared.contracts.sharing import SharedGroup
-from flows_shared.contracts.verifications import Finding, Verification
 from flows_shared.db import Connection, Database
 from flows_shared.time import Month
 
-OF_SERIES: Final = ("invoice numbers", "credit note numbers", "number ", "invoice that was", "credit note that was")
-OF_SHARING: Final = "shared energy"
 ACCOUNTS: Final = "SELECT account FROM public.invoices WHERE number = ANY($1)"
 
 
@@ -76,12 +74,9 @@ async def _decided(db: Connection, esco: Esco, month: Month) -> set[UUID]:
 
 
 def _invoices(verified: Verification) -> tuple[Part, Part]:
-    wrong = [finding for finding in verified.findings if finding.standing == "wrong"]
-    series = [finding for finding in wrong if finding.check.startswith(OF_SERIES)]
-    rest = [finding for finding in wrong if not finding.check.startswith((*OF_SERIES, OF_SHARING))]
     return (
-        Part("invoices", f"{verified.invoices} invoices computed again", _problems(rest)),
-        Part("series", "all numbers of the community", _problems(series)),
+        Part("invoices", f"{verified.invoices} invoices computed again", _problems(verified, "invoices")),
+        Part("series", "all numbers of the community", _problems(verified, "series")),
     )
 
 
@@ -112,8 +107,7 @@ def _books(books: LedgerCheck) -> Part:
 
 
 def _sharing(verified: Verification, groups: Sequence[SharedGroup]) -> Part:
-    wrong = [f for f in verified.findings if f.standing == "wrong" and f.check.startswith(OF_SHARING)]
-    problems = [*_problems(wrong)]
+    problems = [*_problems(verified, "sharing")]
     for group in groups:
         given = group.shared_kwh + group.surplus_kwh
         if not group.generation_missing and given != group.generation_kwh:
@@ -121,5 +115,6 @@ def _sharing(verified: Verification, groups: Sequence[SharedGroup]) -> Part:
     return Part("sharing", f"{len(groups)} groups", tuple(problems))
 
 
-def _problems(findings: Iterable[Finding]) -> tuple[Problem, ...]:
-    return tuple(Problem(each.invoice, each.check, each.expected or "", each.found) for each in findings)
+def _problems(verified: Verification, subject: Subject) -> tuple[Problem, ...]:
+    wrong = [found for found in verified.findings if found.standing == "wrong" and found.subject == subject]
+    return tuple(Problem(found.invoice, found.check, found.expected or "", found.found) for found in wrong)

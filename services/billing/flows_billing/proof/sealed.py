@@ -2,6 +2,8 @@
 
 from typing import Final
 
+from flows_billing.proof.finding import Check
+
 # Column by column where the audit log still has how it was: so a seal that was forged, too, helps nobody.
 INVOICES: Final = """
     , held AS (
@@ -12,11 +14,12 @@ INVOICES: Final = """
           JOIN public.invoices AS invoice ON invoice.id = chosen.id
           LEFT JOIN flows.seals AS seal ON seal.kind = 'invoice' AND seal.subject = invoice.id
     )
-    SELECT number, 'seal of the invoice', 'as it was issued', CASE WHEN is_unsealed THEN 'no seal' ELSE 'changed' END
+    SELECT number, 'seal of the invoice', 'as it was issued', CASE WHEN is_unsealed THEN 'no seal' ELSE 'changed' END,
+           'invoices'
       FROM held WHERE is_broken
      UNION ALL
     SELECT number, issued.key || ' of the invoice', coalesce(issued.value #>> '{}', 'none'),
-           coalesce(now ->> issued.key, 'none')
+           coalesce(now ->> issued.key, 'none'), CASE issued.key WHEN 'number' THEN 'series' ELSE 'invoices' END
       FROM held CROSS JOIN LATERAL jsonb_each(held.issued) AS issued
      WHERE NOT now @> held.issued AND now -> issued.key IS DISTINCT FROM issued.value
 """
@@ -49,7 +52,8 @@ DOCUMENTS: Final = """
 """
 # Of a community, whichever month is asked for: what is gone has no month any more.
 GONE: Final = """
-    SELECT seal.name, format('%s that was issued', replace(seal.kind, '_', ' ')), 'there', 'gone'
+    SELECT seal.name, format('%s that was issued', replace(seal.kind, '_', ' ')), 'there', 'gone',
+           CASE seal.kind WHEN 'document' THEN 'invoices' ELSE 'series' END
       FROM flows.seals AS seal
      WHERE ($1::uuid IS NULL OR seal.esco = $1) AND ($3::text IS NULL OR seal.name IN ($3, $3 || '.pdf', $3 || '.html'))
        AND ($2::date IS NULL OR true)
@@ -134,4 +138,7 @@ SERIES: Final = f"""{NUMBERED}
       FROM chosen JOIN public.invoices AS invoice ON invoice.id = chosen.id
      WHERE NOT EXISTS (SELECT FROM public.invoice_series AS series WHERE series.esco = invoice.esco)
 """
-CHECKS: Final = (INVOICES, LINES, CREDIT_NOTES, DOCUMENTS, GONE, VOID, DATES, ENTRIES, SERIES)
+CHECKS: Final = (
+    *(Check(statement) for statement in (INVOICES, LINES, CREDIT_NOTES, DOCUMENTS, GONE, VOID, DATES, ENTRIES)),
+    Check(SERIES, subject="series"),
+)

@@ -5,8 +5,7 @@ from typing import Final
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-import asyncpg
-
+from flows_billing.proof.finding import Check, Difference
 from flows_shared.db import Connection
 from flows_shared.time import Month
 
@@ -160,11 +159,13 @@ BILLED_OTHERWISE: Final = """
 
 async def billed_otherwise(
     db: Connection, chosen: str, arguments: tuple[UUID | None, date | None, str | None]
-) -> list[asyncpg.Record]:
-    """Invoice, check, expected and found, of the invoices that `chosen` selects with these arguments."""
-    found: list[asyncpg.Record] = []
+) -> list[Difference]:
+    """Of the invoices that `chosen` selects with these arguments; late readings explain it, where they were noted."""
+    check = Check(chosen + BILLED_OTHERWISE, field="quantity", subject="sharing")
+    found: list[Difference] = []
     for group, first_day, zone in await db.fetch(chosen + GROUPS, *arguments):
         period = Month.of(first_day).period(ZoneInfo(zone))
         span: tuple[datetime, datetime] = (period.start, period.end)
-        found += await db.fetch(chosen + BILLED_OTHERWISE, *arguments, group, *span, zone)
+        rows = await db.fetch(check.statement, *arguments, group, *span, zone)
+        found += [check.difference(row) for row in rows]
     return found

@@ -35,6 +35,7 @@ from flows_billing.rating.lines import Line
 from flows_billing.rounding import penny_up
 from flows_billing.vat.rules import VatShare, credit_reason
 from flows_shared.money import pounds
+from flows_shared.vocabulary.billing import LineKind, Unit
 
 Sums = Mapping[Group, Fraction]
 
@@ -88,10 +89,10 @@ def _left_out_line(bill: Bill, guard: Guard, group: Group, pence: int, now: Sums
     reason = credit_reason(rate) if is_credit else bill.lines[0].vat.reason
     days = Days(bill.plan.days.start, min(bill.plan.days.end, guard.since))
     return Line(
-        kind="adjustment",
+        kind=LineKind.ADJUSTMENT,
         description=f"Not charged: used before {guard.since:%d.%m.%Y}, too long ago",
         quantity=Decimal(1),
-        unit="item",
+        unit=Unit.ITEM,
         rate=-pounds(pence),
         includes_vat=includes_vat,
         amount_pence=-pence,

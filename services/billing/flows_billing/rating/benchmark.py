@@ -5,10 +5,10 @@ from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
 
-from flows_billing.accounts.account import Nature
 from flows_billing.rating.plan import Part, Plan
 from flows_billing.rounding import Costs, costs_of
 from flows_billing.vat.rules import reduced_rate
+from flows_shared.vocabulary.meters import Nature
 
 
 def benchmark_costs(plan: Plan, metered: Iterable[tuple[Part, Nature, Decimal]]) -> Costs | None:
@@ -22,7 +22,7 @@ def benchmark_costs(plan: Plan, metered: Iterable[tuple[Part, Nature, Decimal]])
         if cap is None:
             return None
         vat = Decimal(1) if cap.includes_vat else 1 + reduced_rate(part.days.start)
-        power += kwh[part.days.start, "power"] * cap.unit_rate * vat
-        heat += kwh[part.days.start, "heat"] * cap.unit_rate * vat
+        power += kwh[part.days.start, Nature.POWER] * cap.unit_rate * vat
+        heat += kwh[part.days.start, Nature.HEAT] * cap.unit_rate * vat
         days += part.days.count * cap.standing_charge * vat
     return costs_of(power, heat, days)

@@ -1,35 +1,26 @@
 """A plan and what was measured in, lines and totals out."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
-from functools import partial
 from typing import TypeAlias
 from uuid import UUID
 
 from flows_billing.errors import TariffInvalid
 from flows_billing.outcomes import NotBilled, failed
 from flows_billing.rating.benchmark import benchmark_costs
-from flows_billing.rating.lines import (
-    Line,
-    Metered,
-    SuppliedVat,
-    energy_lines,
-    export_lines,
-    standing_charge_line,
-    taxed,
-)
-from flows_billing.rating.minimum import minimum_lines
+from flows_billing.rating.kinds import KINDS
+from flows_billing.rating.kinds.kind import Rated
+from flows_billing.rating.lines import Line, Metered, SuppliedVat
 from flows_billing.rating.plan import Plan, Segment
 from flows_billing.rating.shared_energy import Shared, all_shared
-from flows_billing.rating.shared_lines import imported, shared_lines, surplus_lines
-from flows_billing.rating.solar import solar_credit_lines
 from flows_billing.rounding import MAX_PENCE, Costs
 from flows_billing.usage.metered import Exported, Need, Usage, expected_half_hours, missing_half_hours
 from flows_billing.vat.rules import Seller, supply_vat
 from flows_billing.vat.summary import vat_summary
 from flows_shared.money import pence
 from flows_shared.time import Period
+from flows_shared.vocabulary.billing import ComponentKind
 
 MAX_KWH = Decimal(10**9)
 
@@ -84,7 +75,7 @@ class Bill:
 
     @property
     def kwh(self) -> Decimal:
-        return sum((line.quantity for line in self.lines if line.kind in ("energy", "shared_energy")), Decimal(0))
+        return sum((line.quantity for line in self.lines if KINDS[line.kind].is_energy), Decimal(0))
 
 
 # A bill for each payer of an account, or why there is none.
@@ -132,23 +123,15 @@ def summed(bill: Bill) -> Bill:
 
 
 def _lines(
-    plan: Plan, metered: Metered, exports: Iterable[tuple[Segment, Exported]], shared: Shared, seller: Seller
+    plan: Plan, metered: Metered, exports: Sequence[tuple[Segment, Exported]], shared: Shared, seller: Seller
 ) -> tuple[Line, ...]:
-    """Energy, then days, then what fills up to a minimum, each with its VAT; then what was exported, and credits."""
-    supplied = _supply_vat(plan, _kwh(metered), seller)
-    energy = energy_lines(plan, imported(metered, shared), supplied)
-    energy += shared_lines(metered, shared, supplied)
-    days = [
-        line for part in plan.parts for line in taxed(partial(standing_charge_line, part), supplied[part.days.start])
-    ]
-    return (
-        *energy,
-        *days,
-        *minimum_lines(plan, [*energy, *days], supplied),
-        *export_lines(exports),
-        *surplus_lines(plan, shared),
-        *solar_credit_lines(plan),
-    )
+    """Of each kind in its order: what follows from the lines before it finds them."""
+    lines: list[Line] = []
+    rated = Rated(plan, metered, exports, shared, _supply_vat(plan, _kwh(metered), seller), lines)
+    for kind in KINDS.values():
+        if kind.make_lines:
+            lines += list(kind.make_lines(rated))
+    return tuple(lines)
 
 
 def _supply_vat(plan: Plan, kwh: Decimal, seller: Seller) -> SuppliedVat:
@@ -159,7 +142,7 @@ def _supply_vat(plan: Plan, kwh: Decimal, seller: Seller) -> SuppliedVat:
 
 
 def _export_of(segment: Segment, measured: Measured) -> Exported | None:
-    if segment.part.tariff.component("export_credit") is None:
+    if segment.part.tariff.component(ComponentKind.EXPORT_CREDIT) is None:
         return None
     return measured.exports.get((segment.register.id, segment.span))
 

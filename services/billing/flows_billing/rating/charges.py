@@ -10,10 +10,12 @@ from uuid import UUID
 from flows_billing.days import Days
 from flows_billing.rating.bill import Bill
 from flows_billing.rating.guard import Guard
+from flows_billing.rating.kinds import KINDS
+from flows_billing.rating.kinds.minimum_charge import missing_of_minimum
 from flows_billing.rating.lines import DaysKwh, Line
-from flows_billing.rating.minimum import missing_of_minimum
 from flows_billing.tariffs.tariff import Tariff
 from flows_billing.vat.rules import CREDIT_REASONS
+from flows_shared.vocabulary.billing import ComponentKind, LineKind
 
 # Whether it is a credit, the rate of VAT, and whether prices include it.
 Group: TypeAlias = tuple[bool, Decimal, bool]
@@ -23,7 +25,7 @@ Group: TypeAlias = tuple[bool, Decimal, bool]
 class Charge:
     """What a line charges, of this bill or of one before. `days_kwh` is its energy by day, where it is known."""
 
-    kind: str
+    kind: LineKind
     days: Days
     quantity: Decimal
     amount_pence: int
@@ -37,7 +39,7 @@ class Charge:
 
     @property
     def group(self) -> Group:
-        is_credit = self.kind in ("export_credit", "solar_credit") or self.vat_reason in CREDIT_REASONS
+        is_credit = KINDS[self.kind].is_credit or self.vat_reason in CREDIT_REASONS
         return is_credit, self.vat_rate, self.includes_vat
 
     @property
@@ -84,7 +86,7 @@ def judge(bill: Bill, guard: Guard) -> list[Judged]:
     shares = [_old_share(charge_of(line), account, guard) for line in bill.lines]
     minimums = {v.id: _old_minimum(bill, v, shares, guard) for v in bill.plan.versions if _is_filled_up(bill, v)}
     return [
-        Judged(charge_of(line), minimums[line.part.tariff.id] if line.kind == "minimum_charge" else share)
+        Judged(charge_of(line), minimums[line.part.tariff.id] if line.kind == LineKind.MINIMUM_CHARGE else share)
         for line, share in zip(bill.lines, shares, strict=True)
     ]
 
@@ -102,7 +104,7 @@ def _old_share_before(
     account: UUID,
     guard: Guard,
 ) -> Fraction:
-    if charge.kind == "adjustment":  # it left out days that were too old already
+    if charge.kind == LineKind.ADJUSTMENT:  # it left out days that were too old already
         return Fraction(guard.too_old(account, charge.days) > 0)
     twin = places.get(charge.place)
     if twin and twin.charge.quantity == charge.quantity:
@@ -143,23 +145,23 @@ def _old_share(charge: Charge, account: UUID, guard: Guard) -> Fraction:
 
 
 def _is_filled_up(bill: Bill, version: Tariff) -> bool:
-    return any(line.kind == "minimum_charge" and line.part.tariff.id == version.id for line in bill.lines)
+    return any(line.kind == LineKind.MINIMUM_CHARGE and line.part.tariff.id == version.id for line in bill.lines)
 
 
 def _old_minimum(bill: Bill, version: Tariff, shares: Sequence[Fraction], guard: Guard) -> Fraction:
     """A minimum is charged for the days that may be charged for, less what these cost."""
-    minimum = version.component("minimum_charge")
+    minimum = version.component(ComponentKind.MINIMUM_CHARGE)
     assert minimum is not None
     lines = [(line, share) for line, share in zip(bill.lines, shares, strict=True) if line.part.tariff.id == version.id]
     young = [
         replace(line, quantity=line.quantity * _decimal(1 - share))
         for line, share in lines
-        if line.kind in ("energy", "shared_energy", "standing_charge")
+        if KINDS[line.kind].fills_minimum
     ]
     account = bill.plan.account.id
     days = sum(part.days.count - guard.too_old(account, part.days) for part in bill.plan.parts_at(version))
     missing = missing_of_minimum(minimum, young, days, Days.of(bill.plan.month).count)
-    whole = sum(line.amount_pence for line, _ in lines if line.kind == "minimum_charge")
+    whole = sum(line.amount_pence for line, _ in lines if line.kind == LineKind.MINIMUM_CHARGE)
     return 1 - Fraction(min(missing, whole), whole)
 
 

@@ -6,14 +6,13 @@ from decimal import Decimal
 from functools import reduce
 from uuid import UUID
 
-from flows_billing.accounts.account import Nature
 from flows_billing.rating.bill import Bill
+from flows_billing.rating.kinds import KINDS
 from flows_billing.rating.lines import Line
 from flows_billing.rounding import Costs, costs_of
 from flows_billing.vat.summary import vat_summary
 from flows_shared.money import pounds
-
-SUPPLIED = ("energy", "shared_energy", "standing_charge", "minimum_charge")
+from flows_shared.vocabulary.meters import Nature
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,12 +41,12 @@ def month_costs(bills: Iterable[tuple[Bill, Bill | None]]) -> dict[UUID, MonthCo
 def paid(bill: Bill) -> Costs:
     """Of what was supplied: credits are beside it. A minimum charge is one for standing by."""
     natures = _natures(bill)
-    supplied = [line for line in bill.lines if line.kind in SUPPLIED]
-    sums: dict[Nature | None, Decimal] = {"power": Decimal(0), "heat": Decimal(0), None: Decimal(0)}
+    supplied = [line for line in bill.lines if KINDS[line.kind].is_supplied]
+    sums: dict[Nature | None, Decimal] = {Nature.POWER: Decimal(0), Nature.HEAT: Decimal(0), None: Decimal(0)}
     for line in supplied:
         sums[_nature(line, natures)] += _with_vat(line)
     total = sum(amount.net_pence + amount.vat_pence for amount in vat_summary(supplied))
-    return costs_of(sums["power"], sums["heat"], sums[None], total)
+    return costs_of(sums[Nature.POWER], sums[Nature.HEAT], sums[None], total)
 
 
 def _natures(bill: Bill) -> Mapping[UUID, Nature]:

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from itertools import pairwise
-from typing import Literal, TypeAlias
+from typing import TypeAlias
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -14,10 +14,13 @@ from flows_billing.outcomes import NotBilled, failed, skipped
 from flows_billing.rating.guard import UNGUARDED, Guard
 from flows_billing.sharing.terms import Sharing, SharingTerms
 from flows_billing.solar.credits import SolarCredit
-from flows_billing.tariffs.tariff import Benchmark, Element, Tariff, Tariffs, benchmark_on
+from flows_billing.tariffs.tariff import Benchmark, Tariff, Tariffs, benchmark_on
 from flows_billing.usage.metered import Need
 from flows_billing.vat.rules import VatTerms, VatUse
 from flows_shared.time import Month, Period, local_midnight
+from flows_shared.vocabulary.billing import RateType
+from flows_shared.vocabulary.meters import Element
+from flows_shared.vocabulary.people import AccountStatus
 
 # The regulator has a cap for each way to pay.
 BENCHMARK_METHODS = {"direct_debit": "direct_debit", "prepay": "prepay"}
@@ -102,9 +105,9 @@ def plan_account(account: Account, terms: Terms) -> Planned:
     """Which days of the month are billed to whom, at which tariffs, by which registers; or why not."""
     if account.prepay:
         return skipped("prepay", "the meter holds the balance and bills itself")
-    if account.status == "pending":
+    if account.status == AccountStatus.PENDING:
         return skipped("pending", "the account is not open yet")
-    if account.status == "closed" and account.end_date is None:
+    if account.status == AccountStatus.CLOSED and account.end_date is None:
         return failed("no_end_date", "the account is closed, but its last day is not known")
     days = billed_days(account, terms.month)
     if not days:
@@ -182,7 +185,7 @@ def _part(days: Days, account: Account, payer: UUID, terms: Terms) -> Part | Non
     if tariff is None:
         return None
     method = BENCHMARK_METHODS.get(account.payment_method, "standard_credit")
-    rate_type: Literal["single", "multi"] = "multi" if tariff.profile else "single"
+    rate_type: RateType = RateType.MULTI if tariff.profile else RateType.SINGLE
     return Part(
         days=days,
         tariff=tariff,

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from typing import TypeAlias
@@ -11,10 +11,11 @@ from zoneinfo import ZoneInfo
 
 from flows_billing.days import Days
 from flows_billing.outcomes import NotBilled, failed
+from flows_billing.rating.lines import Metered
 from flows_billing.rating.plan import Part, Plan
 from flows_billing.sharing.allocation import Allocation, kwh
 from flows_billing.tariffs.bands import DAYS_ONLY, BandedHalfHour
-from flows_billing.usage.metered import Need, half_hours_touched
+from flows_billing.usage.metered import Need, Usage, half_hours_touched
 from flows_shared.time import Period, local_midnight
 
 # As a usage has its day and band, where it was summed by them.
@@ -101,3 +102,20 @@ def _shared(need: Need, found: Allocation, calendars: Mapping[UUID, Sequence[Ban
 
 def _time(part: Part, zone: ZoneInfo) -> Period:
     return Period(local_midnight(part.days.start, zone), local_midnight(part.days.end, zone))
+
+
+def imported(metered: Metered, shared: Shared) -> Metered:
+    """What is left for the tariff, in each day and band."""
+    return [
+        (segment, [_less(usage, found) for usage in usages] if (found := shared.by_need.get(segment.need)) else usages)
+        for segment, usages in metered
+    ]
+
+
+def shared_of(usage: Usage, found: ByDayAndBand) -> Decimal:
+    """What of a usage was shared."""
+    return found.get((usage.day, usage.band), Decimal(0))
+
+
+def _less(usage: Usage, found: ByDayAndBand) -> Usage:
+    return replace(usage, kwh=usage.kwh - shared_of(usage, found))

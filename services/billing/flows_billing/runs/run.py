@@ -2,13 +2,12 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal, TypeAlias
+from typing import Literal
 from uuid import UUID
 
 from flows_billing.communities.esco import Esco
 from flows_shared.time import Month
-
-RunStatus: TypeAlias = Literal["pending", "running", "completed", "failed"]
+from flows_shared.vocabulary.billing import RunStatus
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +29,7 @@ class Run:
 
     @property
     def percent(self) -> int:
-        if self.status == "completed":
+        if self.status == RunStatus.COMPLETED:
             return 100
         return 100 * (self.billed + self.skipped + self.failed) // self.accounts if self.accounts else 0
 

@@ -7,12 +7,13 @@ from uuid import UUID
 import asyncpg
 
 from flows_billing.errors import UnknownRun
-from flows_billing.outcomes import NotBilled, Outcome
+from flows_billing.outcomes import NotBilled
 from flows_billing.runs.run import Run, Unbilled
 from flows_billing.stores.communities import COLUMNS as ESCO_COLUMNS
 from flows_billing.stores.communities import esco_of, readable
 from flows_shared.db import REFUSALS, Connection
 from flows_shared.time import Month
+from flows_shared.vocabulary.billing import Outcome
 
 RUNS = f"""
     SELECT run.id, run.month, run.status, run.requested_by, run.started_at, run.finished_at, run.accounts, run.billed,

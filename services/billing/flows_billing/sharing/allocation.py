@@ -15,9 +15,10 @@ from zoneinfo import ZoneInfo
 from flows_billing.apportion import apportion, turn_at
 from flows_billing.days import Days
 from flows_billing.sharing.methods import METHODS
-from flows_billing.sharing.terms import WHOLE, Group, MeterRole, Stint
+from flows_billing.sharing.terms import WHOLE, Group, Stint
 from flows_billing.usage.metered import half_hours_touched
 from flows_shared.time import HALF_HOUR, Month, Period, local_midnight
+from flows_shared.vocabulary.billing import SharingMeterRole
 
 # Wh of each half hour of a month, in order.
 Series: TypeAlias = "array[int]"
@@ -52,7 +53,7 @@ def within(series: Series, month: Period, life: Period) -> Series:
 class Metered:
     """Wh of one of the group's own meters, of which those of `time` count; UNKNOWN where it did not measure."""
 
-    role: MeterRole
+    role: SharingMeterRole
     time: Period
     series: Series
 
@@ -77,7 +78,7 @@ class Readings:
         """Which half hours of the month begin in a part of it."""
         return places_in(self.period, span)
 
-    def metered(self, role: MeterRole, nobody: int) -> Series:
+    def metered(self, role: SharingMeterRole, nobody: int) -> Series:
         """Wh of the meters of a role together: UNKNOWN where one did not measure, `nobody` where there was none."""
         total, measured, lacking = series_of(self.half_hours), bytearray(self.half_hours), bytearray(self.half_hours)
         for meter in self.meters:
@@ -121,13 +122,15 @@ class Allocation:
 
     def boundary(self) -> tuple[Series, Series]:
         """What came in over the boundary of the site, and what went out."""
-        return self.readings.metered("boundary_import", UNKNOWN), self.readings.metered("boundary_export", UNKNOWN)
+        return self.readings.metered(SharingMeterRole.BOUNDARY_IMPORT, UNKNOWN), self.readings.metered(
+            SharingMeterRole.BOUNDARY_EXPORT, UNKNOWN
+        )
 
 
 def allocate_month(group: Group, readings: Readings, month: Month, zone: ZoneInfo) -> Allocation:
     """Share the month's generation by the terms and members of each of its days."""
     length = readings.half_hours
-    generation = readings.metered("generation", 0)
+    generation = readings.metered(SharingMeterRole.GENERATION, 0)
     found = Allocation(group, readings, generation, series_of(length), series_of(length), series_of(length))
     demands = {home: _total(registers.values(), length) for home, registers in readings.homes.items()}
     for stint in group.stints(Days.of(month)):

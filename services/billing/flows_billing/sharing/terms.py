@@ -6,16 +6,14 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from functools import cached_property
-from typing import Final, Literal, TypeAlias
+from typing import Final
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from flows_billing.days import Days
 from flows_billing.errors import SharingInvalid
 from flows_shared.time import Period, local_midnight
-
-Method: TypeAlias = Literal["fixed", "proportional", "priority"]
-MeterRole: TypeAlias = Literal["generation", "boundary_import", "boundary_export"]
+from flows_shared.vocabulary.billing import SharingMeterRole, SharingMethod
 
 # Coefficients and ratios have eight decimals: as integers they sum to this.
 WHOLE: Final = 10**8
@@ -28,7 +26,7 @@ class SharingTerms:
     group: UUID
     id: UUID
     period_start: date
-    method: Method
+    method: SharingMethod
     redistribute: bool
     internal_rate: Decimal
     surplus_rate: Decimal
@@ -93,7 +91,7 @@ class SharingMeter:
     """A register's part in a group on the local days `[valid_from, valid_to)`, within its own life `[start, end)`."""
 
     register: UUID
-    role: MeterRole
+    role: SharingMeterRole
     valid_from: date
     valid_to: date | None
     start: datetime

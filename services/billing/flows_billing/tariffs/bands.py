@@ -3,15 +3,15 @@
 from collections.abc import Container, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time
-from typing import Final, Literal, TypeAlias
+from typing import Final
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import holidays
 
 from flows_shared.time import Month
+from flows_shared.vocabulary.billing import DayKind
 
-DayKind: TypeAlias = Literal["weekday", "weekend", "holiday"]
 STANDARD = "standard"
 SATURDAY = 5
 
@@ -77,8 +77,8 @@ def band_calendar(profile: Profile, month: Month, zone: ZoneInfo) -> Iterator[Ba
 def day_kind(day: date, free: Container[date]) -> DayKind:
     """A public holiday is one on whichever day of the week it falls."""
     if day in free:
-        return "holiday"
-    return "weekend" if day.weekday() >= SATURDAY else "weekday"
+        return DayKind.HOLIDAY
+    return DayKind.WEEKEND if day.weekday() >= SATURDAY else DayKind.WEEKDAY
 
 
 def public_holidays(region: str, year: int) -> frozenset[date]:

@@ -8,7 +8,9 @@ from uuid import UUID
 
 from flows_billing.errors import TariffInvalid
 from flows_billing.rounding import threshold_kwh
-from flows_billing.tariffs.tariff import Component, Element, Tariff, ThresholdPeriod
+from flows_billing.tariffs.tariff import Component, Tariff
+from flows_shared.vocabulary.billing import ComponentKind, ThresholdPeriod
+from flows_shared.vocabulary.meters import Element
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +42,7 @@ def scale_of(tariff: Tariff, element: Element, band: str | None, days: int, days
 
     Thresholds of a month are pro rata: `days` of `days_in_month`.
     """
-    rates = [component for component in tariff.components if component.kind == "unit_rate"]
+    rates = [component for component in tariff.components if component.kind == ComponentKind.UNIT_RATE]
     for wanted in ((element, band), (None, band), (element, None), (None, None)):
         fitting = [component for component in rates if (component.element, component.band) == wanted]
         if fitting:
@@ -56,8 +58,9 @@ def _scale(components: Sequence[Component], days: int, days_in_month: int) -> Sc
     if len(periods) > 1:
         raise TariffInvalid("blocks of one element and band have thresholds by the day and by the month")
     period = next(iter(periods), None)
+    is_monthly = period == ThresholdPeriod.MONTH
     starts = [
-        threshold_kwh(component.from_kwh, days, days_in_month) if period == "month" else component.from_kwh
+        threshold_kwh(component.from_kwh, days, days_in_month) if is_monthly else component.from_kwh
         for component in components
     ]
     blocks = [

@@ -4,11 +4,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Literal, TypeAlias
+from typing import Literal, Protocol, TypeVar
 from uuid import UUID
 
-Element: TypeAlias = Literal["A", "B", "SINGLE"]
-ThresholdPeriod: TypeAlias = Literal["day", "month"]
+from flows_shared.vocabulary.billing import ComponentKind, RateType, ThresholdPeriod
+from flows_shared.vocabulary.meters import Element
+
+
+class Dated(Protocol):
+    @property
+    def period_start(self) -> date: ...
+
+
+D = TypeVar("D", bound=Dated)
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,7 +24,7 @@ class Component:
     """What a version charges or credits beside its flat rates. `rate` is GBP a kWh; of a minimum charge, a month."""
 
     id: UUID
-    kind: Literal["unit_rate", "export_credit", "minimum_charge"]
+    kind: ComponentKind
     rate: Decimal
     includes_vat: bool
     element: Element | None = None
@@ -46,14 +54,14 @@ class Tariff:
         """Element B has its own flat rate where the tariff names one."""
         return self.unit_rate_b if element == "B" and self.unit_rate_b is not None else self.unit_rate
 
-    def component(self, kind: Literal["export_credit", "minimum_charge"]) -> Component | None:
+    def component(self, kind: ComponentKind) -> Component | None:
         """Of these kinds a version has at most one."""
         return next((component for component in self.components if component.kind == kind), None)
 
     @property
     def judges_days(self) -> bool:
         """Whether usage has to be known day by day."""
-        return any(component.threshold_period == "day" for component in self.components)
+        return any(component.threshold_period == ThresholdPeriod.DAY for component in self.components)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,24 +88,24 @@ class Benchmark:
 
     period_start: date
     payment_method: str
-    rate_type: Literal["single", "multi"]
+    rate_type: RateType
     unit_rate: Decimal
     standing_charge: Decimal
     includes_vat: bool
     source: str | None
 
 
-def latest(tariffs: Sequence[Tariff], day: date) -> Tariff | None:
-    """The last that has started, of tariffs ordered by `period_start`."""
-    return next((tariff for tariff in reversed(tariffs) if tariff.period_start <= day), None)
+def latest(prices: Sequence[D], day: date) -> D | None:
+    """The last that has started, of prices ordered by `period_start`."""
+    return next((price for price in reversed(prices) if price.period_start <= day), None)
 
 
 def benchmark_on(
-    benchmarks: Sequence[Benchmark], day: date, payment_method: str, rate_type: Literal["single", "multi"]
+    benchmarks: Sequence[Benchmark], day: date, payment_method: str, rate_type: RateType
 ) -> Benchmark | None:
     """The cap for this way to pay; where none is known for several rates, that for a single one."""
     started = [b for b in benchmarks if b.period_start <= day and b.payment_method == payment_method]
-    for wanted in dict.fromkeys((rate_type, "single")):
+    for wanted in dict.fromkeys((rate_type, RateType.SINGLE)):
         if found := [benchmark for benchmark in started if benchmark.rate_type == wanted]:
             return max(found, key=lambda benchmark: benchmark.period_start)
     return None

@@ -22,10 +22,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
-from typing import Final, Literal, TypeAlias
+from typing import Final
 from uuid import UUID
 
-Use: TypeAlias = Literal["domestic", "charity", "business", "mixed"]
+from flows_shared.vocabulary.billing import SupplyUse
 
 NO_VAT: Final = Decimal(0)
 # From the first day of all on, so that every day has its rate.
@@ -53,7 +53,7 @@ class Seller:
     """A community's settings. `default_use` is that of premises whose use nobody has stated."""
 
     registered: bool = True
-    default_use: Use = "domestic"
+    default_use: SupplyUse = SupplyUse.DOMESTIC
     small_quantities: bool = True
     mixed_use: bool = True
 
@@ -63,7 +63,7 @@ class VatStatus:
     """How premises or a customer use their supply, from a day until the next status."""
 
     valid_from: date
-    use: Use
+    use: SupplyUse
     qualifying_percent: Decimal | None = None
     certificate_from: date | None = None
     certificate_to: date | None = None
@@ -91,7 +91,7 @@ class Registration:
 class VatUse:
     """How a supply is used on the days of a part."""
 
-    use: Use
+    use: SupplyUse
     qualifying_percent: Decimal | None = None
     is_certified: bool = False
 
@@ -137,13 +137,13 @@ def supply_vat(seller: Seller, use: VatUse, day: date, kwh: Decimal, days: int) 
     if not seller.registered:
         return (VatShare(Decimal(1), NO_VAT, "not_registered"),)
     reduced, standard = _rate_on(REDUCED_RATES, day), _rate_on(STANDARD_RATES, day)
-    if use.use == "domestic" or (use.use == "charity" and use.is_certified):
+    if use.use == SupplyUse.DOMESTIC or (use.use == SupplyUse.CHARITY and use.is_certified):
         return (VatShare(Decimal(1), reduced, use.use),)
     if seller.small_quantities and kwh <= SMALL_QUANTITY_KWH_A_DAY * days:
         return (VatShare(Decimal(1), reduced, "small_quantity"),)
-    if use.use == "mixed" and use.is_certified and use.qualifying_percent is not None:
+    if use.use == SupplyUse.MIXED and use.is_certified and use.qualifying_percent is not None:
         return _mixed(seller, use.qualifying_percent, reduced, standard)
-    return (VatShare(Decimal(1), standard, "business" if use.use == "business" else "no_certificate"),)
+    return (VatShare(Decimal(1), standard, "business" if use.use == SupplyUse.BUSINESS else "no_certificate"),)
 
 
 def export_vat(registered: bool, day: date) -> VatShare:

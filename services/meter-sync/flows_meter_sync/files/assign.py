@@ -12,6 +12,7 @@ from flows_meter_sync.files.rows import WH_STEPS, Outcome, Place, Value
 from flows_meter_sync.intervals.advance import Logged, half_hour
 from flows_meter_sync.intervals.registers import MeterRegister
 from flows_shared.time import HALF_HOUR
+from flows_shared.vocabulary.meters import Element
 
 
 class HalfHour(NamedTuple):
@@ -149,7 +150,7 @@ def _fits(value: Value, register: MeterRegister, registers: Sequence[MeterRegist
     if value.direction is not None and register.exports != (value.direction == "export"):
         return False
     if value.element is None:
-        return register.element == "SINGLE" or len({each.element for each in registers}) == 1
+        return register.element == Element.SINGLE or len({each.element for each in registers}) == 1
     return register.element == value.element
 
 

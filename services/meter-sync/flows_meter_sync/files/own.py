@@ -6,13 +6,12 @@
 `start` is the start of the half hour, `element` is `A`, `B` or `SINGLE`. Estimates are exported as such, and not taken.
 """
 
-from typing import Final, cast
+from typing import Final
 
 from flows_meter_sync.counter import IMPOSSIBLE
 from flows_meter_sync.energy import KWH_STEPS
 from flows_meter_sync.files.rows import (
     Contents,
-    FileElement,
     FileUnreadable,
     Place,
     Refusal,
@@ -24,9 +23,9 @@ from flows_meter_sync.files.rows import (
 )
 from flows_shared.numbers import decimal
 from flows_shared.readings import CSV_HEADER
+from flows_shared.vocabulary.meters import Element
 
 HEADER: Final = list(CSV_HEADER)
-ELEMENTS: Final = ("A", "B", "SINGLE")
 
 
 def read(name: str, text: str) -> Contents:
@@ -51,11 +50,11 @@ def _value(place: Place, header: list[str], fields: list[str]) -> Value:
     serial, element, start, kwh = (field.strip() for field in fields[:4])
     if not serial.isprintable():
         raise ValueError(f"{serial!r} is no serial")
-    if element not in ELEMENTS:
+    if element not in set(Element):
         raise ValueError(f"an element is A, B or SINGLE, not '{element}'")
     if fields[4:] == ["estimated"]:
         raise ValueError("it is an estimate, not a reading")
-    return Value(place, serial, cast(FileElement, element), None, parse_time(start), _energy(kwh))
+    return Value(place, serial, Element(element), None, parse_time(start), _energy(kwh))
 
 
 def _energy(text: str) -> int:

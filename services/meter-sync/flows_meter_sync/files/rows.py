@@ -10,12 +10,13 @@ from typing import Literal, NamedTuple, TypeAlias
 from flows_meter_sync.energy import KWH_STEPS
 from flows_shared.errors import InvalidError
 from flows_shared.time import as_utc, floor_half_hour
+from flows_shared.vocabulary.meters import Element
 
 WH_STEPS = KWH_STEPS // 1000
 MOST_WH = 2**32 - 1
 LINE_END = re.compile(r"\r\n|\r|\n")
 
-FileElement: TypeAlias = Literal["A", "B", "SINGLE"] | None
+FileElement: TypeAlias = Element | None
 Direction: TypeAlias = Literal["import", "export"] | None
 
 

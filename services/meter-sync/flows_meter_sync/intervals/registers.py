@@ -11,10 +11,11 @@ from asyncpg import Record
 from flows_meter_sync.counter import METER_AMPERES, Counter
 from flows_meter_sync.errors import MeterUnknown, NoMeters
 from flows_meter_sync.hardware import Hardware, hardware_of
-from flows_meter_sync.registry import FUSE, Element
+from flows_meter_sync.registry import FUSE
 from flows_shared.db import Connection
 from flows_shared.errors import say_error
 from flows_shared.logs import get_logger
+from flows_shared.vocabulary.meters import Element
 
 log = get_logger()
 
@@ -61,7 +62,7 @@ class MeterRegister:
     @property
     def name(self) -> str:
         """As people call it: the serial, and the element where there are several."""
-        return self.serial if self.element == "SINGLE" else f"{self.serial} {self.element}"
+        return self.serial if self.element == Element.SINGLE else f"{self.serial} {self.element}"
 
 
 async def load_registers(

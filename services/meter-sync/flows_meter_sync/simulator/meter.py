@@ -189,8 +189,10 @@ class SimulatedMeter:
                 self.state.clock.set(int((value - units.instant(second)).total_seconds()), second)
             case _ if self.state.tariffs.holds(object_id):
                 self.state.tariffs.write(object_id, payload)
-            case _:
+            case _ if object_id in self._kept:
                 self._settings[object_id] = payload
+            case _:
+                raise _Refused(Nak.SECURITY)
 
     def _profiles(self) -> dict[int, Callable[[bytes, int], list[bytes]]]:
         return {PROFILE_LOG_1: self._profile_1, PROFILE_LOG_2: self._profile_2}

@@ -18,6 +18,7 @@ from flows_meter_sync.emop.profile_log import ProfileRecord1, ProfileRecord2, Pr
 from flows_meter_sync.hardware import Hardware
 from flows_meter_sync.registry import Register
 from flows_meter_sync.syncers.base import Talk
+from flows_shared.vocabulary.meters import Nature
 
 R = TypeVar("R", bound=ProfileRecord1 | ProfileRecord2 | TwinProfileRecord2)
 
@@ -73,7 +74,7 @@ class IntervalLog(Log):
     totals: Final = (TOTAL_ACTIVE_IMPORT.id, TOTAL_ACTIVE_EXPORT.id)
 
     def channel(self, register: Register) -> int:
-        return self.totals.index((TOTAL_ACTIVE_EXPORT if register.nature == "solar" else TOTAL_ACTIVE_IMPORT).id)
+        return self.totals.index((TOTAL_ACTIVE_EXPORT if register.nature == Nature.SOLAR else TOTAL_ACTIVE_IMPORT).id)
 
     async def page(self, talk: Talk, start: datetime) -> list[Counted]:
         blocks = join(await talk.meter.ask_all(read_intervals(start, start + timedelta(hours=MOST_HOURS))))
@@ -102,6 +103,6 @@ def log_of(register: Register, hardware: Hardware) -> Log:
     """Where a register's half hours stand; those of a solar one are what it sends out."""
     if hardware.three_phase:
         return INTERVALS
-    if register.nature != "solar":
+    if register.nature != Nature.SOLAR:
         return IMPORTS
     return TWIN_EXPORTS if hardware.twin_element else EXPORTS

@@ -7,6 +7,7 @@ from datetime import datetime
 from flows_meter_sync.registry import KnownMeter
 from flows_meter_sync.syncers.base import Readings, Syncer
 from flows_shared.errors import FlowsError
+from flows_shared.vocabulary.meters import Health
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +62,8 @@ class Report:
     def health(self) -> dict[str, str | None]:
         """Columns of the shadow that say how the meter is."""
         if self.failure is None:
-            return {"health": "healthy", "health_details": ""}
+            return {"health": Health.HEALTHY, "health_details": "", "health_code": None}
         if self.will_retry:
             return {}
-        return {"health": "unhealthy", "health_details": str(self.failure), "csq": None}
+        failure = {"health_details": str(self.failure), "health_code": self.failure.code}
+        return {"health": Health.UNHEALTHY, **failure, "csq": None}

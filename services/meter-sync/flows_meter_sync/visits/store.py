@@ -26,6 +26,7 @@ SHADOW_COLUMNS: Final = {
     "clock_time_diff_synced_at": "timestamptz",
     "health": "text",
     "health_details": "text",
+    "health_code": "text",
     "tariffs_active": "jsonb",
     "tariffs_future": "jsonb",
     "backlight": "text",

@@ -16,6 +16,8 @@ from flows_shared.db import Connection
 from flows_shared.errors import say_error
 from flows_shared.logs import get_logger
 from flows_shared.outbox import enqueue_many
+from flows_shared.vocabulary.meters import WriteKind, WriteStatus
+from flows_shared.vocabulary.money import TopupStatus
 
 log = get_logger()
 
@@ -64,10 +66,10 @@ async def push_topup(db: Connection, topup: UUID) -> None:
     arguments = {"token": row["token"], "amount_pence": row["amount_pence"]}
     try:
         async with db.transaction():
-            await add_command(db, row["meter"], "token", arguments, f"topup {topup} {row['earlier']}", topup)
+            await add_command(db, row["meter"], WriteKind.TOKEN, arguments, f"topup {topup} {row['earlier']}", topup)
     except TokenTaken:
-        if await db.fetchval(ADOPT_COMMAND, topup, row["meter"], row["token"]) == "confirmed":
-            await end_topup(db, topup, "completed", None, {"reason": "the token was pushed by hand"})
+        if await db.fetchval(ADOPT_COMMAND, topup, row["meter"], row["token"]) == WriteStatus.CONFIRMED:
+            await end_topup(db, topup, TopupStatus.COMPLETED, None, {"reason": "the token was pushed by hand"})
 
 
 async def enqueue_waiting_topups(db: Connection) -> None:
@@ -100,13 +102,13 @@ async def _ask_community(db: Connection, code: str, today: date) -> int:
     asked = 0
     for meter_id, tariff in missing.items():
         try:
-            wanted = checked("tariff", tariff)
+            wanted = checked(WriteKind.TARIFF, tariff)
         except (CommandInvalid, AskedWrongly) as error:
-            await note_impossible(db, meter_id, "tariff", tariff, str(tariff["activation_at"]), error)
+            await note_impossible(db, meter_id, WriteKind.TARIFF, tariff, str(tariff["activation_at"]), error)
             continue
         if (meter_id, wanted) not in refused:
             values = " ".join(str(value) for value in wanted.values())
-            await add_command(db, meter_id, "tariff", tariff, f"due {today} {values}")
+            await add_command(db, meter_id, WriteKind.TARIFF, tariff, f"due {today} {values}")
             asked += 1
     return asked
 
@@ -127,5 +129,5 @@ async def ask_for_clock_corrections(db: Connection, drift_seconds: int, today: d
     """Ask for the clocks that were off by more, when they were read last; how many there are."""
     meters = await db.fetch(WRONG_CLOCKS, drift_seconds)
     for row in meters:
-        await add_command(db, row["id"], "clock", {}, f"drift {today}")
+        await add_command(db, row["id"], WriteKind.CLOCK, {}, f"drift {today}")
     return len(meters)

@@ -1,7 +1,7 @@
 """From what was asked to the write that it stands for."""
 
 from collections.abc import Mapping
-from typing import Any, TypeVar
+from typing import Any, TypeVar, assert_never
 
 from pydantic import ValidationError
 
@@ -22,6 +22,7 @@ from flows_meter_sync.writes.token import TokenWrite
 from flows_meter_sync.writes.write import Write
 from flows_shared.contracts import meters as commands
 from flows_shared.db import JSON
+from flows_shared.vocabulary.meters import WriteKind
 
 N = TypeVar("N", bound=NamedInt)
 
@@ -39,7 +40,7 @@ def write_of(kind: str, arguments: Mapping[str, Any]) -> Write:
     return _write(_parsed(kind, arguments))
 
 
-def _write(given: commands.Arguments) -> Write:
+def _write(given: commands.Given) -> Write:
     match given:
         case commands.TariffArguments():
             return TariffWrite(FlatTariff(**dict(given)))
@@ -54,15 +55,18 @@ def _write(given: commands.Arguments) -> Write:
             return BacklightWrite(BacklightSetting(0) if off else _named(BacklightSetting, given.setting))
         case commands.LoadSwitchArguments():
             return LoadSwitchWrite(_named(LoadSwitchSetting, given.setting))
-        case _:
+        case commands.ClockArguments():
             return ClockWrite()
+        case _:
+            assert_never(given)
 
 
-def _parsed(kind: str, arguments: Mapping[str, Any]) -> commands.Arguments:
-    if kind not in commands.ARGUMENTS:
-        raise CommandInvalid(f"kind: {kind!r} is none of {', '.join(commands.ARGUMENTS)}")
+def _parsed(kind: str, arguments: Mapping[str, Any]) -> commands.Given:
+    setting = next((setting for known, setting in commands.SETTINGS.items() if known == kind), None)
+    if setting is None:
+        raise CommandInvalid(f"kind: {kind!r} is none of {', '.join(WriteKind)}")
     try:
-        return commands.ARGUMENTS[kind].model_validate(arguments)
+        return setting.arguments.model_validate(arguments)
     except ValidationError as error:
         problems = [f"{'.'.join(map(str, detail['loc']))}: {detail['msg']}" for detail in error.errors()]
         raise CommandInvalid("; ".join(problems)) from None

@@ -12,6 +12,7 @@ from flows_shared.contracts.jobs import SEND_COMMAND
 from flows_shared.db import JSON, Connection
 from flows_shared.errors import FlowsError
 from flows_shared.outbox import enqueue
+from flows_shared.vocabulary.money import TopupStatus
 
 SERVICE: Final = "meter-sync"
 SHOWN: Final = 100  # characters of a value that cannot be
@@ -145,17 +146,17 @@ async def note_error(db: Connection, command: Command, error: FlowsError) -> Non
 async def confirm(db: Connection, command: Command, after: Seen) -> None:
     """The meter holds what was asked for."""
     topup = await db.fetchval(CONFIRM, command.id, after)
-    await end_topup(db, topup, "completed", None, after)
+    await end_topup(db, topup, TopupStatus.COMPLETED, None, after)
 
 
 async def fail(db: Connection, command: Command, error: FlowsError) -> None:
     """There is no further try."""
     topup = await db.fetchval(FAIL, command.id, error.code, str(error))
-    await end_topup(db, topup, "failed_token_push", str(error), {"code": error.code, "reason": str(error)})
+    await end_topup(db, topup, TopupStatus.FAILED_TOKEN_PUSH, str(error), {"code": error.code, "reason": str(error)})
 
 
 async def end_topup(
-    db: Connection, topup: UUID | None, status: str, notes: str | None, data: Mapping[str, JSON]
+    db: Connection, topup: UUID | None, status: TopupStatus, notes: str | None, data: Mapping[str, JSON]
 ) -> None:
     """Say how the way to the meter ended of the top-up that a command was for, if it was for one."""
     if await db.fetchval(END_TOPUP, topup, status, notes) is not None:

@@ -1,13 +1,14 @@
 """Writes to meters, and how a community's meters are reached."""
 
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Index, UniqueConstraint, text
 from sqlmodel import Field
 
 from flows_shared.models.columns import FLOWS, JSON_VALUE, STATE, Dated, Identified, computed, default
+from flows_shared.vocabulary.meters import WriteKind, WriteStatus
 
 
 class MeterCommand(Identified, Dated, table=True):
@@ -29,14 +30,12 @@ class MeterCommand(Identified, Dated, table=True):
     )
 
     meter_id: UUID = Field(foreign_key="flows.meter_registry.id", ondelete="CASCADE")
-    kind: Literal["tariff", "token", "prepay", "clock", "backlight", "load_switch", "daylight_saving"] = Field(
-        sa_type=STATE
-    )
+    kind: WriteKind = Field(sa_type=STATE)
     arguments: Any = computed("'{}'", sa_type=JSON_VALUE)
     idempotency_key: str
     topup: UUID | None = Field(default=None, foreign_key="public.topups.id", ondelete="SET NULL", index=True)
     requested_by: str = computed("flows.actor()")
-    status: Literal["pending", "sent", "confirmed", "failed"] = default("pending", sa_type=STATE)
+    status: WriteStatus = default("pending", sa_type=STATE)
     tries: int = default(0)
     before: Any = Field(default=None, nullable=True, sa_type=JSON_VALUE)
     after: Any = Field(default=None, nullable=True, sa_type=JSON_VALUE)

@@ -3,7 +3,7 @@
 from datetime import datetime
 from decimal import Decimal
 from ipaddress import IPv4Address, IPv6Address
-from typing import Any, Literal
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Index, SmallInteger, text
@@ -11,6 +11,15 @@ from sqlalchemy.dialects.postgresql import INET
 from sqlmodel import Field
 
 from flows_shared.models.columns import FLOWS, JSON_VALUE, STATE, Dated, Identified, Table, computed, default, new_id
+from flows_shared.vocabulary.meters import (
+    Element,
+    Health,
+    InstallationStatus,
+    MeterMode,
+    Nature,
+    RegisterStatus,
+    RunFrequency,
+)
 
 
 class Meter(Identified, Dated, table=True):
@@ -25,7 +34,7 @@ class Meter(Identified, Dated, table=True):
     port: int = default(8080)
     hardware: str | None = None
     firmware_version: str | None = None
-    mode: Literal["active", "passive"] = default("active", sa_type=STATE)
+    mode: MeterMode = default("active", sa_type=STATE)
     esco: UUID = Field(foreign_key="flows.escos.id", index=True)
     site: UUID | None = Field(default=None, foreign_key="flows.sites_new.id", index=True)
     prepay_enabled: bool = default(False)
@@ -33,7 +42,7 @@ class Meter(Identified, Dated, table=True):
     single_meter_app: bool = default(False)
     emnify_id: int | None = Field(default=None, unique=True)
     iccid: str | None = Field(default=None, unique=True)
-    installation_status: Literal["enabled", "disabled", "deleted"] = default("enabled", sa_type=STATE)
+    installation_status: InstallationStatus = default("enabled", sa_type=STATE)
     commissioned_iso_week_date: str | None = None
 
 
@@ -66,8 +75,9 @@ class MeterShadow(Dated, table=True):
     csq: int | None = Field(default=None, sa_type=SmallInteger)
     clock_time_diff_seconds: int | None = None
     clock_time_diff_synced_at: datetime | None = None
-    health: Literal["healthy", "unhealthy"] = default("unhealthy", sa_type=STATE)
+    health: Health = default("unhealthy", sa_type=STATE)
     health_details: str | None = None
+    health_code: str | None = None
     last_healthy_at: datetime | None = None
     tariffs_active: Any | None = Field(default=None, sa_type=JSON_VALUE)
     tariffs_future: Any | None = Field(default=None, sa_type=JSON_VALUE)
@@ -93,9 +103,9 @@ class Register(Dated, table=True):
 
     register_id: UUID = new_id()
     meter_id: UUID = Field(foreign_key="flows.meter_registry.id", ondelete="CASCADE", index=True)
-    element: Literal["A", "B", "SINGLE"] = Field(sa_type=STATE)
-    nature: Literal["heat", "power", "solar"] = Field(sa_type=STATE)
-    status: Literal["enabled", "replaced"] = default("enabled", sa_type=STATE)
+    element: Element = Field(sa_type=STATE)
+    nature: Nature = Field(sa_type=STATE)
+    status: RegisterStatus = default("enabled", sa_type=STATE)
     start_time: datetime = computed("now()")
     end_time: datetime | None = None
     notes: str | None = None
@@ -110,7 +120,7 @@ class Circuit(Identified, Dated, table=True):
     __tablename__ = "circuits"
     __table_args__ = FLOWS
 
-    type: Literal["heat", "power", "solar"] = Field(sa_type=STATE)
+    type: Nature = Field(sa_type=STATE)
     name: str | None = None
     esco: UUID | None = Field(default=None, foreign_key="flows.escos.id", index=True)
 
@@ -156,7 +166,7 @@ class MeterMetric(Identified, Dated, table=True):
     name: str = Field(unique=True)
     notes: str | None = None
     enabled: bool = default(True)
-    run_frequency: Literal["hourly", "12hourly", "daily"] = Field(sa_type=STATE)
+    run_frequency: RunFrequency = Field(sa_type=STATE)
 
 
 class OwnMeterMetric(Identified, Dated, table=True):
@@ -168,7 +178,7 @@ class OwnMeterMetric(Identified, Dated, table=True):
     name: str = Field(unique=True)
     notes: str | None = None
     enabled: bool = default(True)
-    run_frequency: Literal["hourly", "12hourly", "daily"] = Field(sa_type=STATE)
+    run_frequency: RunFrequency = Field(sa_type=STATE)
 
 
 class MeterSyncStatus(Table, table=True):

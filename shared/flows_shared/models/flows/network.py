@@ -1,13 +1,14 @@
 """Communities and how their properties are wired."""
 
 from decimal import Decimal
-from typing import Literal
 from uuid import UUID
 
 from sqlalchemy import SmallInteger, UniqueConstraint
 from sqlmodel import Field
 
 from flows_shared.models.columns import FLOWS, STATE, Dated, Identified, default
+from flows_shared.vocabulary.billing import SupplyUse
+from flows_shared.vocabulary.meters import ServiceHeadType
 
 
 class Region(Dated, table=True):
@@ -35,7 +36,7 @@ class Esco(Identified, Dated, table=True):
     address: str | None = None
     payment_days: int = default(14, sa_type=SmallInteger)
     vat_registered: bool = default(True)
-    vat_use: Literal["domestic", "charity", "business", "mixed"] = default("domestic", sa_type=STATE)
+    vat_use: SupplyUse = default("domestic", sa_type=STATE)
     vat_small_quantities: bool = default(True)
     vat_mixed_use: bool = default(True)
     back_bill_months: int | None = default(12, sa_type=SmallInteger)
@@ -94,7 +95,7 @@ class ServiceHead(Identified, Dated, table=True):
     feeder: UUID | None = Field(default=None, foreign_key="flows.feeder_registry.id", index=True)
     phase: int | None = Field(default=None, sa_type=SmallInteger)
     fuse_rating: int | None = None
-    type: Literal["customer_owned", "network_owned"] | None = Field(default=None, sa_type=STATE)
+    type: ServiceHeadType | None = Field(default=None, sa_type=STATE)
 
 
 class PropertyServiceHead(Dated, table=True):

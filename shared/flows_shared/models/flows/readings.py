@@ -2,7 +2,6 @@
 
 from datetime import date, datetime, time
 from decimal import Decimal
-from typing import Literal
 from uuid import UUID
 
 from sqlalchemy import SmallInteger, Text
@@ -10,6 +9,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlmodel import Field
 
 from flows_shared.models.columns import FLOWS, STATE, Dated, Table, computed, default
+from flows_shared.vocabulary.meters import EstimationMethod, IntervalSource
 
 
 class HolidayCalendar(Table, table=True):
@@ -206,7 +206,7 @@ class RegisterIntervalEstimate(_OfRegister, table=True):
     __table_args__ = FLOWS
 
     kwh: Decimal
-    method: Literal["weekday_profile", "linear", "weekday_average"] = Field(sa_type=STATE)
+    method: EstimationMethod = Field(sa_type=STATE)
 
 
 class RegisterIntervalSource(_OfRegister, table=True):
@@ -215,7 +215,7 @@ class RegisterIntervalSource(_OfRegister, table=True):
     __tablename__ = "register_interval_sources"
     __table_args__ = FLOWS
 
-    source: Literal["imported", "edited"] = Field(sa_type=STATE)
+    source: IntervalSource = Field(sa_type=STATE)
     detail: str
 
 

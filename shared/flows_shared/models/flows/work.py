@@ -1,13 +1,15 @@
 """Work that follows from a change, the record of every change, and what lets one in."""
 
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import BigInteger, Identity, Index, text
 from sqlmodel import Field
 
 from flows_shared.models.columns import FLOWS, JSON_VALUE, STATE, Created, Dated, Identified, Table, computed, default
+from flows_shared.vocabulary.billing import SealKind
+from flows_shared.vocabulary.people import LoginMailKind
 
 
 class OutboxJob(Identified, Created, table=True):
@@ -63,7 +65,7 @@ class Seal(Created, table=True):
     __tablename__ = "seals"
     __table_args__ = FLOWS
 
-    kind: Literal["invoice", "lines", "credit_note", "document"] = Field(sa_type=STATE, primary_key=True)
+    kind: SealKind = Field(sa_type=STATE, primary_key=True)
     subject: UUID = Field(primary_key=True)
     esco: UUID = Field(foreign_key="flows.escos.id")
     name: str
@@ -132,7 +134,7 @@ class LoginMail(Dated, table=True):
 
     id: UUID = Field(primary_key=True)
     user_id: UUID = Field(foreign_key="public.users.id", ondelete="CASCADE")
-    kind: Literal["password_changed", "email_changed", "reauthentication"] = Field(sa_type=STATE)
+    kind: LoginMailKind = Field(sa_type=STATE)
     email: str
     expires_at: datetime
     sent_at: datetime | None = None

@@ -1,13 +1,21 @@
 """Accounts, who has a part in them, and the contracts behind them."""
 
 from datetime import date, datetime
-from typing import Literal
 from uuid import UUID
 
 from sqlalchemy import BigInteger, Computed, Index, UniqueConstraint, text
 from sqlmodel import Field
 
 from flows_shared.models.columns import PUBLIC, STATE, Dated, Identified, computed, default
+from flows_shared.vocabulary.people import (
+    AccountEventType,
+    AccountStatus,
+    AccountType,
+    ContractSubtype,
+    MandateStatus,
+    PartyRole,
+    PaymentMethod,
+)
 
 # ISO 11649: R is 27, F is 15.
 PAYMENT_REFERENCE = (
@@ -22,8 +30,8 @@ class ContractTerms(Identified, Dated, table=True):
     __table_args__ = PUBLIC
 
     version: str
-    type: Literal["supply", "solar", "ev"] = Field(sa_type=STATE)
-    subtype: Literal["thirty_year", "short_term"] | None = Field(default=None, sa_type=STATE)
+    type: AccountType = Field(sa_type=STATE)
+    subtype: ContractSubtype | None = Field(default=None, sa_type=STATE)
     summary_text: str | None = None
     short_description: str | None = None
 
@@ -46,7 +54,7 @@ class Contract(Identified, Dated, table=True):
 
     esco: UUID | None = Field(default=None, foreign_key="flows.escos.id", index=True)
     terms: UUID | None = Field(default=None, foreign_key="public.contract_terms.id", index=True)
-    type: Literal["supply", "solar", "ev"] = Field(sa_type=STATE)
+    type: AccountType = Field(sa_type=STATE)
     effective_date: date | None = None
     end_date: date | None = None
     signatures_required: int = default(1)
@@ -63,12 +71,12 @@ class Account(Identified, Dated, table=True):
     account_number: int = computed("nextval('public.account_numbers')", sa_type=BigInteger, unique=True)
     property: UUID = Field(foreign_key="public.properties.id", index=True)
     current_contract: UUID | None = Field(default=None, foreign_key="public.contracts.id", index=True)
-    type: Literal["supply", "solar", "ev"] = Field(sa_type=STATE)
-    status: Literal["pending", "open", "closed"] = default("pending", sa_type=STATE)
+    type: AccountType = Field(sa_type=STATE)
+    status: AccountStatus = default("pending", sa_type=STATE)
     start_date: date = computed("CURRENT_DATE")
     end_date: date | None = None
     name: str | None = None
-    payment_method: Literal["direct_debit", "bank_transfer", "card", "prepay"] = default("direct_debit", sa_type=STATE)
+    payment_method: PaymentMethod = default("direct_debit", sa_type=STATE)
     payment_reference: str = Field(unique=True, sa_column_args=(Computed(PAYMENT_REFERENCE, persisted=True),))
 
 
@@ -83,7 +91,7 @@ class DirectDebitMandate(Identified, Dated, table=True):
 
     account: UUID = Field(foreign_key="public.accounts.id", ondelete="CASCADE", index=True)
     reference: str = Field(unique=True)
-    status: Literal["pending", "active", "cancelled", "failed"] = default("pending", sa_type=STATE)
+    status: MandateStatus = default("pending", sa_type=STATE)
     valid_from: date = computed("CURRENT_DATE")
     valid_to: date | None = None
 
@@ -96,7 +104,7 @@ class CustomerAccount(Identified, Dated, table=True):
 
     customer: UUID = Field(foreign_key="public.customers.id")
     account: UUID = Field(foreign_key="public.accounts.id", ondelete="CASCADE", index=True)
-    role: Literal["owner", "occupier"] = Field(sa_type=STATE)
+    role: PartyRole = Field(sa_type=STATE)
     notes: str | None = None
     start_date: date | None = None
     end_date: date | None = None
@@ -109,7 +117,7 @@ class AccountEvent(Identified, Dated, table=True):
     __table_args__ = PUBLIC
 
     account: UUID = Field(foreign_key="public.accounts.id", ondelete="CASCADE", index=True)
-    history_type: Literal["open", "close", "friendly_start", "friendly_end"] = Field(sa_type=STATE)
+    history_type: AccountEventType = Field(sa_type=STATE)
     event_timestamp: datetime = computed("now()")
 
 

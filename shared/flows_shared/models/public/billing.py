@@ -2,13 +2,14 @@
 
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Literal
 from uuid import UUID
 
 from sqlalchemy import Index, SmallInteger, UniqueConstraint, text
 from sqlmodel import Field
 
 from flows_shared.models.columns import PUBLIC, RATE, STATE, Created, Dated, Identified, default
+from flows_shared.vocabulary.billing import InvoiceStatus, LineKind, Outcome, ReadSource, RunStatus, Unit
+from flows_shared.vocabulary.meters import Element
 
 
 class BillingRun(Identified, Dated, table=True):
@@ -19,7 +20,7 @@ class BillingRun(Identified, Dated, table=True):
 
     esco: UUID = Field(foreign_key="flows.escos.id")
     month: date
-    status: Literal["pending", "running", "completed", "failed"] = default("pending", sa_type=STATE)
+    status: RunStatus = default("pending", sa_type=STATE)
     requested_by: str
     started_at: datetime | None = None
     finished_at: datetime | None = None
@@ -63,7 +64,7 @@ class Invoice(Identified, Dated, table=True):
     period_end: date
     issue_date: date
     due_date: date
-    status: Literal["draft", "issued", "part_paid", "paid", "overdue", "void"] = default("issued", sa_type=STATE)
+    status: InvoiceStatus = default("issued", sa_type=STATE)
     net_pence: int
     vat_pence: int
     total_pence: int
@@ -90,12 +91,10 @@ class InvoiceLine(Identified, Created, table=True):
 
     invoice: UUID = Field(foreign_key="public.invoices.id")
     position: int = Field(sa_type=SmallInteger)
-    kind: Literal[
-        "energy", "standing_charge", "export_credit", "minimum_charge", "shared_energy", "solar_credit", "adjustment"
-    ] = Field(sa_type=STATE)
+    kind: LineKind = Field(sa_type=STATE)
     description: str
     quantity: Decimal
-    unit: Literal["kWh", "day", "item"] = Field(sa_type=STATE)
+    unit: Unit = Field(sa_type=STATE)
     rate: Decimal = Field(sa_type=RATE)
     amount_pence: int
     includes_vat: bool
@@ -110,7 +109,7 @@ class InvoiceLine(Identified, Created, table=True):
     first_interval: datetime | None = None
     last_interval: datetime | None = None
     intervals: int | None = None
-    element: Literal["A", "B", "SINGLE"] | None = Field(default=None, sa_type=STATE)
+    element: Element | None = Field(default=None, sa_type=STATE)
     band: str | None = None
     block_from_kwh: Decimal | None = None
     component: UUID | None = Field(default=None, foreign_key="public.tariff_components.id")
@@ -137,10 +136,10 @@ class InvoiceRead(Created, table=True):
     element: str
     opened_at: datetime
     opening_read: Decimal | None = None
-    opening_source: Literal["meter", "customer", "estimated"] | None = Field(default=None, sa_type=STATE)
+    opening_source: ReadSource | None = Field(default=None, sa_type=STATE)
     closed_at: datetime
     closing_read: Decimal | None = None
-    closing_source: Literal["meter", "customer", "estimated"] | None = Field(default=None, sa_type=STATE)
+    closing_source: ReadSource | None = Field(default=None, sa_type=STATE)
 
 
 class BillingRunAccount(Dated, table=True):
@@ -151,7 +150,7 @@ class BillingRunAccount(Dated, table=True):
 
     run: UUID = Field(foreign_key="public.billing_runs.id", ondelete="CASCADE", primary_key=True)
     account: UUID = Field(foreign_key="public.accounts.id", primary_key=True, index=True)
-    outcome: Literal["billed", "skipped", "failed"] = Field(sa_type=STATE)
+    outcome: Outcome = Field(sa_type=STATE)
     reason: str | None = None
     details: str | None = None
     invoice: UUID | None = Field(default=None, foreign_key="public.invoices.id", index=True)

@@ -2,7 +2,6 @@
 
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Literal
 from uuid import UUID
 
 from sqlalchemy import Text, UniqueConstraint
@@ -10,6 +9,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlmodel import Field
 
 from flows_shared.models.columns import JSON_VALUE, PUBLIC, STATE, Created, Dated, Identified, Table, computed
+from flows_shared.vocabulary.billing import ChangeCause, HoldReason, ReadSource
 
 
 class CreditNote(Identified, Created, table=True):
@@ -43,7 +43,7 @@ class StaleInvoice(Table, table=True):
     __table_args__ = PUBLIC
 
     invoice: UUID = Field(foreign_key="public.invoices.id", ondelete="CASCADE", primary_key=True)
-    cause: Literal["tariff", "vat", "payer", "days", "sharing"] = Field(sa_type=STATE, primary_key=True)
+    cause: ChangeCause = Field(sa_type=STATE, primary_key=True)
     noted_at: datetime = computed("now()")
 
 
@@ -100,7 +100,7 @@ class ClosingRead(Dated, table=True):
         sa_column_kwargs={"name": "register"},
     )
     read: Decimal
-    source: Literal["meter", "customer", "estimated"] = Field(sa_type=STATE)
+    source: ReadSource = Field(sa_type=STATE)
 
 
 class BillHold(Identified, Dated, table=True):
@@ -111,7 +111,7 @@ class BillHold(Identified, Dated, table=True):
 
     account: UUID = Field(foreign_key="public.accounts.id", ondelete="CASCADE")
     month: date
-    reason: Literal["spike", "reads_differ", "closing_read_differs"] = Field(sa_type=STATE)
+    reason: HoldReason = Field(sa_type=STATE)
     details: str
     release_reason: str | None = None
     released_by: str | None = None

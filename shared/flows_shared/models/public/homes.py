@@ -2,13 +2,13 @@
 
 from datetime import datetime
 from decimal import Decimal
-from typing import Literal
 from uuid import UUID
 
 from sqlalchemy import UniqueConstraint
 from sqlmodel import Field
 
 from flows_shared.models.columns import PUBLIC, STATE, Dated, Identified, default
+from flows_shared.vocabulary.people import Ownership, PaymentTiming, Tenure, WalletBalance
 
 
 class Wallet(Identified, Dated, table=True):
@@ -22,8 +22,8 @@ class Wallet(Identified, Dated, table=True):
     minimum_balance: Decimal = default(Decimal("20"))
     target_balance: Decimal = default(Decimal("30"))
     auto_topup: bool = default(False)
-    balance_enum: Literal["simple", "smooth"] = default("simple", sa_type=STATE)
-    payment_timing: Literal["monthly", "weekly"] = default("monthly", sa_type=STATE)
+    balance_enum: WalletBalance = default("simple", sa_type=STATE)
+    payment_timing: PaymentTiming = default("monthly", sa_type=STATE)
     last_sync_timestamp: datetime | None = None
 
 
@@ -53,9 +53,7 @@ class Property(Identified, Dated, table=True):
     supply_meter: UUID | None = Field(default=None, foreign_key="public.meters.id", unique=True)
     solar_meter: UUID | None = Field(default=None, foreign_key="public.meters.id", unique=True)
     owner: UUID | None = Field(default=None, foreign_key="public.customers.id", index=True)
-    tenure: Literal["separate_owner_and_occupier", "single_owner_occupier", "shared_ownership"] | None = Field(
-        default=None, sa_type=STATE
-    )
+    tenure: Tenure | None = Field(default=None, sa_type=STATE)
     mpan: str | None = None
 
 
@@ -71,4 +69,4 @@ class RegisteredProprietor(Identified, Dated, table=True):
     property: UUID = Field(foreign_key="public.properties.id", ondelete="CASCADE")
     customer: UUID | None = Field(default=None, foreign_key="public.customers.id", index=True)
     corporate_body: UUID | None = Field(default=None, foreign_key="public.corporate_bodies.id", index=True)
-    ownership: Literal["sole", "joint_tenant", "tenant_in_common"] = default("sole", sa_type=STATE)
+    ownership: Ownership = default("sole", sa_type=STATE)

@@ -1,13 +1,13 @@
 """The double-entry books: can be added to, never changed."""
 
 from datetime import date
-from typing import Literal
 from uuid import UUID
 
 from sqlalchemy import BigInteger, Identity, UniqueConstraint
 from sqlmodel import Field
 
 from flows_shared.models.columns import PUBLIC, STATE, Created, Identified, Table
+from flows_shared.vocabulary.money import EntryKind, LedgerType
 
 
 class LedgerAccount(Identified, Created, table=True):
@@ -19,7 +19,7 @@ class LedgerAccount(Identified, Created, table=True):
     esco: UUID = Field(foreign_key="flows.escos.id")
     code: str
     name: str
-    type: Literal["asset", "liability", "income", "expense"] = Field(sa_type=STATE)
+    type: LedgerType = Field(sa_type=STATE)
     account: UUID | None = Field(default=None, foreign_key="public.accounts.id", index=True)
 
 
@@ -31,9 +31,7 @@ class LedgerEntry(Identified, Created, table=True):
 
     esco: UUID = Field(foreign_key="flows.escos.id", index=True)
     entry_date: date
-    kind: Literal["invoice", "credit_note", "payment", "refund", "topup", "solar_credit", "gift", "write_off"] = Field(
-        sa_type=STATE
-    )
+    kind: EntryKind = Field(sa_type=STATE)
     reference: str
     description: str
     invoice: UUID | None = Field(default=None, foreign_key="public.invoices.id", index=True)

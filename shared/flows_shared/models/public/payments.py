@@ -1,13 +1,14 @@
 """Money in, and what prepay meters get of it."""
 
 from datetime import date, datetime
-from typing import Any, Literal
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Index, UniqueConstraint, text
 from sqlmodel import Field
 
 from flows_shared.models.columns import JSON_VALUE, PUBLIC, STATE, Created, Dated, Identified, computed, default
+from flows_shared.vocabulary.money import PaymentStatus, ReceivedBy, RefundMethod, TopupSource, TopupStatus
 
 
 class Payment(Identified, Dated, table=True):
@@ -22,17 +23,13 @@ class Payment(Identified, Dated, table=True):
 
     account: UUID = Field(foreign_key="public.accounts.id", index=True)
     amount_pence: int
-    status: Literal["created", "pending", "processing", "succeeded", "failed", "cancelled"] = default(
-        "created", sa_type=STATE
-    )
+    status: PaymentStatus = default("created", sa_type=STATE)
     payment_intent: str | None = Field(default=None, unique=True)
     description: str | None = None
     receipt_url: str | None = None
     scheduled_at: datetime | None = None
     submitted_at: datetime | None = None
-    method: Literal["direct_debit", "card", "bank_transfer", "cheque", "cash"] | None = Field(
-        default=None, sa_type=STATE
-    )
+    method: ReceivedBy | None = Field(default=None, sa_type=STATE)
     received_on: date | None = None
     reversed_at: datetime | None = None
     recorded_by: str | None = None
@@ -72,7 +69,7 @@ class Refund(Identified, Created, table=True):
     account: UUID = Field(foreign_key="public.accounts.id")
     payment: UUID | None = Field(default=None, foreign_key="public.payments.id", index=True)
     amount_pence: int
-    method: Literal["card", "bank_transfer", "cheque", "cash"] = Field(sa_type=STATE)
+    method: RefundMethod = Field(sa_type=STATE)
     reason: str
     paid_on: date
     recorded_by: str = computed("flows.actor()")
@@ -102,10 +99,8 @@ class Topup(Identified, Dated, table=True):
 
     meter: UUID = Field(foreign_key="public.meters.id", index=True)
     amount_pence: int
-    status: Literal[
-        "pending", "wait_token_fetch", "wait_token_push", "completed", "failed_token_fetch", "failed_token_push"
-    ] = default("pending", sa_type=STATE)
-    source: Literal["payment", "gift", "solar_credit", "adjustment"] = Field(sa_type=STATE)
+    status: TopupStatus = default("pending", sa_type=STATE)
+    source: TopupSource = Field(sa_type=STATE)
     notes: str | None = None
     token: str | None = None
     reference: str | None = None

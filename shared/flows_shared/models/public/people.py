@@ -1,13 +1,13 @@
 """Customers, those who log in, and the bodies that they act for."""
 
 from datetime import datetime
-from typing import Literal
 from uuid import UUID
 
 from sqlalchemy import ARRAY, Text, UniqueConstraint
 from sqlmodel import Field
 
 from flows_shared.models.columns import PUBLIC, STATE, Dated, Identified, computed, default, new_id
+from flows_shared.vocabulary.people import CustomerStatus, InviteStatus, KeyRole, UserRole
 
 
 class Customer(Identified, Dated, table=True):
@@ -21,9 +21,7 @@ class Customer(Identified, Dated, table=True):
     email: str | None = Field(default=None, unique=True)
     phone: str | None = None
     language: str = default("en")
-    status: Literal["pending", "preonboarding", "onboarding", "prelive", "live", "exiting", "archived"] = default(
-        "pending", sa_type=STATE
-    )
+    status: CustomerStatus = default("pending", sa_type=STATE)
     exiting: bool = default(False)
     confirmed_details_at: datetime | None = None
     allow_onboard_transition: bool = default(False)
@@ -38,7 +36,7 @@ class User(Identified, Dated, table=True):
 
     email: str = Field(unique=True)
     password_hash: str | None = None
-    role: Literal["customer", "admin"] = Field(sa_type=STATE)
+    role: UserRole = Field(sa_type=STATE)
     customer: UUID | None = Field(default=None, foreign_key="public.customers.id", ondelete="CASCADE", unique=True)
     all_escos: bool = default(False)
     disabled_at: datetime | None = None
@@ -88,7 +86,7 @@ class CustomerInvite(Dated, table=True):
     accessed_at: datetime | None = None
     invite_url: str | None = None
     mailed_token: UUID | None = Field(default=None, unique=True)
-    status: Literal["pending", "sent", "accepted", "expired"] = default("pending", sa_type=STATE)
+    status: InviteStatus = default("pending", sa_type=STATE)
 
 
 class ApiKey(Identified, Dated, table=True):
@@ -99,7 +97,7 @@ class ApiKey(Identified, Dated, table=True):
 
     name: str
     hint: str
-    role: Literal["admin", "service", "reporting"] = Field(sa_type=STATE)
+    role: KeyRole = Field(sa_type=STATE)
     scopes: list[str] = Field(sa_type=ARRAY(Text))
     esco: UUID | None = Field(default=None, foreign_key="flows.escos.id", ondelete="CASCADE", index=True)
     created_by: UUID = Field(foreign_key="public.users.id", ondelete="CASCADE", index=True)

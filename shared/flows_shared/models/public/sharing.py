@@ -2,13 +2,13 @@
 
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Literal
 from uuid import UUID
 
 from sqlalchemy import Computed, SmallInteger, UniqueConstraint
 from sqlmodel import Field
 
 from flows_shared.models.columns import PUBLIC, RATE, STATE, Dated, Identified, Table, computed, default
+from flows_shared.vocabulary.billing import SharingMeterRole, SharingMethod
 
 
 class SharingGroup(Identified, Dated, table=True):
@@ -30,7 +30,7 @@ class SharingTerms(Identified, Dated, table=True):
 
     sharing_group: UUID = Field(foreign_key="public.sharing_groups.id", ondelete="CASCADE")
     period_start: date
-    method: Literal["fixed", "proportional", "priority"] = Field(sa_type=STATE)
+    method: SharingMethod = Field(sa_type=STATE)
     redistribute: bool = default(False)
     internal_rate: Decimal = Field(sa_type=RATE)
     surplus_rate: Decimal = default(Decimal(0), sa_type=RATE)
@@ -63,7 +63,7 @@ class SharingMeter(Dated, table=True):
     register_id: UUID = Field(
         foreign_key="flows.meter_registers.register_id", primary_key=True, sa_column_kwargs={"name": "register"}
     )
-    role: Literal["generation", "boundary_import", "boundary_export"] = Field(sa_type=STATE)
+    role: SharingMeterRole = Field(sa_type=STATE)
     valid_from: date = computed("'2000-01-01'::date", primary_key=True)
     valid_to: date | None = None
 

@@ -2,7 +2,6 @@
 
 from datetime import date, time
 from decimal import Decimal
-from typing import Literal
 from uuid import UUID
 
 from sqlalchemy import ForeignKeyConstraint, Index, SmallInteger, Text, UniqueConstraint, text
@@ -11,6 +10,8 @@ from sqlalchemy.sql.schema import SchemaItem
 from sqlmodel import Field
 
 from flows_shared.models.columns import PUBLIC, RATE, STATE, Dated, Identified, default
+from flows_shared.vocabulary.billing import BenchmarkPayment, ComponentKind, RateType, ThresholdPeriod
+from flows_shared.vocabulary.meters import Element
 
 
 class BenchmarkTariff(Identified, Dated, table=True):
@@ -30,8 +31,8 @@ class BenchmarkTariff(Identified, Dated, table=True):
 
     region: str = Field(foreign_key="flows.regions.code")
     period_start: date
-    payment_method: Literal["direct_debit", "standard_credit", "prepay"] = default("direct_debit", sa_type=STATE)
-    rate_type: Literal["single", "multi"] = default("single", sa_type=STATE)
+    payment_method: BenchmarkPayment = default("direct_debit", sa_type=STATE)
+    rate_type: RateType = default("single", sa_type=STATE)
     unit_rate: Decimal = Field(sa_type=RATE)
     standing_charge: Decimal = Field(sa_type=RATE)
     includes_vat: bool = default(True)
@@ -151,11 +152,11 @@ class TariffComponent(Identified, Dated, table=True):
     customer_tariff: UUID | None = Field(
         default=None, foreign_key="public.customer_tariffs.id", ondelete="CASCADE", index=True
     )
-    kind: Literal["unit_rate", "export_credit", "minimum_charge"] = Field(sa_type=STATE)
-    element: Literal["A", "B", "SINGLE"] | None = Field(default=None, sa_type=STATE)
+    kind: ComponentKind = Field(sa_type=STATE)
+    element: Element | None = Field(default=None, sa_type=STATE)
     band: str | None = None
     from_kwh: Decimal = default(Decimal("0"))
-    threshold_period: Literal["day", "month"] | None = Field(default=None, sa_type=STATE)
+    threshold_period: ThresholdPeriod | None = Field(default=None, sa_type=STATE)
     rate: Decimal = Field(sa_type=RATE)
     includes_vat: bool
 

@@ -2,13 +2,13 @@
 
 from datetime import date
 from decimal import Decimal
-from typing import Literal
 from uuid import UUID
 
 from sqlalchemy import UniqueConstraint
 from sqlmodel import Field
 
 from flows_shared.models.columns import PUBLIC, STATE, Dated, Identified
+from flows_shared.vocabulary.billing import SupplyUse
 
 
 class VatStatus(Identified, Dated, table=True):
@@ -23,7 +23,7 @@ class VatStatus(Identified, Dated, table=True):
     property: UUID | None = Field(default=None, foreign_key="public.properties.id", ondelete="CASCADE")
     customer: UUID | None = Field(default=None, foreign_key="public.customers.id", ondelete="CASCADE", index=True)
     valid_from: date
-    use: Literal["domestic", "charity", "business", "mixed"] = Field(sa_type=STATE)
+    use: SupplyUse = Field(sa_type=STATE)
     qualifying_percent: Decimal | None = Field(default=None, max_digits=5, decimal_places=2)
     certificate: str | None = None
     certificate_from: date | None = None

@@ -12,12 +12,12 @@ from flows_api.commands.access import Operator, OperatorReader
 from flows_api.commands.billing.escos import Billing, Escos, billable_escos
 from flows_api.commands.models import problems
 from flows_shared.contracts import runs
-from flows_shared.contracts.previews import Outcome
 from flows_shared.contracts.runs import START_RUNS, BillingRun
 from flows_shared.dates import MonthText
 from flows_shared.errors import NotFoundError
 from flows_shared.numbers import PLAIN
 from flows_shared.service import Db
+from flows_shared.vocabulary.billing import Outcome
 
 RUNS = """
     SELECT run.id, run.esco, esco.code AS esco_code, to_char(run.month, 'YYYY-MM') AS month, run.status,

@@ -1,8 +1,9 @@
 """Writes to meters: asked for with an Idempotency-Key, sent by a worker, followed by their command."""
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Header, Query
@@ -14,22 +15,12 @@ from flows_api.commands.access import MeterOperator, MeterReader
 from flows_api.commands.meters.meter import MeterSync, Serial, fetch_meter, find_meter
 from flows_api.commands.models import problems
 from flows_api.commands.services import ServiceClient
-from flows_shared.contracts.meters import (
-    WRITE_TO_METER,
-    Arguments,
-    BacklightArguments,
-    ClockArguments,
-    CommandRequest,
-    DaylightSavingArguments,
-    LoadSwitchArguments,
-    PrepayArguments,
-    TariffArguments,
-    TokenArguments,
-)
+from flows_shared.contracts.meters import SETTINGS, WRITE_TO_METER, Arguments, CommandRequest, Setting
 from flows_shared.db import Connection, Database
 from flows_shared.errors import NotFoundError
 from flows_shared.numbers import PLAIN
 from flows_shared.service import Db
+from flows_shared.vocabulary.meters import WriteKind, WriteStatus
 
 COMMANDS = """
     SELECT command.id, meter.serial, command.kind, command.arguments, command.status, command.tries,
@@ -67,7 +58,7 @@ class Command(BaseModel):
     serial: str = Field(examples=["EML2137580826"])
     kind: str = Field(examples=["tariff"])
     arguments: dict[str, Any]
-    status: Literal["pending", "sent", "confirmed", "failed"]
+    status: WriteStatus
     tries: int
     requested_by: str
     requested_at: datetime
@@ -89,7 +80,7 @@ class Asking:
     db: Database
     meter_sync: ServiceClient
 
-    async def write(self, kind: str, arguments: Arguments) -> Command:
+    async def write(self, kind: WriteKind, arguments: Arguments) -> Command:
         await find_meter(self.db, self.principal, self.serial)
         values = arguments.model_dump(mode="json", exclude_none=True)
         asked = CommandRequest(kind=kind, arguments=values, idempotency_key=self.key)
@@ -108,41 +99,29 @@ Asked = Annotated[Asking, Depends(get_asking)]
 ACCEPTED: dict[str, Any] = {"status_code": 202, "responses": problems(404, 409, 503)}
 
 
-@router.post("/{serial}/tariff", summary="Send a future tariff", **ACCEPTED)
-async def send_tariff(asking: Asked, tariff: TariffArguments) -> Command:
-    """Eleven objects, the activation time last; all are read back and compared."""
-    return await asking.write("tariff", tariff)
+def _writer(setting: Setting) -> Callable[..., Awaitable[Command]]:
+    async def write(asking: Asked, given: Arguments) -> Command:
+        return await asking.write(setting.kind, given)
+
+    async def write_without_body(asking: Asked) -> Command:
+        return await asking.write(setting.kind, setting.arguments.model_validate({}))
+
+    if not setting.arguments.model_fields:
+        return write_without_body
+    write.__annotations__["given"] = setting.arguments  # FastAPI reads the body's model there
+    return write
 
 
-@router.post("/{serial}/token", summary="Send a top-up token", **ACCEPTED)
-async def send_token(asking: Asked, token: TokenArguments) -> Command:
-    """It is sent again only where the meter's own count says that it was not taken."""
-    return await asking.write("token", token)
-
-
-@router.post("/{serial}/clock", summary="Set the clock", **ACCEPTED)
-async def set_clock(asking: Asked) -> Command:
-    return await asking.write("clock", ClockArguments())
-
-
-@router.post("/{serial}/prepay", summary="Switch prepay mode", **ACCEPTED)
-async def set_prepay(asking: Asked, prepay: PrepayArguments) -> Command:
-    return await asking.write("prepay", prepay)
-
-
-@router.post("/{serial}/backlight", summary="Set the display's light", **ACCEPTED)
-async def set_backlight(asking: Asked, backlight: BacklightArguments) -> Command:
-    return await asking.write("backlight", backlight)
-
-
-@router.post("/{serial}/load-switch", summary="Set the supply button", **ACCEPTED)
-async def set_load_switch(asking: Asked, load_switch: LoadSwitchArguments) -> Command:
-    return await asking.write("load_switch", load_switch)
-
-
-@router.post("/{serial}/daylight-saving", summary="Switch the meter's own summer time", **ACCEPTED)
-async def set_daylight_saving(asking: Asked, daylight_saving: DaylightSavingArguments) -> Command:
-    return await asking.write("daylight_saving", daylight_saving)
+for setting in SETTINGS.values():
+    router.add_api_route(
+        f"/{{serial}}/{setting.path}",
+        _writer(setting),
+        methods=["POST"],
+        name=setting.operation,
+        summary=setting.summary,
+        description=setting.description,
+        **ACCEPTED,
+    )
 
 
 @router.get("/{serial}/commands", summary="Writes to a meter, newest first", responses=problems(404))

@@ -8,12 +8,13 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Final, TypeAlias
 
 from flows_billing.sharing.methods import fixed, priority, proportional
-from flows_billing.sharing.terms import Method, Shares
+from flows_billing.sharing.terms import Shares
+from flows_shared.vocabulary.billing import SharingMethod
 
 Allocate: TypeAlias = Callable[[int, Sequence[int], Shares, int], list[int]]
 
-METHODS: Final[Mapping[Method, Allocate]] = {
-    "fixed": fixed.allocate,
-    "proportional": proportional.allocate,
-    "priority": priority.allocate,
+METHODS: Final[Mapping[SharingMethod, Allocate]] = {
+    SharingMethod.FIXED: fixed.allocate,
+    SharingMethod.PROPORTIONAL: proportional.allocate,
+    SharingMethod.PRIORITY: priority.allocate,
 }

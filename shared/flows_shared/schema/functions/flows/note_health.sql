@@ -3,6 +3,7 @@ LANGUAGE plpgsql AS $$
 BEGIN
     IF NEW.health = 'healthy' THEN
         NEW.last_healthy_at := now();
+        NEW.health_code := NULL;
     END IF;
     RETURN NEW;
 END

@@ -7,21 +7,24 @@ from functools import partial
 
 from flows_billing.apportion import apportion
 from flows_billing.days import Days
+from flows_billing.rating.kinds.kind import Kind, Rated
 from flows_billing.rating.lines import Line, SuppliedVat, taxed
-from flows_billing.rating.plan import Part, Plan
+from flows_billing.rating.plan import Part
 from flows_billing.rounding import exact_amount_pence
 from flows_billing.tariffs.tariff import Component
 from flows_billing.vat.rules import VatShare
 from flows_shared.money import format_pounds, pounds
+from flows_shared.vocabulary.billing import ComponentKind, LineKind, Unit
 
 
-def minimum_lines(plan: Plan, lines: Sequence[Line], supplied: SuppliedVat) -> list[Line]:
+def minimum_lines(rated: Rated) -> list[Line]:
     """What is missing, as a line; where its parts are taxed at several rates, one for each, by their days."""
+    plan, supplied = rated.plan, rated.supplied
     days_in_month = Days.of(plan.month).count
     filled_up: list[Line] = []
     for version in plan.versions:
-        minimum = version.component("minimum_charge")
-        own = [line for line in lines if line.part.tariff.id == version.id]
+        minimum = version.component(ComponentKind.MINIMUM_CHARGE)
+        own = [line for line in rated.lines if line.part.tariff.id == version.id]
         days = plan.days_at(version)
         if minimum is None or not (missing := missing_of_minimum(minimum, own, days, days_in_month)):
             continue
@@ -67,10 +70,10 @@ def _span(parts: Sequence[Part]) -> Part:
 
 def _line(part: Part, minimum: Component, pence: int, basis: str, vat: VatShare) -> Line:
     return Line(
-        kind="minimum_charge",
+        kind=LineKind.MINIMUM_CHARGE,
         description="Up to the minimum charge",
         quantity=Decimal(1),
-        unit="item",
+        unit=Unit.ITEM,
         rate=pounds(pence),
         includes_vat=minimum.includes_vat,
         amount_pence=pence,
@@ -79,3 +82,6 @@ def _line(part: Part, minimum: Component, pence: int, basis: str, vat: VatShare)
         component=minimum.id,
         basis=basis,
     )
+
+
+MINIMUM_CHARGE = Kind(LineKind.MINIMUM_CHARGE, minimum_lines, is_supplied=True, has_price=False)
