@@ -56,7 +56,7 @@ class Connection(asyncio.Protocol):
         self.reader = FrameReader()
         self.transport: asyncio.Transport | None = None
         self.exchange: Exchange[Any] | None = None
-        self.values: list[Any] = []
+        self.values: list[object] = []
         self.answer: asyncio.Future[list[Any]] | None = None
 
     @property

@@ -1,6 +1,6 @@
 """The other services, over HTTP: a short-lived token that names whom the gateway asks for, and the request's id."""
 
-from typing import Any, Final
+from typing import Final
 
 import httpx
 from pydantic import ValidationError
@@ -41,7 +41,7 @@ class ServiceClient:
         self.settings = settings
         self.http = httpx.AsyncClient(base_url=url, timeout=settings.api_service_timeout_seconds)
 
-    async def post(self, path: str, body: Any, principal: Principal) -> httpx.Response:
+    async def post(self, path: str, body: object, principal: Principal) -> httpx.Response:
         headers = service_headers(self.settings, "api", acting_for=principal.actor)
         try:
             response = await self.http.post(path, json=body, headers=headers)
