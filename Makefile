@@ -45,5 +45,8 @@ migration: env ## write the next migration from the models; NAME="what it does"
 bench: env ## measure the figures; ONLY=name runs one
 	PYTHONPATH=tests $(BIN)/python -m benchmarks $(ONLY)
 
-.PHONY: help env demo test check fix settings schema migration bench
+measures: env ## count what is meant to stay small: Any, broad except, cycles of folders
+	$(BIN)/python tests/measures.py
+
+.PHONY: help env demo test check fix settings schema migration bench measures
 .DEFAULT_GOAL := help

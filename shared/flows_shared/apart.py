@@ -1,7 +1,8 @@
 """What cannot be done for all at once is done for parts of them: so the data of one stop no other's work."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass
 from typing import Final, TypeVar
 
 import asyncpg
@@ -20,6 +21,30 @@ def is_about_data(error: Exception) -> bool:
     if isinstance(error, asyncpg.PostgresError):
         return str(error.sqlstate)[:2] in ABOUT_DATA
     return not isinstance(error, asyncpg.InterfaceError | asyncpg.InternalClientError | OSError | MemoryError)
+
+
+def whatever(_: Exception) -> bool:
+    """For who goes on in any case, and says why it was in vain."""
+    return True
+
+
+@dataclass(slots=True)
+class Attempt:
+    """Why it was in vain, if it was."""
+
+    error: Exception | None = None
+
+
+@contextmanager
+def attempt(is_ours: Callable[[Exception], bool] = is_about_data) -> Iterator[Attempt]:
+    """An exception that `is_ours` ends the block, and is its `error`; the caller goes on. Others are raised."""
+    tried = Attempt()
+    try:
+        yield tried
+    except Exception as error:
+        if not is_ours(error):
+            raise
+        tried.error = error
 
 
 async def in_parts(

@@ -45,6 +45,7 @@ from flows_billing.tables import (
     unbilled_table,
 )
 from flows_billing.views import tariff_of
+from flows_shared.apart import attempt
 from flows_shared.contracts.explanations import Explanation
 from flows_shared.contracts.previews import ProposedTariff
 from flows_shared.contracts.sharing import SharedGroup
@@ -215,13 +216,10 @@ async def _execute_shown(db: Database, run: Run, settings: RunSettings) -> Run:
     columns = TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn()
     with Progress(*columns, console=Console(stderr=True)) as bar:
         task = bar.add_task(f"{run.esco.code} {run.month}", total=None)
-        try:
+        with attempt(lambda error: not is_connection_lost(error)):
             return await execute_run(
                 db, run.id, settings, utc_now(), lambda done, total: bar.update(task, completed=done, total=total)
             )
-        except Exception as error:
-            if is_connection_lost(error):
-                raise
     async with db.connection() as connection:
         return await find_run(connection, run.id)
 

@@ -24,7 +24,7 @@ from flows_billing.runs.store import find_run
 from flows_billing.settings import SERVICE, BillingSettings
 from flows_billing.stores.communities import due_escos, find_escos
 from flows_billing.stores.solar import grant_solar_credits
-from flows_shared.apart import in_parts, is_about_data
+from flows_shared.apart import attempt, in_parts
 from flows_shared.contracts.jobs import (
     BILL_MONTH,
     CORRECT_MONTH,
@@ -227,12 +227,10 @@ def create_worker() -> WorkerDefinition[BillingSettings, BillingWorker]:
 async def _each_esco(connection: Connection, work: Callable[[Esco], Awaitable[None]], *, failed: str) -> None:
     """One community stops no other: the log names those whose data stopped them."""
     for esco in await find_escos(connection, None):
-        try:
+        with attempt() as tried:
             await work(esco)
-        except Exception as error:
-            if not is_about_data(error):
-                raise
-            log.error(failed, esco=esco.code, reason=say_error(error))
+        if tried.error:
+            log.error(failed, esco=esco.code, reason=say_error(tried.error))
 
 
 def _ids(found: Iterable[UUID | None]) -> list[str]:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from itertools import zip_longest
 from pathlib import Path
-from typing import IO, Annotated, Any
+from typing import IO, Annotated, TypeVar
 
 import typer
 
@@ -31,7 +31,8 @@ STDIN = "-"
 RESULTS = ("decoded", "frame", "error", "reason")
 HOW_TO_ASK = "\n\n".join(("Requests:", *map(usage, REQUESTS)))
 
-Line = dict[str, Any]
+T = TypeVar("T")
+Line = dict[str, object]
 
 commands = typer.Typer(
     help="Decode and encode EMOP, the meters' protocol. Exit status: 0 done, 1 something is wrong with what was given, "
@@ -149,7 +150,7 @@ def _place(text: str) -> tuple[str, int]:
     return host, int(port or PORT)
 
 
-def _answers(place: tuple[str, int], exchange: Exchange[Any], timeout_seconds: float) -> Iterator[bytes]:
+def _answers(place: tuple[str, int], exchange: Exchange[T], timeout_seconds: float) -> Iterator[bytes]:
     """The frames that answer, each shown before it is judged: a refusal has bytes too."""
     reader = FrameReader()
     with socket.create_connection(place, timeout_seconds) as connection:

@@ -4,7 +4,6 @@ import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import count
-from typing import Any
 from uuid import UUID
 
 from flows_meter_sync.visits.report import Attempt, Report
@@ -43,7 +42,7 @@ class Errand:
     metrics: list[str]
     urgent: bool
     by_hand: bool
-    trace: Mapping[str, Any]
+    trace: Mapping[str, object]
     done: "asyncio.Future[Outcome]"
     attempt: int = 1
     readings: int = 0

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 from uuid import uuid4
 
 import httpx
@@ -10,6 +10,8 @@ import httpx
 from flows_meter_sync.settings import GatewaySettings
 from flows_shared.db import JSON
 from flows_shared.errors import FlowsError
+
+Answer: TypeAlias = Any  # JSON, whose shape the gateway documents
 
 LOGIN: Final = "/auth/v1/token"
 
@@ -41,11 +43,11 @@ class Gateway:
     def __init__(self, http: httpx.Client, serial: str) -> None:
         self.http, self.path = http, f"/v1/meters/{serial}"
 
-    def get(self, what: str, **query: Any) -> Any:
+    def get(self, what: str, **query: object) -> Answer:
         given = {name: value for name, value in query.items() if value is not None}
         return _ask(self.http, "GET", f"{self.path}/{what}".rstrip("/"), params=given)
 
-    def post(self, what: str, body: JSON = None, key: str | None = None) -> Any:
+    def post(self, what: str, body: JSON = None, key: str | None = None) -> Answer:
         """A write without a key is asked for once."""
         headers = {"Idempotency-Key": key or str(uuid4())}
         return _ask(self.http, "POST", f"{self.path}/{what}", json=body, headers=headers)
@@ -69,7 +71,7 @@ def _token(http: httpx.Client, settings: GatewaySettings) -> str:
     return token
 
 
-def _ask(http: httpx.Client, method: str, path: str, **request: Any) -> Any:
+def _ask(http: httpx.Client, method: str, path: str, **request: Any) -> Answer:
     try:
         response = http.request(method, path, **request)
     except httpx.HTTPError as error:

@@ -6,6 +6,7 @@ from typing import Final
 from uuid import UUID, uuid4
 
 from flows_meter_sync.errors import LeaseLost, MeterBusy
+from flows_shared.apart import attempt, whatever
 from flows_shared.db import Connection, Database, dropped_if_cancelled
 from flows_shared.logs import get_logger
 
@@ -79,12 +80,7 @@ class Leases:
 
     async def give_back(self, meter_ids: Collection[UUID]) -> None:
         """Free them, in a `finally`; where the database is away, they end by themselves, as nobody extends them."""
-        self.drop(meter_ids)
-        try:
-            async with self.db.connection() as connection:
-                await connection.execute(RELEASE, list(meter_ids), self.holder, self.rest_seconds)
-        except Exception as error:
-            log.warning("meter_leases_not_released", meters=len(meter_ids), reason=f"{type(error).__name__}: {error}")
+        await self._free(meter_ids, RELEASE, list(meter_ids))
 
     async def release_all(self) -> None:
         """Free what is still held, and what was granted to a claim that was broken off before it heard of it.
@@ -92,12 +88,15 @@ class Leases:
         Where the database is away, the leases end by themselves.
         """
         held = list(self._until)
-        self.drop(held)
-        try:
+        await self._free(held, RELEASE_ALL)
+
+    async def _free(self, meter_ids: Collection[UUID], statement: str, *named: list[UUID]) -> None:
+        self.drop(meter_ids)
+        with attempt(whatever) as tried:
             async with self.db.connection() as connection:
-                await connection.execute(RELEASE_ALL, self.holder, self.rest_seconds)
-        except Exception as error:
-            log.warning("meter_leases_not_released", meters=len(held), reason=f"{type(error).__name__}: {error}")
+                await connection.execute(statement, *named, self.holder, self.rest_seconds)
+        if error := tried.error:
+            log.warning("meter_leases_not_released", meters=len(meter_ids), reason=f"{type(error).__name__}: {error}")
 
     def drop(self, meter_ids: Collection[UUID]) -> None:
         """Do not put off the end of these leases any more."""
@@ -111,9 +110,9 @@ class Leases:
         while True:
             due = max(due + beat, loop.time())  # at once, where the last one took as long as it may
             await asyncio.sleep(due - loop.time())
-            try:
+            with attempt(whatever) as tried:
                 await self.extend()
-            except Exception as error:
+            if error := tried.error:
                 reason = f"{type(error).__name__}: {error}"
                 log.warning("meter_leases_not_extended", meters=len(self._until), reason=reason)
 

@@ -56,7 +56,7 @@ class Connection(asyncio.Protocol):
         self.reader = FrameReader()
         self.transport: asyncio.Transport | None = None
         self.exchange: Exchange[Any] | None = None
-        self.values: list[Any] = []
+        self.values: list[object] = []
         self.answer: asyncio.Future[list[Any]] | None = None
 
     @property
@@ -201,15 +201,14 @@ class Meter:
 
     async def _exchange(self, request: Request[T], connection: Connection) -> list[T]:
         self._sequence = (self._sequence + 1) % SEQUENCES
+        keeps_open = False  # whatever comes late after a failure would be taken for the next answer
         try:
             answer = await connection.ask(Exchange(request, self._sequence), self.manners.read_timeout_seconds)
-        except BaseException:
-            self.close()  # whatever comes late would be taken for the next answer
-            raise
-        self._speaker = connection.speaker
-        if not self.keeps_open:
-            self.close()
-        return answer
+            self._speaker, keeps_open = connection.speaker, self.keeps_open
+            return answer
+        finally:
+            if not keeps_open:
+                self.close()
 
     async def _connect(self) -> Connection:
         loop = asyncio.get_running_loop()

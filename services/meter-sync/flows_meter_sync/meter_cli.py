@@ -3,13 +3,13 @@
 import json
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime
-from typing import Annotated, Any, Final
+from typing import Annotated, Final
 
 import typer
 
-from flows_meter_sync.gateway import Gateway, at_gateway
+from flows_meter_sync.gateway import Answer, Gateway, at_gateway
 from flows_meter_sync.settings import GatewaySettings
 from flows_meter_sync.syncers import SYNCERS, syncer_names
 from flows_shared.contracts.meters import SETTINGS
@@ -199,18 +199,18 @@ def _show_metric(serial: str, what: str, metrics: Sequence[str], now: bool, wait
     _print(values, as_json, lambda: _lines(values))
 
 
-def _sync(gateway: Gateway, metrics: Sequence[str], wait: float) -> Any:
+def _sync(gateway: Gateway, metrics: Sequence[str], wait: float) -> Answer:
     """Have these read, and wait for the visit's end; how all metrics have gone."""
     before = _attempt(gateway.get("sync"))
     gateway.post("sync", {"metrics": [FIRST_METRIC, *(name for name in metrics if name != FIRST_METRIC)]})
     return _until(lambda: gateway.get("sync"), lambda status: _attempt(status) != before, wait, "was not read")
 
 
-def _attempt(status: Mapping[str, Any]) -> str | None:
+def _attempt(status: Answer) -> str | None:
     return next((row["last_attempt_at"] for row in status["metrics"] if row["metric"] == FIRST_METRIC), None)
 
 
-def _write(serial: str, kind: WriteKind, body: Any, key: str | None, wait: float, as_json: bool) -> None:
+def _write(serial: str, kind: WriteKind, body: JSON, key: str | None, wait: float, as_json: bool) -> None:
     with _gateway(serial) as gateway:
         asked = gateway.post(SETTINGS[kind].path, body, key)
         path = f"commands/{asked['id']}"
@@ -220,7 +220,7 @@ def _write(serial: str, kind: WriteKind, body: Any, key: str | None, wait: float
         raise NotDone(command["last_error"])
 
 
-def _until(ask: Callable[[], Any], done: Callable[[Any], bool], wait: float, what: str) -> Any:
+def _until(ask: Callable[[], Answer], done: Callable[[Answer], bool], wait: float, what: str) -> Answer:
     deadline = time.monotonic() + wait
     while not done(answer := ask()):
         if time.monotonic() >= deadline:
@@ -230,12 +230,12 @@ def _until(ask: Callable[[], Any], done: Callable[[Any], bool], wait: float, wha
     return answer
 
 
-def _print(answer: Any, as_json: bool, lines: Callable[[], Iterator[str]]) -> None:
+def _print(answer: object, as_json: bool, lines: Callable[[], Iterator[str]]) -> None:
     for line in [json.dumps(answer)] if as_json else lines():
         typer.echo(line)
 
 
-def _lines(values: Mapping[str, Any], indent: str = "") -> Iterator[str]:
+def _lines(values: Mapping[str, object], indent: str = "") -> Iterator[str]:
     """Each name with its value; what there is not is left out."""
     width = max(map(len, values), default=0)
     for name, value in values.items():
@@ -246,25 +246,25 @@ def _lines(values: Mapping[str, Any], indent: str = "") -> Iterator[str]:
             yield f"{indent}{name:<{width}}  {_shown(value)}"
 
 
-def _metric_lines(status: Mapping[str, Any]) -> Iterator[str]:
+def _metric_lines(status: Answer) -> Iterator[str]:
     yield from _lines({name: value for name, value in status.items() if name != "metrics"})
     for row in status["metrics"]:
         outcome = row["last_error"] or f"{row['readings']} values"
         yield f"{row['metric']:<30}{_shown(row['last_attempt_at'])}  {outcome}"
 
 
-def _table(rows: Sequence[Mapping[str, Any]], names: Sequence[str]) -> Iterator[str]:
+def _table(rows: Sequence[Mapping[str, object]], names: Sequence[str]) -> Iterator[str]:
     shown = [list(names), *([_shown(row[name]) for name in names] for row in rows)]
     widths = [max(map(len, column)) for column in zip(*shown, strict=True)]
     for cells in shown:
         yield "  ".join(f"{cell:<{width}}" for cell, width in zip(cells, widths, strict=True)).rstrip()
 
 
-def _shown(value: Any) -> str:
+def _shown(value: object) -> str:
     """Times to the second, in UTC."""
     if value is None:
         return ""
-    try:
-        return f"{datetime.fromisoformat(value):%Y-%m-%d %H:%M:%SZ}" if "T" in value else str(value)
-    except (TypeError, ValueError):
-        return str(value)
+    if isinstance(value, str) and "T" in value:
+        with suppress(ValueError):
+            return f"{datetime.fromisoformat(value):%Y-%m-%d %H:%M:%SZ}"
+    return str(value)

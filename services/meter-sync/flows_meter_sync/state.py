@@ -1,9 +1,10 @@
 """The fleet's state as Prometheus sees it: counted in the database now and then, by community, never by meter."""
 
 from collections import defaultdict
-from collections.abc import Sequence
-from typing import Any, Final
+from collections.abc import Iterable, Sequence
+from typing import Final
 
+from asyncpg import Record
 from prometheus_client.core import GaugeMetricFamily, HistogramMetricFamily, Metric
 
 from flows_shared.db import Connection
@@ -69,7 +70,7 @@ class FleetState(Counted):
         return (health, commands, _ages(await db.fetch(READ_AGES, AGES)))
 
 
-def _ages(rows: Sequence[Any]) -> Metric:
+def _ages(rows: Iterable[Record]) -> Metric:
     ages = HistogramMetricFamily(
         "flows_meter_value_age_seconds", "How old the newest value of each meter is.", labels=["esco", "metric"]
     )

@@ -26,7 +26,7 @@ from flows_notify.messages import (
     note_outcome,
 )
 from flows_notify.rendering import render
-from flows_shared.apart import is_about_data
+from flows_shared.apart import attempt
 from flows_shared.db import Connection, Database
 from flows_shared.errors import say_error
 from flows_shared.logs import get_logger
@@ -65,13 +65,11 @@ async def _deliver(db: Database, channel: Channel, message: UUID, max_attempts: 
 
 async def _written(db: Connection, channel: Channel, message: UUID, claimed: Claimed) -> Outcome:
     """A message that cannot be written has failed: it keeps none of those after it from being sent."""
-    try:
+    with attempt() as tried:
         async with db.transaction():
             outgoing = await _mail(db, message, claimed)
-    except Exception as error:
-        if not is_about_data(error):
-            raise
-        return Outcome(MessageStatus.FAILED, f"it could not be written: {say_error(error)}")
+    if tried.error:
+        return Outcome(MessageStatus.FAILED, f"it could not be written: {say_error(tried.error)}")
     return await _hand_over(channel, outgoing)
 
 

@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
@@ -17,7 +16,7 @@ class Words:
     html: str
 
 
-def render(template: str, **values: Any) -> Words:
+def render(template: str, **values: object) -> Words:
     """Fill a template; a value that it names and is not given is an error."""
     subject, text, html = (
         TEMPLATES.get_template(f"{template}.{part}").render(values) for part in ("subject.txt", "txt", "html")

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
 from time import monotonic
-from typing import Any, Final, cast
+from typing import Final, cast
 from uuid import UUID
 
 from flows_api.auth.api_keys import PREFIX, UsedKey, use_key
@@ -202,7 +202,7 @@ def _principal_of_key(key: UsedKey) -> Principal:
     )
 
 
-def _dump(claims: Mapping[str, Any]) -> str:
+def _dump(claims: Mapping[str, object]) -> str:
     return json.dumps(claims, separators=(",", ":"))
 
 

@@ -1,7 +1,8 @@
 """What the routes of /auth/v1 share: the parts that they use, who asks, and how they say what is wrong."""
 
 from collections.abc import Callable, Coroutine
-from typing import Annotated, Any
+from typing import Annotated
+from uuid import UUID
 
 from fastapi import Depends, Request, Response
 from fastapi.exceptions import RequestValidationError
@@ -21,13 +22,13 @@ from flows_api.settings import ApiSettings
 from flows_shared.db import Database
 from flows_shared.tokens import TokenError, TokenMissing
 
-PROBLEMS: dict[int | str, dict[str, Any]] = {400: {"model": AuthProblem}, 401: {"model": AuthProblem}}
+PROBLEMS: dict[int | str, dict[str, object]] = {400: {"model": AuthProblem}, 401: {"model": AuthProblem}}
 
 
 class AuthRoute(APIRoute):
     """Says what is wrong with a body in these routes' own form."""
 
-    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+    def get_route_handler(self) -> Callable[[Request], Coroutine[object, None, Response]]:
         handle = super().get_route_handler()
 
         async def handler(request: Request) -> Response:
@@ -85,7 +86,7 @@ async def user_of(db: Database, principal: Principal) -> User:
     return user
 
 
-async def session_of(tokens: Authenticator, db: Database, user_id: Any, refresh: RefreshToken) -> Session:
+async def session_of(tokens: Authenticator, db: Database, user_id: UUID, refresh: RefreshToken) -> Session:
     """What a login answers."""
     settings = tokens.settings
     user = await user_of(db, principal_of(user_id))

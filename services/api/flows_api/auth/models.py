@@ -1,7 +1,7 @@
 """Bodies of /auth/v1, in the form that Supabase's auth client sends and reads."""
 
 from datetime import datetime
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Literal, Self
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -72,9 +72,9 @@ class AuthUser(BaseModel):
     email_confirmed_at: datetime
     confirmed_at: datetime
     last_sign_in_at: datetime | None
-    app_metadata: dict[str, Any]
-    user_metadata: dict[str, Any]
-    identities: list[Any] = []
+    app_metadata: dict[str, object]
+    user_metadata: dict[str, object]
+    identities: list[object] = []
     created_at: datetime
     updated_at: datetime
     is_anonymous: bool = False

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import Any, Final
+from typing import Final
 
 from flows_api.auth.authenticator import Authenticator
 from flows_shared.db import REFUSALS, connected
@@ -29,7 +29,7 @@ async def watching(authenticator: Authenticator, url: str) -> AsyncIterator[None
 
 
 async def _watch(authenticator: Authenticator, url: str) -> None:
-    def hear(_connection: Any, _pid: int, _channel: str, name: Any) -> None:
+    def hear(_connection: object, _pid: int, _channel: str, name: object) -> None:
         authenticator.forget(str(name))
 
     while True:

@@ -14,7 +14,7 @@ class Problem(BaseModel):
     message: str = Field(examples=["the token has expired"])
 
 
-def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
+def problems(*statuses: int) -> dict[int | str, dict[str, object]]:
     """Documents the statuses with which a route may refuse, besides those that all of them share."""
     return {status: {"model": Problem} for status in (401, 403, *statuses, 422)}
 

@@ -1,6 +1,6 @@
 """The other services, over HTTP: a short-lived token that names whom the gateway asks for, and the request's id."""
 
-from typing import Any, Final
+from typing import Final
 
 import httpx
 from pydantic import ValidationError
@@ -47,7 +47,7 @@ class ServiceClient:
         response = await self.send(route, asked, principal)
         return route.read(response.content)
 
-    async def send(self, route: Route[Asked, Any], asked: Asked, principal: Principal) -> httpx.Response:
+    async def send(self, route: Route[Asked, Answered], asked: Asked, principal: Principal) -> httpx.Response:
         """The same with its status and headers, not read yet."""
         headers = service_headers(self.settings, "api", acting_for=principal.actor)
         body = asked.model_dump(mode="json")

@@ -6,7 +6,7 @@ It is loaded on a thread of its own, so that a large or a wrong schema holds up 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from contextlib import asynccontextmanager, suppress
-from typing import Any, Final, TypeAlias
+from typing import Final, TypeAlias
 
 import asyncpg
 
@@ -21,7 +21,7 @@ RETRY_SECONDS: Final = 1.0
 CHECK_SECONDS: Final = 30.0
 LOAD_SECONDS: Final = 60.0
 
-Telling: TypeAlias = Coroutine[Any, Any, None]
+Telling: TypeAlias = Coroutine[object, None, None]
 
 log = get_logger()
 
@@ -140,5 +140,5 @@ class _Keeper:
     async def _tell(self, told: Telling) -> None:
         await asyncio.wrap_future(asyncio.run_coroutine_threadsafe(told, self._serving))
 
-    def _wake(self, *_: Any) -> None:
+    def _wake(self, *_: object) -> None:
         self._changed.set()

@@ -6,9 +6,9 @@ import json
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Any, Final, Self, TypeAlias
+from typing import Final, Self, TypeAlias
 
-Step: TypeAlias = Callable[[Any], Iterator[Any]]
+Step: TypeAlias = Callable[[object], Iterator[object]]
 
 KEY: Final = re.compile(r"""\.([A-Za-z0-9_$@-]+)|\."((?:[^"\\]|\\.)+)"|\[\s*(?:"([^"]*)"|'([^']*)')\s*\]""")
 INDEX: Final = re.compile(r"\[\s*(-?[0-9]+)\s*\]")
@@ -46,7 +46,7 @@ class ClaimPath:
             position = found.end()
         return cls(text, tuple(steps))
 
-    def find(self, claims: Any) -> str | None:
+    def find(self, claims: object) -> str | None:
         """The first value that is found; what is no text is shown as JSON."""
         values = [claims]
         for step in self.steps:
@@ -57,7 +57,7 @@ class ClaimPath:
 
 
 def _of_key(name: str) -> Step:
-    def step(value: Any) -> Iterator[Any]:
+    def step(value: object) -> Iterator[object]:
         if isinstance(value, dict) and name in value:
             yield value[name]
 
@@ -65,7 +65,7 @@ def _of_key(name: str) -> Step:
 
 
 def _of_index(index: int) -> Step:
-    def step(value: Any) -> Iterator[Any]:
+    def step(value: object) -> Iterator[object]:
         if isinstance(value, list) and -len(value) <= index < len(value):
             yield value[index]
 
@@ -82,7 +82,7 @@ def _of_search(pattern: str) -> Step:
 
 
 def _of_test(test: Callable[[str, str], bool], text: str) -> Step:
-    def step(value: Any) -> Iterator[Any]:
+    def step(value: object) -> Iterator[object]:
         for item in value if isinstance(value, list) else ():
             if isinstance(item, str) and test(item, text):
                 yield item

@@ -4,7 +4,7 @@ import json
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from typing import Any, Final, TypeAlias, cast
+from typing import Final, TypeAlias, cast
 
 import asyncpg
 from asyncpg.pool import PoolConnectionProxy
@@ -227,7 +227,9 @@ async def fetch_expected_rows(connection: PooledConnection, statement: Statement
     return int(plan[0]["Plan"]["Plan Rows"])
 
 
-async def _rows(connection: PooledConnection, statement: Statement, more: Sequence[Any] = ()) -> list[asyncpg.Record]:
+async def _rows(
+    connection: PooledConnection, statement: Statement, more: Sequence[object] = ()
+) -> list[asyncpg.Record]:
     """What is for this time only is prepared without a name, in the place of the one before."""
     if statement.is_single:
         prepared = await connection.prepare(statement.text, name="")
@@ -235,7 +237,7 @@ async def _rows(connection: PooledConnection, statement: Statement, more: Sequen
     return await connection.fetch(statement.text, *statement.parameters, *more)
 
 
-def as_bytes(value: Any) -> bytes:
+def as_bytes(value: object) -> bytes:
     """JSON and bytea come as bytes, everything else as text."""
     return value if isinstance(value, bytes) else str(value or "").encode()
 
@@ -271,10 +273,10 @@ def _literal(text: str) -> str:
     return TEXT.format(text.encode(errors="replace").hex())
 
 
-async def _pass_json_through(connection: Any) -> None:
+async def _pass_json_through(connection: "asyncpg.Connection[asyncpg.Record]") -> None:
     """`json` arrives as the bytes that PostgreSQL sent; nothing decodes a body."""
     await connection.set_type_codec("json", schema="pg_catalog", encoder=bytes, decoder=bytes, format="binary")
 
 
-async def _keep_as_it_is(_connection: Any) -> None:
+async def _keep_as_it_is(_connection: object) -> None:
     """Nothing outlives a transaction, so that there is nothing to reset."""

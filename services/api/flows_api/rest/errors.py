@@ -2,13 +2,14 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from typing import Any, ClassVar, Final
+from typing import Any, ClassVar, Final, TypeAlias
 
 import asyncpg
 
 from flows_shared.errors import FlowsError
 
 Headers = list[tuple[bytes, bytes]]
+Json: TypeAlias = dict[str, Any]
 
 
 class RestError(FlowsError):
@@ -17,7 +18,7 @@ class RestError(FlowsError):
     code = "PGRSTX00"
     status: ClassVar[int] = 400
 
-    def __init__(self, message: str, *, details: Any = None, hint: str | None = None) -> None:
+    def __init__(self, message: str, *, details: object = None, hint: str | None = None) -> None:
         super().__init__(message)
         self.details = details
         self.hint = hint
@@ -31,7 +32,7 @@ class RestError(FlowsError):
 
     def body(self, *, minimal: bool = False) -> bytes:
         """`minimal` keeps details and hint to ourselves."""
-        told: dict[str, Any] = {"code": self.answer()[1], "details": self.details, "hint": self.hint}
+        told: dict[str, object] = {"code": self.answer()[1], "details": self.details, "hint": self.hint}
         told["message"] = str(self)
         if minimal:
             del told["details"], told["hint"]
@@ -412,7 +413,7 @@ class StatementRefused(RestError):
 class Raised(RestError):
     """`RAISE SQLSTATE 'PGRST'` with JSON in MESSAGE and DETAIL: the database decides the whole answer."""
 
-    def __init__(self, told: Mapping[str, Any], answered: Mapping[str, Any]) -> None:
+    def __init__(self, told: Json, answered: Json) -> None:
         super().__init__(told["message"], details=told.get("details"), hint=told.get("hint"))
         self.code = told["code"]
         self.answered = answered
@@ -449,11 +450,11 @@ def refusal_of(error: asyncpg.PostgresError, *, anonymous: bool) -> RestError:
     return Raised(told, answered)
 
 
-def _is_answer(answered: Mapping[str, Any]) -> bool:
+def _is_answer(answered: Json) -> bool:
     return 200 <= answered["status"] <= 599 and all(isinstance(value, str) for value in answered["headers"].values())
 
 
-def _object(text: str, needed: Mapping[str, type], optional: Mapping[str, type]) -> dict[str, Any] | None:
+def _object(text: str, needed: Mapping[str, type], optional: Mapping[str, type]) -> Json | None:
     try:
         value = json.loads(text)
     except ValueError:

@@ -1,9 +1,9 @@
 """What is answered, ready for the socket."""
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any, Final
+from typing import Final
 from urllib.parse import quote
 
 from flows_api.rest.catalog.functions import Function
@@ -103,7 +103,7 @@ def plan_response(request: Request, plan: bytes, media: MediaType) -> Response:
     return Response(200, plan, headers, request.headers_only)
 
 
-def document_response(request: Request, document: dict[str, Any]) -> Response:
+def document_response(request: Request, document: Mapping[str, object]) -> Response:
     body = json.dumps(document, ensure_ascii=False).encode()
     headers = [*_length(request, body), *_content_type(request, OPENAPI), VARY]
     return Response(200, body, headers, request.headers_only)

@@ -73,7 +73,7 @@ def make_template(catalog: Catalog, options: RestOptions, shape: Shape) -> Templ
         planned = plan_request(catalog, options, request)
     except RestError:
         return None
-    given = [*marks, *([request.payload.raw] if request.payload else [])]
+    given: list[object] = [*marks, *([request.payload.raw] if request.payload else [])]
     statement = planned.statement
     places = [(place, given.index(p)) for place, p in enumerate(statement.parameters) if _is_among(p, given)]
     filled = {place for place, _ in places}

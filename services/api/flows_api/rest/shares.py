@@ -28,16 +28,18 @@ class Shares:
         if share is None:
             share = self._shares[caller] = Share(asyncio.Semaphore(self.most))
         share.users += 1
+        is_taken = False
         try:
             if share.places.locked():
                 await asyncio.wait_for(share.places.acquire(), self.timeout_seconds)
             else:
                 await share.places.acquire()
-        except BaseException as error:
-            self._leave(caller, share)
-            if isinstance(error, TimeoutError):
-                raise ShareExhausted from None
-            raise
+            is_taken = True
+        except TimeoutError:
+            raise ShareExhausted from None
+        finally:
+            if not is_taken:
+                self._leave(caller, share)
 
     def give(self, caller: str) -> None:
         share = self._shares[caller]

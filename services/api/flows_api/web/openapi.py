@@ -1,11 +1,10 @@
 """/openapi.json: the typed routes, and the tables and views of /rest/v1 as the database has them."""
 
-from typing import Any
-
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
 from flows_api.rest.catalog.catalog import Catalog
+from flows_api.rest.openapi.defaults import Document
 from flows_api.rest.openapi.document import OPERATORS, describe_components, describe_paths
 
 DESCRIPTION = f"""\
@@ -25,7 +24,7 @@ DATA_TAGS = {
 }
 
 
-def build_document(app: FastAPI, catalog: Catalog | None, prefix: str) -> dict[str, Any]:
+def build_document(app: FastAPI, catalog: Catalog | None, prefix: str) -> Document:
     """Without a catalog, as while the database is away, only the typed routes."""
     document = get_openapi(
         title=app.title, version=app.version, description=app.description, routes=app.routes, openapi_version="3.1.0"

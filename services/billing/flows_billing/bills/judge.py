@@ -29,7 +29,7 @@ from flows_billing.stores.solar import solar_credits_in
 from flows_billing.stores.tariffs import benchmarks_in, tariffs_in
 from flows_billing.stores.usage import sum_half_hours
 from flows_billing.usage.metered import Need, Usage
-from flows_shared.apart import in_parts, is_about_data
+from flows_shared.apart import attempt, in_parts
 from flows_shared.db import Connection
 from flows_shared.errors import say_error
 from flows_shared.time import Month
@@ -61,13 +61,11 @@ class Docket:
         planned = self.planned[account]
         if isinstance(planned, NotBilled):
             return planned
-        try:
+        with attempt() as tried:
             verdict = self._rate(planned)
-            return verdict if isinstance(verdict, NotBilled) else self.holds.get(account, verdict)
-        except Exception as error:
-            if not is_about_data(error):
-                raise
-            return data_invalid("its bill could not be computed", error)
+        if tried.error:
+            return data_invalid("its bill could not be computed", tried.error)
+        return verdict if isinstance(verdict, NotBilled) else self.holds.get(account, verdict)
 
     def _rate(self, planned: Sequence[Plan]) -> Verdict:
         verdict = rate_account(planned, self.measured, self.esco.seller)
@@ -216,15 +214,13 @@ async def _shared(db: Connection, plans: Sequence[Plan], terms: Terms) -> Shared
     for group in terms.sharing.groups:
         if group.id in concerned:
             readings = await read_series(db, group, terms.month, terms.zone)
-            try:
+            with attempt() as tried:
                 # Seconds for thousands of members: a worker goes on with its leases meanwhile.
                 allocations.append(await to_thread(allocate_month, group, readings, terms.month, terms.zone))
-            except SharingInvalid as error:
-                invalid[group.id] = str(error)
-            except Exception as error:
-                if not is_about_data(error):
-                    raise
-                invalid[group.id] = f"what {group.name} shares could not be computed: {say_error(error)}"
+            if isinstance(tried.error, SharingInvalid):
+                invalid[group.id] = str(tried.error)
+            elif tried.error:
+                invalid[group.id] = f"what {group.name} shares could not be computed: {say_error(tried.error)}"
     profiles = {part.tariff.profile for plan in plans for part in plan.parts if part.sharing and part.tariff.profile}
     calendars = await band_calendars(db, profiles, terms.month, terms.zone)
     return share_out(plans, allocations, invalid, calendars | day_calendar(terms.month, terms.zone), terms.zone)

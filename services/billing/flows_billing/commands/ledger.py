@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, TypeVar
 from uuid import UUID, uuid4
 
 import typer
@@ -170,7 +170,7 @@ def check(
         raise BooksUnsound(f"the ledger is not sound: {len(found.findings)} disagreements, sum {found.total_pence}p")
 
 
-def _asked(kind: type[A], amount: str, **values: Any) -> A:
+def _asked(kind: type[A], amount: str, **values: object) -> A:
     try:
         return kind.model_validate({"amount_pence": pence(decimal(amount)), **values})
     except (ValidationError, ValueError, ArithmeticError) as error:

@@ -39,7 +39,7 @@ from flows_billing.stores.accounts import account_numbers, supply_account_ids
 from flows_billing.stores.rating import changed_days
 from flows_billing.stores.sharing import store_allocation
 from flows_shared.acting import act_for
-from flows_shared.apart import is_about_data
+from flows_shared.apart import attempt
 from flows_shared.contracts.jobs import RENDER_CREDIT_NOTES, RENDER_INVOICES, SUM_COSTS
 from flows_shared.db import Connection, Database
 from flows_shared.errors import say_error
@@ -95,12 +95,10 @@ async def rebill(
     found = []
     for account, verdict in _verdicts(docket, billed, settings.billing_batch_accounts):
         arguments = account, numbers[account], originals[account], verdict, causes, confirmation
-        try:
+        with attempt() as tried:
             found.append(await _rebill_account(db, asked, *arguments))
-        except Exception as error:
-            if not is_about_data(error):
-                raise
-            found.append(RebilledAccount(account, numbers[account], "failed", say_error(error)))
+        if tried.error:
+            found.append(RebilledAccount(account, numbers[account], "failed", say_error(tried.error)))
     return Rebilling(esco, month, tuple(sorted(found, key=lambda account: account.account_number)))
 
 

@@ -1,7 +1,8 @@
 """What outlines say, as text that can be found, copied and read aloud: it lies over them and is not seen."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Final, Protocol
 from weakref import WeakKeyDictionary
 
 from reportlab.pdfbase import pdfdoc, pdfmetrics
@@ -19,6 +20,16 @@ TO_UNICODE: Final = """/CIDInit /ProcSet findresource begin 12 dict begin beginc
 1 begincodespacerange <00> <FF> endcodespacerange
 {ranges}
 endcmap CMapName currentdict /CMap defineresource pop end end"""
+
+
+class Document(Protocol):
+    """What a font asks of reportlab's document."""
+
+    fontMapping: dict[str, str]  # noqa: N815
+    delayedFonts: list["TextLayer"]  # noqa: N815
+    idToObject: Mapping[str, pdfdoc.PDFDictionary]  # noqa: N815
+
+    def Reference(self, object: object, name: str) -> pdfdoc.PDFObjectReference: ...  # noqa: N802
 
 
 @dataclass
@@ -44,19 +55,19 @@ class TextLayer:
     def __init__(self) -> None:
         self.fontName, self.encName = NAME, "WinAnsiEncoding"
         self.face = pdfmetrics.getTypeFace(BUILT_IN)
-        self.codes: WeakKeyDictionary[Any, _Codes] = WeakKeyDictionary()
+        self.codes: WeakKeyDictionary[Document, _Codes] = WeakKeyDictionary()
 
-    def splitString(self, text: str, doc: Any, encoding: str = "utf-8") -> list[tuple[int, bytes]]:  # noqa: N802
+    def splitString(self, text: str, doc: Document, encoding: str = "utf-8") -> list[tuple[int, bytes]]:  # noqa: N802
         codes = self._of(doc)
         return [(subset, bytes([code])) for subset, code in map(codes.place_of, text)]
 
-    def getSubsetInternalName(self, subset: int, doc: Any) -> str:  # noqa: N802
+    def getSubsetInternalName(self, subset: int, doc: Document) -> str:  # noqa: N802
         return f"/{self._of(doc).name}+{subset}"
 
     def stringWidth(self, text: str, size: float, encoding: str = "utf-8") -> float:  # noqa: N802
         return stringWidth("n" * len(text), BUILT_IN, size)
 
-    def addObjects(self, doc: Any) -> None:  # noqa: N802
+    def addObjects(self, doc: Document) -> None:  # noqa: N802
         codes = self.codes.pop(doc)
         for subset in sorted({subset for subset, _ in codes.places.values()}):
             name = f"{codes.name}+{subset}"
@@ -71,7 +82,7 @@ class TextLayer:
             }
             doc.idToObject["BasicFonts"].dict[name] = doc.Reference(pdfdoc.PDFDictionary(entries), name)
 
-    def _of(self, doc: Any) -> _Codes:
+    def _of(self, doc: Document) -> _Codes:
         if doc not in self.codes:
             self.codes[doc] = _Codes(f"F{len(doc.fontMapping) + 1}")
             doc.fontMapping[NAME] = f"/{self.codes[doc].name}"

@@ -3,7 +3,7 @@
 from typing import Final
 
 from flows_billing.ledger.check import check_ledger
-from flows_shared.apart import is_about_data
+from flows_shared.apart import attempt
 from flows_shared.contracts.ledger import LedgerCheck
 from flows_shared.db import Connection
 from flows_shared.errors import say_error
@@ -17,12 +17,10 @@ log = get_logger()
 async def check_all_books(db: Connection) -> None:
     """Name in the log whatever disagrees, with its community."""
     for row in await db.fetch(ESCOS):
-        try:
+        with attempt() as tried:
             _say(row["code"], await check_ledger(db, [row["id"]]))
-        except Exception as error:
-            if not is_about_data(error):
-                raise
-            log.error("ledger_not_checked", esco=row["code"], reason=say_error(error))
+        if tried.error:
+            log.error("ledger_not_checked", esco=row["code"], reason=say_error(tried.error))
 
 
 def _say(esco: str, found: LedgerCheck) -> None:

@@ -7,7 +7,7 @@ taken back later still does.
 from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from decimal import Decimal
-from typing import Any, Final
+from typing import Final
 from uuid import UUID
 
 from asyncpg import Record
@@ -66,7 +66,7 @@ async def accrued(db: Database, esco: Esco, month: Month, settings: RunSettings)
     end = month.next().first_day
     async with db.connection() as connection:
         runs = await connection.fetch(RUN_MONTHS, esco.id, month.first_day, MONTHS)
-    rows: list[Sequence[Any]] = []
+    rows: list[Sequence[object]] = []
     for each in sorted({Month.of(row["month"]) for row in runs} | {month}):
         async with db.connection() as connection:
             days = each.first_day, each.next().first_day
@@ -81,7 +81,7 @@ async def accrued(db: Database, esco: Esco, month: Month, settings: RunSettings)
 
 def _rows(
     month: Month, previewed: Sequence[PreviewAccount], measured: dict[UUID, tuple[Decimal, int | None]]
-) -> Iterator[Sequence[Any]]:
+) -> Iterator[Sequence[object]]:
     """Accounts that are rightly left out have nothing to accrue."""
     for account in previewed:
         who = str(month), account.account_number

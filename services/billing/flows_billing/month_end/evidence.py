@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any, Final
+from typing import Final
 
 from flows_billing.month_end.sheet import Sheet
 from flows_shared.money import format_pounds
@@ -117,7 +117,7 @@ def zipped(evidence: Evidence) -> bytes:
     return data.getvalue()
 
 
-def _cell(value: Any) -> str:
+def _cell(value: object) -> str:
     match value:
         case None:
             return ""

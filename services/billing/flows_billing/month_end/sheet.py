@@ -14,10 +14,10 @@ class Sheet:
     name: str
     about: str
     columns: Sequence[str]
-    rows: Sequence[Sequence[Any]]
+    rows: Sequence[Sequence[object]]
 
     @classmethod
-    async def of(cls, db: Connection, name: str, about: str, statement: str, *values: Any) -> Self:
+    async def of(cls, db: Connection, name: str, about: str, statement: str, *values: object) -> Self:
         """What a statement answers."""
         prepared = await db.prepare(statement)
         columns = [attribute.name for attribute in prepared.get_attributes()]

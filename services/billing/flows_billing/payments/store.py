@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import date
-from typing import Any, Literal, TypeAlias
+from typing import Literal, TypeAlias
 from uuid import UUID
 
 from flows_billing.errors import PaymentNotReversible, UnknownPayment
@@ -84,8 +84,8 @@ async def caller(db: Connection) -> str:
 
 
 async def find_made(
-    db: Connection, table: Table, account: UUID, key: str, asked: Mapping[str, Any]
-) -> tuple[UUID, Mapping[str, Any]] | None:
+    db: Connection, table: Table, account: UUID, key: str, asked: Mapping[str, object]
+) -> tuple[UUID, Mapping[str, object]] | None:
     """What was made with this key before, and the whole request that it was made by."""
     if row := await db.fetchrow(REQUEST, account, key):
         return row["made"], row["request"]
@@ -95,7 +95,7 @@ async def find_made(
     return None
 
 
-async def keep_request(db: Connection, account: UUID, key: str, request: Mapping[str, Any], made: UUID) -> None:
+async def keep_request(db: Connection, account: UUID, key: str, request: Mapping[str, object], made: UUID) -> None:
     await db.execute(INSERT_REQUEST, account, key, request, made)
 
 

@@ -36,7 +36,7 @@ def compare_invoice(stored: Row, lines: Sequence[Row], expected: Row, wanted: Se
 
 def _pairs(lines: Sequence[Row], wanted: Sequence[Row]) -> Iterator[tuple[Row | None, Row | None]]:
     """Lines of one register, band, block and time stand side by side, in their order."""
-    places: dict[tuple[Any, ...], tuple[list[Row], list[Row]]] = {}
+    places: dict[tuple[object, ...], tuple[list[Row], list[Row]]] = {}
     for side, rows in enumerate((lines, wanted)):
         for row in rows:
             places.setdefault(tuple(row[name] for name in PLACE), ([], []))[side].append(row)
@@ -64,7 +64,7 @@ def _amount(line: Row) -> str:
     return f"{said(line['quantity'])} {line['unit']} at {said(line['rate'])}: {line['amount_pence']}p"
 
 
-def said(value: Any) -> str:
+def said(value: object) -> str:
     match value:
         case None:
             return "none"

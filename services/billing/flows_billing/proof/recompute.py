@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from typing import Any, Final
+from typing import Final
 from uuid import UUID
 
 import asyncpg
@@ -175,5 +175,5 @@ async def _replaced(db: Connection, replaces: Mapping[UUID, UUID]) -> dict[UUID,
     return {invoice: originals[replaced] for invoice, replaced in replaces.items()}
 
 
-def _named(columns: str, values: tuple[Any, ...]) -> dict[str, Any]:
+def _named(columns: str, values: tuple[object, ...]) -> dict[str, object]:
     return dict(zip((name.strip() for name in columns.split(",")), values, strict=True))

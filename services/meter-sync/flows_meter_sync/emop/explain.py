@@ -1,14 +1,14 @@
 """Frames explained to a person, byte by byte, whole or broken."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from decimal import Decimal
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from flows_meter_sync.emop import control, event_log, intervals, units
 from flows_meter_sync.emop.errors import EmopError
 from flows_meter_sync.emop.frame import ANY_METER, DELIMITER, OVERHEAD, FrameReader, crc
-from flows_meter_sync.emop.intervals import IntervalBlock
+from flows_meter_sync.emop.intervals import IntervalBlock, IntervalStatus
 from flows_meter_sync.emop.layout import NamedInt
 from flows_meter_sync.emop.messages import (
     EVENT_LOG,
@@ -22,8 +22,8 @@ from flows_meter_sync.emop.messages import (
     IntervalsRequest,
     ProfileRequest,
 )
-from flows_meter_sync.emop.objects import OBJECTS, Object, object_of
-from flows_meter_sync.emop.profile_log import LOG_1, LOG_2, TWIN_LOG_2, ProfileLog
+from flows_meter_sync.emop.objects import OBJECTS, AnyObject, object_of
+from flows_meter_sync.emop.profile_log import LOG_1, LOG_2, TWIN_LOG_2, Entry, Log, ProfileStatus
 
 HEAD_SIZE = 11
 TIME_SIZE = 4
@@ -136,7 +136,7 @@ def _object_name(raw: bytes) -> str:
     return f"object {known.name} ({ACCESS[known.access]})" if known else "object that is not known"
 
 
-def _value(known: Object[Any], payload: bytes) -> str:
+def _value(known: AnyObject, payload: bytes) -> str:
     try:
         value = known.decode(payload)
     except EmopError as error:
@@ -177,7 +177,7 @@ def _profile_2(message: bytes, twin: bool | None) -> Parts:
     yield from _profile(TWIN_LOG_2 if twin else LOG_2, message)
 
 
-def _fits(log: ProfileLog[Any], message: bytes) -> bool:
+def _fits(log: Log, message: bytes) -> bool:
     """Whether the records' times follow one another by half hours."""
     try:
         times = [entry.timestamp for entry in log.entries(message[TIME_SIZE:])]
@@ -186,10 +186,10 @@ def _fits(log: ProfileLog[Any], message: bytes) -> bool:
     return all(time - times[0] == number * HALF_HOURS for number, time in enumerate(times))
 
 
-def _profile(log: ProfileLog[Any], message: bytes) -> Parts:
+def _profile(log: Log, message: bytes) -> Parts:
     try:
         start = ProfileRequest.decode(message[:TIME_SIZE]).timestamp
-        entries = log.decode(message[TIME_SIZE:]) if len(message) > TIME_SIZE else []
+        entries: Sequence[Entry] = log.decode(message[TIME_SIZE:]) if len(message) > TIME_SIZE else []
     except EmopError as error:
         yield Part(message, str(error))
         return
@@ -200,12 +200,12 @@ def _profile(log: ProfileLog[Any], message: bytes) -> Parts:
     yield Part(message[TIME_SIZE + log.size :], "padding")
 
 
-def _entry(entry: Any) -> str:
+def _entry(entry: Entry) -> str:
     values = (f"{name} {part}" for name, part in zip(entry._fields[2:], entry[2:], strict=True))
     return "\n  ".join((f"{_time(entry.timestamp)} {_marks(entry.status)}", *values))
 
 
-def _marks(status: Any) -> str:
+def _marks(status: ProfileStatus | IntervalStatus) -> str:
     marks = [name.replace("_", " ") for name, is_set in status._asdict().items() if is_set]
     return ", ".join(marks if status.valid_data else ["NOT valid", *marks])
 

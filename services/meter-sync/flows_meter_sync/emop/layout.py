@@ -6,7 +6,7 @@ A record's value is a NamedTuple whose fields have the names that published tool
 import struct
 from collections.abc import Callable, Iterable, Mapping
 from functools import lru_cache, partial
-from typing import Any, ClassVar, Generic, NamedTuple, Protocol, Self, TypeVar, get_type_hints
+from typing import Any, ClassVar, Generic, NamedTuple, Protocol, Self, TypeAlias, TypeVar, get_type_hints
 
 from flows_meter_sync.emop.errors import RecordLengthWrong, ValueOutOfRange
 
@@ -44,12 +44,15 @@ class Record(Protocol[T]):
     def encode(self, value: T) -> bytes: ...
 
 
+AnyRecord: TypeAlias = Record[Any]  # one whose value has a type that only a table knows
+
+
 class Field(NamedTuple):
     """One field of a `Struct`: its format in `struct`, and what its raw value is made into and from."""
 
     code: str
-    decode: Callable[[Any], Any] | None = None
-    encode: Callable[[Any], Any] | None = None
+    decode: Callable[[Any], object] | None = None
+    encode: Callable[[Any], object] | None = None
 
 
 U8, U16, U32, S32 = Field("B"), Field("H"), Field("I"), Field("i")
@@ -73,7 +76,7 @@ class Struct(Generic[T]):
         layout = struct.Struct("<" + "".join(field.code for field in fields))
         self.size = layout.size
         self._unpack, self._iter_unpack, self._pack = layout.unpack, layout.iter_unpack, layout.pack
-        self._make: Callable[[Iterable[Any]], T] = partial(tuple.__new__, build)  # `_make` counts them again
+        self._make: Callable[[Iterable[object]], T] = partial(tuple.__new__, build)  # `_make` counts them again
         self._decoders = [(index, field.decode) for index, field in enumerate(fields) if field.decode]
         self._encoders = [(index, field.encode) for index, field in enumerate(fields) if field.encode]
 
@@ -98,8 +101,8 @@ class Struct(Generic[T]):
         except struct.error:
             raise ValueOutOfRange(self.name, value) from None
 
-    def _convert(self, values: tuple[Any, ...]) -> T:
-        converted = list(values)
+    def _convert(self, values: tuple[object, ...]) -> T:
+        converted: list[object] = list(values)
         for index, decode in self._decoders:
             converted[index] = decode(converted[index])
         return self._make(converted)
@@ -118,7 +121,7 @@ class Bits(Generic[T]):
         for field, kind in hints.items():
             total -= sizes[field]
             self._places.append((total, (1 << sizes[field]) - 1, kind))
-        self._make: Callable[[Iterable[Any]], T] = build._make
+        self._make: Callable[[Iterable[object]], T] = build._make
         self.decode, self.encode = lru_cache(4096)(self._decode), lru_cache(4096)(self._encode)
 
     @property
@@ -149,7 +152,7 @@ class Whole(Generic[T]):
         self,
         name: str,
         build: type[T],
-        decode: Callable[[bytes], Any] = bytes,
+        decode: Callable[[bytes], object] = bytes,
         encode: Callable[[Any], bytes] = bytes,
         size: int | None = None,
     ) -> None:
@@ -171,11 +174,11 @@ class Whole(Generic[T]):
         return payload
 
 
-def _of_bits(bits: int, mask: int, kind: type) -> Any:
+def _of_bits(bits: int, mask: int, kind: type) -> object:
     return bits.to_bytes(mask.bit_length() // 8, "big") if kind is bytes else kind(bits)
 
 
-def render(value: Any) -> Any:
+def render(value: object) -> Any:
     """A record's value as dicts, lists, numbers and text."""
     if isinstance(value, NamedInt):
         return {"name": value.name, "value": int(value)}

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
-from typing import Any, Generic, NamedTuple, TypeVar
+from typing import Any, Generic, NamedTuple, TypeAlias, TypeVar
 
 from flows_meter_sync.emop import event_log, intervals, objects, profile_log, units
 from flows_meter_sync.emop.control import FIXED_SEQUENCE, REFUSED, SEQUENCE_MASK, refusal, sequence_of
@@ -99,6 +99,9 @@ class Request(Generic[T]):
     """The reply's value from the data that follows the echo."""
     ends: Callable[[T], bool] = _last
     """Whether a reply is the answer's last frame; only intervals come in several."""
+
+
+AnyRequest: TypeAlias = Request[Any]  # one whose answer has a type that only who asks knows
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -218,7 +221,7 @@ def _pack(layout: struct.Struct, name: str, values: tuple[int, ...]) -> bytes:
         raise ValueOutOfRange(name, values) from None
 
 
-def _unpack(layout: struct.Struct, name: str, message: bytes) -> tuple[Any, ...]:
+def _unpack(layout: struct.Struct, name: str, message: bytes) -> tuple[int, ...]:
     if len(message) != layout.size:
         raise RecordLengthWrong(name, layout.size, len(message))
     return layout.unpack(message)

@@ -4,11 +4,11 @@ import re
 from dataclasses import dataclass
 from decimal import Decimal
 from difflib import get_close_matches
-from typing import Any, Generic, Literal, TypeVar
+from typing import Any, Generic, Literal, TypeAlias, TypeVar
 
 from flows_meter_sync.emop import records, views
 from flows_meter_sync.emop.errors import ObjectNotKnown, ValueNotUnderstood
-from flows_meter_sync.emop.layout import Record
+from flows_meter_sync.emop.layout import AnyRecord
 from flows_meter_sync.emop.views import View
 
 T = TypeVar("T")
@@ -21,7 +21,7 @@ class Object(Generic[T]):
 
     id: int
     name: str
-    record: Record[Any]
+    record: AnyRecord
     view: View[T]
     access: Access
 
@@ -41,10 +41,12 @@ class Object(Generic[T]):
             raise ValueNotUnderstood(self.name, text) from error
 
 
-OBJECTS: dict[int, Object[Any]] = {}
+AnyObject: TypeAlias = Object[Any]  # one whose value has a type that only the table knows
+
+OBJECTS: dict[int, AnyObject] = {}
 
 
-def object_named(text: str) -> Object[Any]:
+def object_named(text: str) -> AnyObject:
     """The object with a name as published, or an id in hex; an `ObjectNotKnown` where it is neither."""
     named = next((known for known in OBJECTS.values() if known.name == text), None)
     if named is not None:
@@ -54,12 +56,12 @@ def object_named(text: str) -> Object[Any]:
     return object_of(int(text, 16))
 
 
-def object_of(object_id: int) -> Object[Any]:
+def object_of(object_id: int) -> AnyObject:
     """The object with this id; one that is not in the table is bytes."""
     return OBJECTS.get(object_id) or Object(object_id, f"object_{object_id:06x}", records.OPAQUE, _OPAQUE, "rw")
 
 
-def _object(object_id: int, name: str, record: Record[Any], view: View[T], access: Access = "r") -> Object[T]:
+def _object(object_id: int, name: str, record: AnyRecord, view: View[T], access: Access = "r") -> Object[T]:
     known = OBJECTS[object_id] = Object(object_id, name, record, view, access)
     return known
 

@@ -5,7 +5,7 @@ there is the next record's less this one's. Where the log ends, records are all 
 """
 
 from datetime import datetime
-from typing import Generic, NamedTuple, TypeVar
+from typing import Generic, NamedTuple, TypeAlias, TypeVar
 
 from flows_meter_sync.emop import units
 from flows_meter_sync.emop.errors import RecordLengthWrong
@@ -81,6 +81,7 @@ class TwinProfileRecord2(NamedTuple):
         return units.instant(self.timestamp)
 
 
+Entry: TypeAlias = ProfileRecord1 | ProfileRecord2 | TwinProfileRecord2
 T = TypeVar("T", bound=NamedTuple)
 
 STATUS = Bits("ProfileStatus", ProfileStatus)
@@ -110,6 +111,8 @@ class ProfileLog(Generic[T]):
         """As a meter sends them: padded with zeros."""
         return b"".join(map(self.record.encode, entries[: self.count])).ljust(PAYLOAD_SIZE, b"\0")
 
+
+Log: TypeAlias = ProfileLog[ProfileRecord1] | ProfileLog[ProfileRecord2] | ProfileLog[TwinProfileRecord2]
 
 LOG_1 = ProfileLog(0x03, RECORD_1, 4)
 LOG_2 = ProfileLog(0x04, RECORD_2, 3)

@@ -1,9 +1,9 @@
 """The records of format 01: each a NamedTuple of raw values, and its layout under the name that published tools use."""
 
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from flows_meter_sync.emop.errors import RecordValueWrong
-from flows_meter_sync.emop.layout import S32, U8, U16, U32, Bits, NamedInt, Record, Struct, Whole, named, raw
+from flows_meter_sync.emop.layout import S32, U8, U16, U32, AnyRecord, Bits, NamedInt, Struct, Whole, named, raw
 
 
 class Weekday(
@@ -260,7 +260,7 @@ TRANSACTION_DETAILS = Struct("MonetaryInfoTransactionDetailsRec", TransactionDet
 BACKLIGHT = Struct("BacklightRec", Backlight, named(BacklightSetting))
 LOAD_SWITCH = Struct("LoadSwitchRec", LoadSwitch, named(LoadSwitchSetting))
 
-RECORDS: dict[str, Record[Any]] = {
+RECORDS: dict[str, AnyRecord] = {
     record.name: record
     for record in (
         OPAQUE,

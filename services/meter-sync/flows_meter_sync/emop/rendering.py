@@ -14,10 +14,10 @@ from flows_meter_sync.emop.errors import NotRendered
 from flows_meter_sync.emop.event_log import Event
 from flows_meter_sync.emop.frame import Frame, crc, decode_frame
 from flows_meter_sync.emop.intervals import Interval, IntervalBlock, IntervalFrame, IntervalHeader
-from flows_meter_sync.emop.layout import NamedInt, Record, build, render
+from flows_meter_sync.emop.layout import AnyRecord, NamedInt, build, render
 from flows_meter_sync.emop.messages import ObjectMessage, ProfileRequest
 from flows_meter_sync.emop.objects import object_of
-from flows_meter_sync.emop.profile_log import LOG_1, LOG_2, TWIN_LOG_2, ProfileLog
+from flows_meter_sync.emop.profile_log import LOG_1, LOG_2, TWIN_LOG_2, Log
 from flows_meter_sync.emop.records import RECORDS, U4, U4_VALUE
 from flows_shared.numbers import decimal, whole
 
@@ -76,7 +76,7 @@ def _build_frame(line: Line) -> bytes:
     return Frame(destination, source, fields["control"], data).encode()
 
 
-def _record(line: Line) -> Record[Any]:
+def _record(line: Line) -> AnyRecord:
     name = line.get("record")
     if name is None:
         return object_of(whole(line["object_id"], 16)).record
@@ -85,17 +85,17 @@ def _record(line: Line) -> Record[Any]:
     return RECORDS[name]
 
 
-def _render_log(log: ProfileLog[Any], raw: bytes, mark: Rendered) -> Rendered:
+def _render_log(log: Log, raw: bytes, mark: Rendered) -> Rendered:
     entries = [mark | render(entry) for entry in log.decode(raw[4:])]
     return {"decoded": mark | {"request_timestamp": ProfileRequest.decode(raw[:4]).timestamp, "records": entries}}
 
 
-def _build_log(log: ProfileLog[Any], line: Line) -> bytes:
+def _build_log(log: Log, line: Line) -> bytes:
     entries = [build(log.record.build, entry) for entry in line["decoded"]["records"]]
     return ProfileRequest(line["decoded"]["request_timestamp"]).encode() + log.encode(entries)
 
 
-def _log_2(line: Line) -> tuple[ProfileLog[Any], Rendered]:
+def _log_2(line: Line) -> tuple[Log, Rendered]:
     twin = bool(line.get("is_twin_element", line.get("decoded", {}).get("is_twin_element")))
     return TWIN_LOG_2 if twin else LOG_2, {"is_twin_element": twin}
 

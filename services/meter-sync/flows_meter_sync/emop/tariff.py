@@ -3,11 +3,10 @@
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
-from typing import Any
 
 from flows_meter_sync.emop import objects, records
 from flows_meter_sync.emop.errors import RateTooHigh
-from flows_meter_sync.emop.objects import Object
+from flows_meter_sync.emop.objects import AnyObject
 from flows_shared.money import cut_rate
 
 HIGHEST_RATE = Decimal(1)
@@ -27,7 +26,7 @@ class FlatTariff:
     debt_recovery_rate: Decimal
     activation_at: datetime
 
-    def writes(self) -> list[tuple[Object[Any], Any]]:
+    def writes(self) -> list[tuple[AnyObject, object]]:
         """Objects and values in the order to write them; the activation time, which arms the change, comes last.
 
         A meter has the tariff once each of them reads back the same.

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
-from typing import Any, Generic, TypeVar, get_type_hints
+from typing import Any, Generic, NamedTuple, TypeVar, get_type_hints
 
 from flows_meter_sync.emop import records, units
 from flows_meter_sync.emop.errors import RecordValueWrong, ValueOutOfRange
@@ -21,18 +21,18 @@ class View(Generic[T]):
     """A value of ours made from a record, and a record from it."""
 
     value: Callable[[Any], T]
-    record: Callable[[T], Any]
+    record: Callable[[T], NamedTuple]
     parse: Callable[[str], T]
     """From what a person writes; a `ValueError` or `ArithmeticError` where that is no such value."""
     unit: str = ""
     is_record: bool = False
 
 
-def _same(record: Any) -> Any:
+def _same(record: T) -> T:
     return record
 
 
-def _first(record: tuple[Any, ...]) -> Any:
+def _first(record: tuple[T, ...]) -> T:
     return record[0]
 
 
@@ -41,7 +41,7 @@ def of(kind: type[T], unit: str = "") -> View[T]:
     return View(_same, _same, lambda text: _of_json(kind, text), unit, is_record=True)
 
 
-def only(kind: Callable[[T], Any], unit: str = "") -> View[T]:
+def only(kind: Callable[[T], NamedTuple], unit: str = "") -> View[T]:
     """The one field of a record."""
     (field,) = get_type_hints(kind).values()
     return View(_first, kind, lambda text: _of_text(field, text), unit)

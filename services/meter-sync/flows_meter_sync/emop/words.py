@@ -3,22 +3,21 @@
 import inspect
 from collections.abc import Callable, Sequence
 from datetime import datetime
-from typing import Any
 
 from flows_meter_sync.emop import messages
 from flows_meter_sync.emop.errors import ValueNotUnderstood, WordsNotUnderstood
 from flows_meter_sync.emop.intervals import TOTALS
-from flows_meter_sync.emop.messages import Request
+from flows_meter_sync.emop.messages import AnyRequest
 from flows_meter_sync.emop.objects import object_named
 from flows_shared.numbers import whole
 from flows_shared.time import as_utc
 
 
-def _read(object_: str) -> Request[Any]:
+def _read(object_: str) -> AnyRequest:
     return messages.read(object_named(object_))
 
 
-def _write(object_: str, value: str) -> Request[Any]:
+def _write(object_: str, value: str) -> AnyRequest:
     known = object_named(object_)
     try:
         return messages.write(known, known.parse(value))
@@ -26,27 +25,27 @@ def _write(object_: str, value: str) -> Request[Any]:
         raise ValueNotUnderstood(known.name, value) from None
 
 
-def _profile_log_1(start: str) -> Request[Any]:
+def _profile_log_1(start: str) -> AnyRequest:
     return messages.read_profile_log_1(_instant(start))
 
 
-def _profile_log_2(start: str) -> Request[Any]:
+def _profile_log_2(start: str) -> AnyRequest:
     return messages.read_profile_log_2(_instant(start))
 
 
-def _twin_profile_log_2(start: str) -> Request[Any]:
+def _twin_profile_log_2(start: str) -> AnyRequest:
     return messages.read_twin_profile_log_2(_instant(start))
 
 
-def _event_log(page: str) -> Request[Any]:
+def _event_log(page: str) -> AnyRequest:
     return messages.read_event_log(_number(page))
 
 
-def _intervals(start: str, end: str, profile: str = str(TOTALS)) -> Request[Any]:
+def _intervals(start: str, end: str, profile: str = str(TOTALS)) -> AnyRequest:
     return messages.read_intervals(_instant(start), _instant(end), _number(profile))
 
 
-REQUESTS: dict[str, Callable[..., Request[Any]]] = {
+REQUESTS: dict[str, Callable[..., AnyRequest]] = {
     "read": _read,
     "write": _write,
     "profile-log-1": _profile_log_1,
@@ -57,7 +56,7 @@ REQUESTS: dict[str, Callable[..., Request[Any]]] = {
 }
 
 
-def request_of(words: Sequence[str]) -> Request[Any]:
+def request_of(words: Sequence[str]) -> AnyRequest:
     """The request that the words say; an `AskedWrongly` says what is not understood."""
     kind, *arguments = words or ("",)
     if kind not in REQUESTS:

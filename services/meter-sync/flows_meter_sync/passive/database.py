@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime
 from decimal import Decimal
-from typing import Any, Final
+from typing import Final
 from urllib.parse import urlsplit
 
 import asyncpg
@@ -76,7 +76,7 @@ def _condition(number: int, column: str, condition: Condition) -> str:
     return f"{column} = ANY(${number})"
 
 
-def _argument(condition: Condition) -> Any:
+def _argument(condition: Condition) -> str | datetime | list[str]:
     return condition if isinstance(condition, str | datetime) else [str(value) for value in condition]
 
 

@@ -32,7 +32,7 @@ from flows_meter_sync.passive.store import (
 )
 from flows_meter_sync.settings import MeterSyncSettings
 from flows_meter_sync.visits.store import REGISTRY_COLUMNS
-from flows_shared.apart import is_about_data
+from flows_shared.apart import attempt, is_about_data
 from flows_shared.db import Database
 from flows_shared.errors import FlowsError, say_error
 from flows_shared.time import as_utc, is_half_hour
@@ -78,21 +78,17 @@ async def _follow_apart(
 ) -> int:
     """What the source says of a meter and no table takes stops that meter alone; adds it to `refused` by its serial."""
     off_the_clock: list[datetime] = []
-    try:
+    with attempt(lambda error: is_about_data(error) and not isinstance(error, FlowsError)) as tried:
         known = await _follow_some(db, source, settings, meters, now, off_the_clock)
-    except FlowsError:
-        raise
-    except Exception as error:
-        if not is_about_data(error):
-            raise
-        if len(meters) == 1:
-            refused[meters[0].serial] = say_error(error)
-            return 0
-        half = len(meters) // 2
-        parts = [meters[:half], meters[half:]]
-        return sum([await _follow_apart(db, source, settings, part, now, left_out, refused) for part in parts])
-    left_out += off_the_clock
-    return known
+    if tried.error is None:
+        left_out += off_the_clock
+        return known
+    if len(meters) == 1:
+        refused[meters[0].serial] = say_error(tried.error)
+        return 0
+    half = len(meters) // 2
+    parts = [meters[:half], meters[half:]]
+    return sum([await _follow_apart(db, source, settings, part, now, left_out, refused) for part in parts])
 
 
 async def _follow_some(

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final
+from typing import Final
 from uuid import UUID
 
 from asyncpg import Record
@@ -169,10 +169,10 @@ async def follow_registry(db: Connection, meters: Mapping[UUID, Row]) -> None:
     await update_columns(db, UPDATE_REGISTRY, REGISTRY_COLUMNS, meters)
 
 
-def _differing(theirs: Row, ours: Record) -> dict[str, Any]:
+def _differing(theirs: Row, ours: Record) -> dict[str, object]:
     taken = {name: _typed(theirs.get(name), type) for name, type in SHADOW_COLUMNS.items()}
     return {name: value for name, value in taken.items() if value != ours[name]}
 
 
-def _typed(value: Any, type: str) -> Any:
+def _typed(value: str | None, type: str) -> object:
     return datetime.fromisoformat(value) if type == "timestamptz" and value is not None else value

@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, TypeVar
 
 import typer
 import uvloop
@@ -113,7 +113,7 @@ def import_(
     """Take in half hours from CSV files, and say of each row what became of it. Exits with 1 where one was refused."""
     files, unread = _read(paths)
 
-    async def work(db: Database, settings: ReadingsSettings) -> Any:
+    async def work(db: Database, settings: ReadingsSettings) -> Sequence[Outcome]:
         return await import_files(db, files, utc_now(), wh, amperes=settings.readings_meter_amperes)
 
     outcomes = [*unread, *_run(work)]
@@ -215,9 +215,9 @@ def _show(said: Sequence[BaseModel], as_json: bool, nothing: str) -> None:
     Console().print(table)
 
 
-def _plain(value: Any) -> str:
+def _plain(value: object) -> str:
     return value.isoformat() if isinstance(value, datetime) else str(value)
 
 
-def _text(value: Any) -> str:
+def _text(value: object) -> str:
     return f"{value:%Y-%m-%d %H:%M}Z" if isinstance(value, datetime) else str(value)

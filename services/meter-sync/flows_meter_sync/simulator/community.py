@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import date
 from ipaddress import IPv4Address
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
@@ -15,7 +15,8 @@ from flows_meter_sync.simulator.errors import CommunityWrong
 FIRST_ADDRESS = "127.1.0.1"
 FIRST_SERIAL = 2_100_000_001
 # Of ten meters: a home with one element, one with electric heating, some solar, and a landlord's three-phase supply.
-MIXTURE: tuple[dict[str, Any], ...] = (
+Settings: TypeAlias = dict[str, Any]  # of a MeterConfig, by name
+MIXTURE: tuple[Settings, ...] = (
     {},
     {"hardware": Hardware.C1W},
     {"nature": "solar"},
@@ -50,8 +51,8 @@ class Community(BaseModel):
     address: IPv4Address = IPv4Address(FIRST_ADDRESS)
     port: int = Field(PORT, ge=0, le=65_535)
     one_address: bool = False
-    defaults: dict[str, Any] = {}
-    meters: list[dict[str, Any]] = Field(min_length=1)
+    defaults: Settings = {}
+    meters: list[Settings] = Field(min_length=1)
 
 
 def mixture(count: int, seed: int = 0, **common: Any) -> list[MeterConfig]:
@@ -93,7 +94,7 @@ def load(path: Path) -> list[MeterConfig]:
     return configs
 
 
-def _entries(community: Community) -> Iterator[dict[str, Any]]:
+def _entries(community: Community) -> Iterator[Settings]:
     for entry in community.meters:
         meter = {"seed": community.seed, "port": community.port, **community.defaults, **entry}
         for number in range(int(meter.pop("count", 1))):

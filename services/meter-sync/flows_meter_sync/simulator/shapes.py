@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from functools import cache
 from importlib import import_module
 from itertools import accumulate
-from typing import Any
+from types import ModuleType
 
 from flows_meter_sync.emop.units import EPOCH
 from flows_meter_sync.simulator.noise import between
@@ -113,10 +113,11 @@ def _outdoor_celsius(day: int, hour: int) -> float:
     return 10 - 7 * math.cos(2 * math.pi * (day - 25) / 365) - 3 * math.cos(2 * math.pi * (hour - 4) / 24)
 
 
-def _local(pandas: Any, year: int, step: str) -> Any:
+def _local(pandas: ModuleType, year: int, step: str) -> Sequence[datetime]:
     """The local times, without their zone, of a year's steps in UTC."""
     steps = pandas.date_range(f"{year}-01-01", f"{year + 1}-01-01", freq=step, inclusive="left", tz="UTC")
-    return steps.tz_convert(LOCAL_TIME).tz_localize(None)
+    local: Sequence[datetime] = steps.tz_convert(LOCAL_TIME).tz_localize(None)
+    return local
 
 
 def _sunshine(year: int, latitude: float, weather: int) -> list[float]:
@@ -134,6 +135,6 @@ def _sun_height(half_hour: int, latitude: float) -> float:
 
 
 @cache
-def _libraries() -> tuple[Any, Any]:
+def _libraries() -> tuple[ModuleType, ModuleType]:
     """pandas and demandlib take half a second to import, and nothing but the shapes needs them."""
     return import_module("pandas"), import_module("demandlib.bdew")

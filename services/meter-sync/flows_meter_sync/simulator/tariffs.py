@@ -1,13 +1,11 @@
 """The prices in a meter: those that are active, those that will be, and when they change."""
 
-from typing import Any
-
 from flows_meter_sync.emop import objects
-from flows_meter_sync.emop.objects import Object
+from flows_meter_sync.emop.objects import AnyObject
 from flows_meter_sync.simulator.config import Tariff
 
 # A tariff's values by the object that holds them while it is active, and while it is still to come.
-PAIRS: tuple[tuple[Object[Any], Object[Any]], ...] = (
+PAIRS: tuple[tuple[AnyObject, AnyObject], ...] = (
     (objects.ACTIVE_STANDING_CHARGE, objects.FUTURE_STANDING_CHARGE),
     (objects.ACTIVE_THRESHOLD_MASK, objects.FUTURE_THRESHOLD_MASK),
     (objects.ACTIVE_THRESHOLD_VALUES, objects.FUTURE_THRESHOLD_VALUES),
@@ -62,7 +60,7 @@ class Tariffs:
         if object_id == objects.FUTURE_ACTIVATION.id:
             self.armed_at = int.from_bytes(payload, "little") or None
 
-    def price(self, held: Object[Any]) -> int:
+    def price(self, held: AnyObject) -> int:
         """In 1/100,000 GBP."""
         return int.from_bytes(self.read(held.id), "little")
 

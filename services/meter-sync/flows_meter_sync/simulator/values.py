@@ -2,10 +2,9 @@
 
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
-from typing import Any
 
 from flows_meter_sync.emop import objects, records, units
-from flows_meter_sync.emop.objects import Object
+from flows_meter_sync.emop.objects import AnyObject
 from flows_meter_sync.simulator.config import Hardware
 from flows_meter_sync.simulator.energy import MOST_COUNTED, Element, totals
 from flows_meter_sync.simulator.noise import between
@@ -14,7 +13,7 @@ from flows_meter_sync.simulator.state import State
 from flows_meter_sync.simulator.tariffs import RATE_A, RATE_B
 from flows_meter_sync.simulator.volts import volts
 
-Answer = Callable[[State, int], Any]  # the value at a second since 2000
+Answer = Callable[[State, int], object]  # the value at a second since 2000
 
 # The places of a flat rate in the price tables: time-of-use rate 1, block 8, and the index of that price.
 RATE, BLOCK, INDEX_A, INDEX_B = 1, 8, 0x39, 0x01
@@ -55,7 +54,7 @@ def _watts(element: Element, second: int) -> int:
     return 2 * max(register.wh(start + HALF_HOUR) - register.wh(start) for register in registers)
 
 
-def _total(channel: int) -> Answer:
+def _total(channel: int) -> Callable[[State, int], int]:
     def answer(meter: State, second: int) -> int:
         return totals(meter.elements[0], second)[channel] * meter.config.hardware.counts_per_wh & MOST_COUNTED
 
@@ -79,11 +78,11 @@ def _serial(meter: State, _: int) -> str:
     return meter.config.serial
 
 
-def _price(held: Object[Any]) -> Answer:
+def _price(held: AnyObject) -> Answer:
     return lambda meter, _: units.pounds(meter.tariffs.price(held))
 
 
-COMMON: Mapping[Object[Any], Answer] = {
+COMMON: Mapping[AnyObject, Answer] = {
     objects.SERIAL: _serial,
     objects.HARDWARE: lambda meter, _: meter.config.hardware.own_name,
     objects.CLOCK: _clock,
@@ -101,7 +100,7 @@ COMMON: Mapping[Object[Any], Answer] = {
     objects.ACTIVE_PRICE_INDEX_B: lambda *_: INDEX_B,
     objects.ACTIVE_PRICE_B: _price(RATE_B),
 }
-SINGLE_PHASE: Mapping[Object[Any], Answer] = {
+SINGLE_PHASE: Mapping[AnyObject, Answer] = {
     **COMMON,
     objects.FIRMWARE: lambda *_: "6_35_9",
     objects.VOLTAGE: _volts(0),
@@ -109,12 +108,12 @@ SINGLE_PHASE: Mapping[Object[Any], Answer] = {
     objects.READING_B: lambda *_: records.Reading(0, 0, 0, 0),
     objects.POWER_A: lambda meter, second: _watts(meter.elements[0], second),
 }
-TWIN: Mapping[Object[Any], Answer] = {
+TWIN: Mapping[AnyObject, Answer] = {
     **SINGLE_PHASE,
     objects.READING_B: lambda meter, second: _reading(meter.elements[1], second),
     objects.POWER_B: lambda meter, second: _watts(meter.elements[1], second),
 }
-THREE_PHASE: Mapping[Object[Any], Answer] = {
+THREE_PHASE: Mapping[AnyObject, Answer] = {
     **COMMON,
     objects.FIRMWARE: lambda *_: "0117",
     objects.THREE_PHASE_SERIAL: _serial,
@@ -141,7 +140,7 @@ SETTINGS: Mapping[int, bytes] = {
 TWIN_SETTINGS: Mapping[int, bytes] = {**SETTINGS, objects.TIME_SWITCHES_B.id: bytes(80)}
 
 
-def values_of(hardware: Hardware) -> tuple[Mapping[Object[Any], Answer], Mapping[int, bytes]]:
+def values_of(hardware: Hardware) -> tuple[Mapping[AnyObject, Answer], Mapping[int, bytes]]:
     """What a kind of meter works out, and what it keeps."""
     if hardware.is_three_phase:
         return THREE_PHASE, SETTINGS

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache
 from time import perf_counter
-from typing import Any, ClassVar, NamedTuple, TypeVar
+from typing import Any, ClassVar, NamedTuple, TypeAlias, TypeVar
 from uuid import UUID
 
 from flows_meter_sync.emop import Request, read
@@ -34,6 +34,9 @@ class EventRow(NamedTuple):
     event_set: int
 
 
+Columns: TypeAlias = dict[str, Any]  # values by their column
+
+
 @dataclass(slots=True)
 class Readings:
     """What was read, by where it goes: columns of the shadow and of the registry, events, half hours.
@@ -41,8 +44,8 @@ class Readings:
     `missing` are half hours that the meter has no reading of, `counts` what its registers had counted around them.
     """
 
-    shadow: dict[str, Any] = field(default_factory=dict)
-    registry: dict[str, Any] = field(default_factory=dict)
+    shadow: Columns = field(default_factory=dict)
+    registry: Columns = field(default_factory=dict)
     events: list[EventRow] = field(default_factory=list)
     runs: list[Run] = field(default_factory=list)
     missing: list[MissingHalfHour] = field(default_factory=list)

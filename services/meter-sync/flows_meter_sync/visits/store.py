@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
-from typing import Any, Final
+from typing import Final
 from uuid import UUID
 
 from flows_meter_sync.intervals.missing import keep_missing
@@ -96,10 +96,10 @@ async def store_reports(db: Connection, reports: Sequence[Report]) -> int:
 
 
 async def update_columns(
-    db: Connection, statement: str, types: Mapping[str, str], rows: Mapping[UUID, Mapping[str, Any]]
+    db: Connection, statement: str, types: Mapping[str, str], rows: Mapping[UUID, Mapping[str, object]]
 ) -> None:
     """One statement for all rows that name the same columns."""
-    alike: defaultdict[tuple[str, ...], list[tuple[Any, ...]]] = defaultdict(list)
+    alike: defaultdict[tuple[str, ...], list[tuple[object, ...]]] = defaultdict(list)
     for id, values in rows.items():
         if names := tuple(name for name in types if name in values):
             alike[names].append((id, *(values[name] for name in names)))
@@ -119,12 +119,12 @@ def _with_columns(statement: str, names: tuple[str, ...], types: tuple[str, ...]
     )
 
 
-def _attempts(reports: Iterable[Report]) -> Iterable[tuple[Any, ...]]:
+def _attempts(reports: Iterable[Report]) -> Iterable[tuple[object, ...]]:
     for report in reports:
         for attempt in report.outcomes():
             error = None if attempt.error is None else str(attempt.error)
             yield report.known.id, attempt.metric, attempt.at, attempt.duration_ms, attempt.readings, error
 
 
-def _columns(rows: Sequence[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
+def _columns(rows: Sequence[tuple[object, ...]]) -> list[tuple[object, ...]]:
     return list(zip(*rows, strict=True))

@@ -12,6 +12,7 @@ from flows_meter_sync.settings import SyncSettings
 from flows_meter_sync.telemetry import HALF_HOURS, STORE_SECONDS
 from flows_meter_sync.visits.report import Report
 from flows_meter_sync.visits.store import store_reports
+from flows_shared.apart import attempt, whatever
 from flows_shared.db import Database, is_connection_lost
 from flows_shared.logs import get_logger
 
@@ -77,18 +78,17 @@ class Writer:
 
     async def _store(self, batch: Sequence[Entry]) -> None:
         """All in one transaction; where one report cannot be stored, each in its own, so that the others are."""
-        try:
+        with attempt(whatever) as tried:
             await self._commit([report for report, _ in batch])
-        except Exception as error:
-            if len(batch) == 1 or not isinstance(error, asyncpg.PostgresError) or is_connection_lost(error):
-                self._give_up(batch, error)
-                return
-            for entry in batch:
-                await self._store([entry])
-        else:
+        if (error := tried.error) is None:
             for _, stored in batch:
                 if not stored.done():
                     stored.set_result(None)
+        elif len(batch) == 1 or not isinstance(error, asyncpg.PostgresError) or is_connection_lost(error):
+            self._give_up(batch, error)
+        else:
+            for entry in batch:
+                await self._store([entry])
 
     async def _commit(self, reports: Sequence[Report]) -> None:
         started = perf_counter()

@@ -10,7 +10,7 @@ from flows_meter_sync.emop import AskedWrongly
 from flows_meter_sync.errors import REFUSALS, CommandInvalid, TokenTaken
 from flows_meter_sync.writes.kinds import checked
 from flows_meter_sync.writes.store import add_command, end_topup, note_impossible
-from flows_shared.apart import is_about_data
+from flows_shared.apart import attempt
 from flows_shared.contracts.jobs import PUSH_TOPUP
 from flows_shared.db import Connection
 from flows_shared.errors import say_error
@@ -85,13 +85,11 @@ async def ask_for_missing_tariffs(db: Connection, today: date) -> int:
     """
     asked = 0
     for row in await db.fetch(COMMUNITIES):
-        try:
+        with attempt() as tried:
             async with db.transaction():
                 asked += await _ask_community(db, row["code"], today)
-        except Exception as error:
-            if not is_about_data(error):
-                raise
-            log.error("tariffs_not_asked_for", esco=row["code"], reason=say_error(error))
+        if tried.error:
+            log.error("tariffs_not_asked_for", esco=row["code"], reason=say_error(tried.error))
     return asked
 
 

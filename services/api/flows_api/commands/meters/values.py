@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 from decimal import Decimal
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 from uuid import UUID
 
 from fastapi import APIRouter, Query
@@ -93,8 +93,8 @@ class Clock(Metric):
 class Tariffs(Metric):
     """What the meter charges, and what it will change to and when; amounts in GBP as text."""
 
-    tariffs_active: dict[str, Any] | None
-    tariffs_future: dict[str, Any] | None
+    tariffs_active: dict[str, object] | None
+    tariffs_future: dict[str, object] | None
 
 
 class HalfHour(BaseModel):

@@ -57,15 +57,15 @@ class Command(BaseModel):
     id: UUID
     serial: str = Field(examples=["EML2137580826"])
     kind: str = Field(examples=["tariff"])
-    arguments: dict[str, Any]
+    arguments: dict[str, object]
     status: WriteStatus
     tries: int
     requested_by: str
     requested_at: datetime
     sent_at: datetime | None
     ended_at: datetime | None
-    before: dict[str, Any] | None = Field(description="what the meter held before it was sent")
-    after: dict[str, Any] | None = Field(description="what the meter held when it was confirmed")
+    before: dict[str, object] | None = Field(description="what the meter held before it was sent")
+    after: dict[str, object] | None = Field(description="what the meter held when it was confirmed")
     error_code: str | None = Field(examples=["meter.unreachable"])
     last_error: str | None
 

@@ -26,7 +26,7 @@ def default_schema(type_: str, default: str) -> Document:
     return {"default": value} if text else {}
 
 
-def _plain(text: str) -> Any:
+def _plain(text: str) -> object:
     """A number or a truth."""
     value = json.loads(text.strip("()"), parse_constant=_refuse)
     if not isinstance(value, (int, float, bool)):

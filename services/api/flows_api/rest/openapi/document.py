@@ -3,9 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any, Final, TypeVar
-
-from asyncpg.pool import PoolConnectionProxy
+from typing import Final, TypeVar
 
 from flows_api.rest.catalog.catalog import Catalog
 from flows_api.rest.catalog.functions import Function
@@ -14,6 +12,7 @@ from flows_api.rest.openapi.defaults import Document
 from flows_api.rest.openapi.operations import ERROR, function_operations, relation_operations, shared_components
 from flows_api.rest.openapi.types import row_schema, schema_key
 from flows_api.rest.options import RestOptions
+from flows_shared.db import Connection
 
 TABLES = """
     SELECT relname AS name FROM pg_class
@@ -45,7 +44,7 @@ class Access:
     comment: str | None
 
 
-async def read_access(connection: "PoolConnectionProxy[Any]", catalog: Catalog, schema: str, mode: str) -> Access:
+async def read_access(connection: Connection, catalog: Catalog, schema: str, mode: str) -> Access:
     """By the privileges of the role that the transaction has, unless the setting says to show everything."""
     comment = await connection.fetchval(COMMENT, schema)
     if mode == "ignore-privileges":

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Final
 
 from flows_api.rest.catalog.catalog import Catalog
 from flows_api.rest.catalog.functions import Function, Parameter
@@ -25,7 +25,7 @@ TYPES: Final[Mapping[str, Document]] = {
     "json": {},
     "jsonb": {},
 }
-EXAMPLES: Final[Mapping[str, Any]] = {
+EXAMPLES: Final[Mapping[str, object]] = {
     "uuid": "5f0c2c34-6f5e-4d6c-9a55-0c5a8f1f3a11",
     "timestamp with time zone": "2026-10-01T00:30:00+00:00",
     "date": "2026-10-01",

@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 from flows_api.rest.catalog.relations import Name
 from flows_api.rest.errors import NulRefused, QueryStringWrong
@@ -18,7 +18,7 @@ class Statement:
     """`is_single`: its text has values in it, so that it is not worth being prepared for another time."""
 
     text: str
-    parameters: tuple[Any, ...]
+    parameters: tuple[object, ...]
     is_single: bool = False
 
 
@@ -26,12 +26,12 @@ class Writer:
     """`json` is the type that related rows are gathered as: rows that are grouped need one that can be compared."""
 
     def __init__(self, *, grouped: bool = False) -> None:
-        self.parameters: list[Any] = []
+        self.parameters: list[object] = []
         self.json = "::jsonb" if grouped else ""
         self._has_literals = False
         self._aliases: set[str] = set()
 
-    def bind(self, value: Any) -> str:
+    def bind(self, value: object) -> str:
         self.parameters.append(value)
         return f"${len(self.parameters)}"
 

@@ -5,7 +5,7 @@ import io
 import json
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
-from typing import Any, Final, NoReturn
+from typing import Final, NoReturn
 from urllib.parse import parse_qsl
 
 from flows_api.rest.errors import BodyWrong
@@ -58,7 +58,7 @@ def _json(body: bytes, columns: AbstractSet[str] | None, *, for_function: bool) 
     return Payload(b"[]") if keys is None else Payload(body, keys)
 
 
-def _load(body: bytes) -> Any:
+def _load(body: bytes) -> object:
     """Numbers are not read: the database does that."""
     try:
         return json.loads(body.decode(), parse_int=str, parse_float=str, parse_constant=_refuse)
@@ -70,7 +70,7 @@ def _refuse(_constant: str) -> NoReturn:
     raise ValueError("JSON has no such number")
 
 
-def _keys(value: Any) -> AbstractSet[str] | None:
+def _keys(value: object) -> AbstractSet[str] | None:
     """Those that every object has; none where there is no object at all."""
     if isinstance(value, dict):
         return value.keys()
@@ -114,5 +114,5 @@ def _form(body: bytes) -> list[tuple[str, str]]:
         raise BodyWrong(f"a form has at most {FORM_FIELDS} fields") from None
 
 
-def _dump(value: Any) -> bytes:
+def _dump(value: object) -> bytes:
     return AS_JSON.encode(value).encode(errors="replace")
