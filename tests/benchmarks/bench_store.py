@@ -11,7 +11,7 @@ from uuid import UUID
 
 from benchmarks.harness import Environment, Figure, benchmark
 from flows_meter_sync.energy import KWH_STEPS
-from flows_meter_sync.intervals.runs import MISSING, Run
+from flows_meter_sync.intervals.series import MISSING, IntervalSeries
 from flows_meter_sync.intervals.store import store_intervals
 from flows_shared.db import Connection, connect
 from flows_shared.time import HALF_HOUR, LONDON, Month
@@ -49,7 +49,7 @@ async def store(environment: Environment) -> list[Figure]:
     await admin.execute(ADD_REGISTERS)
     runs = _runs([row["register_id"] for row in await admin.fetch("SELECT register_id FROM flows.meter_registers")])
     rows = _rows(runs)
-    held_before: dict[str, list[Run]] = {
+    held_before: dict[str, list[IntervalSeries]] = {
         "new": [],
         "every second one there": [_keep(run, slice(1, None, 2)) for run in runs],
         "the last half of each batch there": [run for batch in _batches(runs) for run in batch[len(batch) // 2 :]],
@@ -77,17 +77,19 @@ def _figure(case: str, rows: int, copy_seconds: float, seconds: float) -> Figure
     )
 
 
-def _runs(registers: Sequence[UUID]) -> list[Run]:
+def _runs(registers: Sequence[UUID]) -> list[IntervalSeries]:
     """What a home's half hours look like, to the Wh."""
     random = Random(7)
     start = datetime.combine(Month.of(datetime.now(UTC).date()).first_day, time(), UTC)
     return [
-        Run(UUID(bytes=register.bytes), LONDON, start, tuple(10 * random.randrange(1_500) for _ in range(48 * DAYS)))
+        IntervalSeries(
+            UUID(bytes=register.bytes), LONDON, start, tuple(10 * random.randrange(1_500) for _ in range(48 * DAYS))
+        )
         for register in registers
     ]
 
 
-def _rows(runs: Sequence[Run]) -> Rows:
+def _rows(runs: Sequence[IntervalSeries]) -> Rows:
     return [
         (run.register_id, run.start + number * HALF_HOUR, Decimal(energy) / KWH_STEPS)
         for run in runs
@@ -95,13 +97,13 @@ def _rows(runs: Sequence[Run]) -> Rows:
     ]
 
 
-def _keep(run: Run, part: slice) -> Run:
+def _keep(run: IntervalSeries, part: slice) -> IntervalSeries:
     kept = set(range(len(run.energy))[part])
     energy = tuple(value if number in kept else MISSING for number, value in enumerate(run.energy))
-    return Run(run.register_id, run.zone, run.start, energy)
+    return IntervalSeries(run.register_id, run.zone, run.start, energy)
 
 
-def _batches(runs: Sequence[Run]) -> list[Sequence[Run]]:
+def _batches(runs: Sequence[IntervalSeries]) -> list[Sequence[IntervalSeries]]:
     return [runs[start : start + BATCH_REGISTERS] for start in range(0, len(runs), BATCH_REGISTERS)]
 
 
@@ -109,13 +111,13 @@ async def _copy(db: Connection, rows: Rows) -> None:
     await db.copy_records_to_table("plain", records=rows, columns=("register_id", "timestamp", "kwh"))
 
 
-async def _store(db: Connection, runs: Sequence[Run]) -> None:
+async def _store(db: Connection, runs: Sequence[IntervalSeries]) -> None:
     for batch in _batches(runs):
         async with db.transaction():
             await store_intervals(db, batch)
 
 
-async def _check(db: Connection, runs: Sequence[Run]) -> None:
+async def _check(db: Connection, runs: Sequence[IntervalSeries]) -> None:
     """All is there, and the days say the same."""
     found = await db.fetchrow(CHECK)
     assert found is not None

@@ -19,7 +19,7 @@ from flows_billing.corrections.explain import explain_note
 from flows_billing.corrections.html import render_note_html
 from flows_billing.corrections.pdf import render_note
 from flows_billing.invoices.documents import printed_invoice
-from flows_billing.invoices.words import explanation
+from flows_billing.invoices.wording import explanation
 from flows_billing.jobs import create_worker
 from flows_shared.jobs import JobRunner, Worker
 

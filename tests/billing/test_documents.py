@@ -19,7 +19,7 @@ from flows_billing.corrections.pdf import render_note
 from flows_billing.invoices.documents import PrintedInvoice, printed_invoice
 from flows_billing.invoices.html import render_html
 from flows_billing.invoices.pdf import render
-from flows_billing.invoices.words import (
+from flows_billing.invoices.wording import (
     comparison,
     how_to_pay,
     line_rows,

@@ -90,7 +90,7 @@ def _measured(plan: Plan, kwh: dict[int, Decimal], exports: str | None) -> Measu
             starts[0],
             starts[-1] - half_hour,
         )
-        usages[segment.need] = tuple(each) if segment.need.by_day else (whole,)
+        usages[segment.usage_key] = tuple(each) if segment.usage_key.by_day else (whole,)
     exported = {
         (segment.register.id, segment.span): Exported(Decimal(exports), segment.span.start, segment.span.end)
         for segment in plan.segments
@@ -211,7 +211,9 @@ def test_block_of_a_day_goes_on_within_a_day_of_an_exchange() -> None:
     assert not isinstance(planned, NotBilled)
     [plan] = planned
     usages = {
-        segment.need: (Usage(Decimal(8), 24, *_edges(segment.span.start, segment.span.end), day=date(2026, 10, 16)),)
+        segment.usage_key: (
+            Usage(Decimal(8), 24, *_edges(segment.span.start, segment.span.end), day=date(2026, 10, 16)),
+        )
         for segment in plan.segments
     }
     bill = rate(plan, Measured(usages), Seller())

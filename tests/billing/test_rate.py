@@ -189,7 +189,7 @@ def _measured(case: Case, plan: Plan) -> Measured:
     for segment in plan.segments:
         bands = {band: kwh for (element, band), kwh in case.kwh.items() if element == segment.register.element}
         share = HALF_HOURS // len(bands)
-        usages[segment.need] = [Usage(Decimal(kwh), share, FIRST, LAST, band=band) for band, kwh in bands.items()]
+        usages[segment.usage_key] = [Usage(Decimal(kwh), share, FIRST, LAST, band=band) for band, kwh in bands.items()]
         if case.exported:
             exports[segment.register.id, segment.span] = Exported(Decimal(case.exported), FIRST, AFTER)
     return Measured(usages, exports)
@@ -208,7 +208,7 @@ def test_half_hours_that_are_missing_keep_the_bill_back() -> None:
     [segment] = plan.segments
     short = Usage(Decimal(100), HALF_HOURS - 2, FIRST, LAST)
     for usages, missing in (([], HALF_HOURS), ([short], 2)):
-        refused = rate(plan, Measured({segment.need: usages}), Seller())
+        refused = rate(plan, Measured({segment.usage_key: usages}), Seller())
         assert isinstance(refused, NotBilled)
         assert (refused.reason, refused.details) == ("readings_missing", f"{missing} of 1490 half hours are missing")
 
@@ -218,6 +218,6 @@ def test_energy_that_cannot_be_keeps_the_bill_back(kwh: str) -> None:
     [plan] = _plans(CASES["blocks"], account())
     [segment] = plan.segments
     usage = Usage(Decimal(kwh), HALF_HOURS, FIRST, LAST)
-    refused = rate(plan, Measured({segment.need: [usage]}), Seller())
+    refused = rate(plan, Measured({segment.usage_key: [usage]}), Seller())
     assert isinstance(refused, NotBilled)
     assert refused.reason == "readings_invalid"

@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 from hypothesis import given
 from hypothesis import strategies as st
 
-from flows_billing.accounts.account import Account, Party, Register, Rival, billed_days
+from flows_billing.accounts.account import Account, OtherAccount, Party, Register, billed_days
 from flows_billing.days import Days
 from flows_billing.outcomes import NotBilled
 from flows_billing.rating.bill import Bill, Measured, rate
@@ -58,7 +58,7 @@ def bill(price: Tariff, start: date, last: date, kwh: list[Decimal]) -> Bill:
     planned = plan_account(account(start_date=start, end_date=last), terms)
     assert not isinstance(planned, NotBilled)
     [plan] = planned
-    usages = {segment.need: _usages(segment.part.days, kwh, price.judges_days) for segment in plan.segments}
+    usages = {segment.usage_key: _usages(segment.part.days, kwh, price.judges_days) for segment in plan.segments}
     made = rate(plan, Measured(usages), Seller())
     assert isinstance(made, Bill)
     return made
@@ -145,7 +145,7 @@ def test_parts_add_up_over_bands_elements_and_a_meter_exchange(
         planned = plan_account(home, Terms(OCTOBER, LONDON, Tariffs({}, [price]), VatTerms(), []))
         assert not isinstance(planned, NotBilled)
         [plan] = planned
-        usages = {segment.need: _banded(segment.span, night, day) for segment in plan.segments}
+        usages = {segment.usage_key: _banded(segment.span, night, day) for segment in plan.segments}
         made = rate(plan, Measured(usages), Seller())
         assert isinstance(made, Bill)
         return exact(made.lines)
@@ -228,19 +228,19 @@ def test_shares_of_vat_are_a_whole(
 )
 def test_each_day_of_premises_is_billed_to_one_account(bounds: list[tuple[int, int, bool]]) -> None:
     spans = [(min(a, b), max(a, b), occupied) for a, b, occupied in bounds]
-    rivals = [
-        Rival(number, date(2026, 10, first), date(2026, 10, last), occupied)
+    other_accounts = [
+        OtherAccount(number, date(2026, 10, first), date(2026, 10, last), occupied)
         for number, (first, last, occupied) in enumerate(spans)
     ]
     billed: list[date] = []
-    for number, rival in enumerate(rivals):
-        role = "occupier" if rival.is_occupied else "owner"
+    for number, other in enumerate(other_accounts):
+        role = "occupier" if other.is_occupied else "owner"
         own = account(
             number=number,
-            start_date=rival.start_date,
-            end_date=rival.end_date,
+            start_date=other.start_date,
+            end_date=other.end_date,
             parties=(Party(PAYER, role),),  # type: ignore[arg-type]
-            rivals=tuple(other for other in rivals if other is not rival),
+            other_accounts=tuple(other for other in other_accounts if other is not other),
         )
         billed += [day for run in billed_days(own, OCTOBER) for day in run.each()]
     covered = {date(2026, 10, day) for first, last, _ in spans for day in range(first, last + 1)}

@@ -15,7 +15,7 @@ from billing.corrections import rebilled
 from billing.test_proof import findings, preview, printed
 from flows_billing import jobs
 from flows_billing.invoices.explain import explain
-from flows_billing.invoices.words import line_cells
+from flows_billing.invoices.wording import line_cells
 from flows_billing.solar.credits import Installation, SolarTariff, installation_pence, share_credit
 from flows_billing.stores.solar import grant_solar_credits
 from flows_shared.time import Month

@@ -20,7 +20,7 @@ from flows_billing.invoices.documents import PrintedInvoice, printed_invoice
 from flows_billing.invoices.explain import explain
 from flows_billing.invoices.html import render_html
 from flows_billing.invoices.pdf import render
-from flows_billing.invoices.words import self_billing, totals
+from flows_billing.invoices.wording import self_billing, totals
 from flows_billing.reports.refresh import refresh_reports
 from flows_billing.settings import RunSettings
 from flows_billing.vat.summary import vat_summary

@@ -9,12 +9,12 @@ from uuid import UUID
 
 import asyncpg
 
-from flows_meter_sync.errands import Outcome
 from flows_meter_sync.fleet import Fleet, open_fleet
 from flows_meter_sync.settings import SyncSettings
 from flows_meter_sync.simulator.config import Hardware, MeterConfig
 from flows_meter_sync.simulator.meter import SimulatedMeter
 from flows_meter_sync.simulator.server import Simulator
+from flows_meter_sync.sync_tasks import Outcome
 from flows_shared.db import Database
 
 ADD_ESCO = "INSERT INTO flows.escos (name, code) VALUES ($1, $1) RETURNING id"

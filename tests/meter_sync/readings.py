@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from flows_meter_sync.intervals.registers import MeterRegister, load_registers
-from flows_meter_sync.intervals.runs import Run
+from flows_meter_sync.intervals.series import IntervalSeries
 from flows_meter_sync.intervals.store import store_intervals
 from flows_shared.db import Database
 from flows_shared.time import HALF_HOUR, LONDON
@@ -28,7 +28,7 @@ class Home:
     async def add(self, start: datetime, *energy: int) -> int:
         """Readings in 1/10,000 kWh, as a sync stores them."""
         async with self.own.transaction() as transaction:
-            return await store_intervals(transaction, [Run(self.register_id, LONDON, start, energy)])
+            return await store_intervals(transaction, [IntervalSeries(self.register_id, LONDON, start, energy)])
 
     async def read(self, at: datetime, kwh: str) -> None:
         """What the register had counted, as a sync leaves it."""

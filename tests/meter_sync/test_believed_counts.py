@@ -17,7 +17,7 @@ from flows_meter_sync.files.rows import Place, Value
 from flows_meter_sync.hardware import KINDS
 from flows_meter_sync.intervals.advance import DOUBTED, TOO_MUCH, WENT_DOWN, Derived, Logged, RegisterCount, derive
 from flows_meter_sync.intervals.registers import MeterRegister
-from flows_meter_sync.intervals.runs import MISSING
+from flows_meter_sync.intervals.series import MISSING
 from flows_shared.time import HALF_HOUR, LONDON, Period
 from flows_shared.vocabulary.meters import Element
 

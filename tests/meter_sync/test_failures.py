@@ -6,11 +6,11 @@ from decimal import Decimal
 import asyncpg
 import pytest
 
-from flows_meter_sync.errands import Outcome
 from flows_meter_sync.networks import PRIVATE, is_within, parse_networks
 from flows_meter_sync.registry import load_meters
 from flows_meter_sync.settings import SyncSettings
 from flows_meter_sync.simulator.config import Faults, MeterConfig
+from flows_meter_sync.sync_tasks import Outcome
 from meter_sync.community import Community
 from meter_sync.conftest import MakeCommunity
 from waiting import until

@@ -19,7 +19,7 @@ from flows_meter_sync.intervals.advance import (
     RegisterCount,
     derive,
 )
-from flows_meter_sync.intervals.runs import MISSING
+from flows_meter_sync.intervals.series import MISSING
 from flows_shared.time import HALF_HOUR, LONDON, Period
 
 REGISTER = UUID(int=1)

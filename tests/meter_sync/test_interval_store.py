@@ -12,7 +12,7 @@ import pytest
 
 from databases import RoleUrl
 from flows_meter_sync.intervals.gaps import load_gaps
-from flows_meter_sync.intervals.runs import MISSING, Run
+from flows_meter_sync.intervals.series import MISSING, IntervalSeries
 from flows_meter_sync.intervals.store import store_intervals
 from flows_shared.db import Database
 from flows_shared.time import HALF_HOUR, LONDON, Period
@@ -40,10 +40,10 @@ class Store:
     def __init__(self, own: Database, register_id: UUID, meter_id: UUID) -> None:
         self.own, self.register_id, self.meter_id = own, register_id, meter_id
 
-    def run(self, start: datetime, *energy: int) -> Run:
-        return Run(self.register_id, LONDON, start, energy)
+    def run(self, start: datetime, *energy: int) -> IntervalSeries:
+        return IntervalSeries(self.register_id, LONDON, start, energy)
 
-    async def add(self, *runs: Run) -> int:
+    async def add(self, *runs: IntervalSeries) -> int:
         async with self.own.transaction() as transaction:
             return await store_intervals(transaction, runs)
 
@@ -106,7 +106,7 @@ async def test_day_begins_for_the_store_where_it_begins_for_the_database(store: 
     """Where midnight comes twice or not at all: what the store summed, the database sums to the same."""
     async with db.connection() as connection:
         await connection.execute("UPDATE flows.escos SET time_zone = $1", zone)
-    run = Run(store.register_id, ZoneInfo(zone), datetime(2026, 3, 1, tzinfo=UTC), tuple([1_000] * 48 * 260))
+    run = IntervalSeries(store.register_id, ZoneInfo(zone), datetime(2026, 3, 1, tzinfo=UTC), tuple([1_000] * 48 * 260))
     assert await store.add(run) == 48 * 260
     stored = await store.rows(DAYS)
     async with db.connection() as connection:
@@ -124,7 +124,7 @@ async def test_month_without_a_partition_gets_one(store: Store, db: Database) ->
 
 async def test_register_that_does_not_exist_is_refused(store: Store) -> None:
     with pytest.raises(asyncpg.ForeignKeyViolationError):
-        await store.add(Run(UUID(int=7), LONDON, MONDAY, (1,)))
+        await store.add(IntervalSeries(UUID(int=7), LONDON, MONDAY, (1,)))
     assert await store.rows(HELD) == []
 
 

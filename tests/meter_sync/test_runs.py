@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from flows_meter_sync.counter import IMPOSSIBLE
 from flows_meter_sync.intervals.advance import Derived, Logged, derive
-from flows_meter_sync.intervals.runs import MISSING, DaySum, Run, split_by_month, sum_days
+from flows_meter_sync.intervals.series import MISSING, DaySum, IntervalSeries, split_by_month, sum_days
 from flows_shared.time import HALF_HOUR, LONDON, Month, Period
 
 REGISTER = UUID(int=1)
@@ -20,7 +20,9 @@ START = datetime(2026, 1, 5, tzinfo=UTC)
 counts = st.integers(0, 0xFFFFFFFF)
 energies = st.integers(0, IMPOSSIBLE - 1) | st.just(MISSING)
 starts = st.integers(0, 48 * 800).map(lambda number: datetime(2024, 1, 1, tzinfo=UTC) + number * HALF_HOUR)
-runs = st.builds(Run, st.just(REGISTER), st.just(LONDON), starts, st.lists(energies, max_size=200).map(tuple))
+runs = st.builds(
+    IntervalSeries, st.just(REGISTER), st.just(LONDON), starts, st.lists(energies, max_size=200).map(tuple)
+)
 
 
 def derived(counted: dict[datetime, int], end: datetime, steps: int = 10) -> list[int]:
@@ -78,7 +80,7 @@ def test_period_without_a_known_half_hour_is_no_run() -> None:
 
 
 @given(runs, starts)
-def test_run_split_anywhere_loses_and_doubles_nothing(run: Run, at: datetime) -> None:
+def test_run_split_anywhere_loses_and_doubles_nothing(run: IntervalSeries, at: datetime) -> None:
     before, after = run.split(at)
     assert before.energy + after.energy == run.energy
     assert (before.start, before.end, after.end) == (run.start, after.start, run.end)
@@ -86,7 +88,7 @@ def test_run_split_anywhere_loses_and_doubles_nothing(run: Run, at: datetime) ->
 
 
 @given(runs)
-def test_split_by_month_loses_nothing_and_keeps_to_the_month(run: Run) -> None:
+def test_split_by_month_loses_nothing_and_keeps_to_the_month(run: IntervalSeries) -> None:
     parts = list(split_by_month([run]))
     assert sum((part.energy for _, part in parts), ()) == run.energy
     for month, part in parts:
@@ -94,7 +96,7 @@ def test_split_by_month_loses_nothing_and_keeps_to_the_month(run: Run) -> None:
 
 
 @given(runs)
-def test_days_sum_to_the_run(run: Run) -> None:
+def test_days_sum_to_the_run(run: IntervalSeries) -> None:
     days = sum_days([run])
     known = [value for value in run.energy if value != MISSING]
     assert sum(day.kwh for day in days) == Decimal(sum(known)) / 10_000
@@ -103,23 +105,23 @@ def test_days_sum_to_the_run(run: Run) -> None:
 
 
 def test_day_is_the_communitys_own() -> None:
-    summer = Run(REGISTER, LONDON, datetime(2026, 7, 1, 22, 30, tzinfo=UTC), (10_000, 20_000, 30_000))
+    summer = IntervalSeries(REGISTER, LONDON, datetime(2026, 7, 1, 22, 30, tzinfo=UTC), (10_000, 20_000, 30_000))
     assert sum_days([summer]) == [
         DaySum(REGISTER, date(2026, 7, 1), Decimal(1), 1),
         DaySum(REGISTER, date(2026, 7, 2), Decimal(5), 2),
     ]
-    elsewhere = Run(REGISTER, ZoneInfo("UTC"), summer.start, summer.energy)
+    elsewhere = IntervalSeries(REGISTER, ZoneInfo("UTC"), summer.start, summer.energy)
     assert [day.intervals for day in sum_days([elsewhere])] == [3]
 
 
 def test_days_of_a_clock_change_have_46_and_50_half_hours() -> None:
-    spring = Run(REGISTER, LONDON, datetime(2026, 3, 28, tzinfo=UTC), (1,) * 48 * 3)
-    autumn = Run(REGISTER, LONDON, datetime(2026, 10, 23, 23, tzinfo=UTC), (1,) * 48 * 3)
+    spring = IntervalSeries(REGISTER, LONDON, datetime(2026, 3, 28, tzinfo=UTC), (1,) * 48 * 3)
+    autumn = IntervalSeries(REGISTER, LONDON, datetime(2026, 10, 23, 23, tzinfo=UTC), (1,) * 48 * 3)
     assert [day.intervals for day in sum_days([spring])] == [48, 46, 48, 2]
     assert [day.intervals for day in sum_days([autumn])] == [48, 50, 46]
 
 
 def test_runs_of_one_day_make_one_sum() -> None:
-    morning = Run(REGISTER, LONDON, START, (10, MISSING))
-    evening = Run(REGISTER, LONDON, START + 40 * HALF_HOUR, (5,))
+    morning = IntervalSeries(REGISTER, LONDON, START, (10, MISSING))
+    evening = IntervalSeries(REGISTER, LONDON, START + 40 * HALF_HOUR, (5,))
     assert sum_days([morning, evening]) == [DaySum(REGISTER, date(2026, 1, 5), Decimal("0.0015"), 2)]

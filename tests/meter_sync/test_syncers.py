@@ -8,7 +8,7 @@ import pytest
 from flows_meter_sync.emop import objects, records, write
 from flows_meter_sync.emop.tariff import FlatTariff
 from flows_meter_sync.errors import MetricUnknown
-from flows_meter_sync.meter import Manners, Meter
+from flows_meter_sync.meter import ConnectionPolicy, Meter
 from flows_meter_sync.registry import due_metrics
 from flows_meter_sync.simulator.config import Hardware, MeterConfig, Tariff
 from flows_meter_sync.syncers import SYNCERS, syncer_names
@@ -38,7 +38,7 @@ async def histories(lab: Community, serial: str) -> dict[str, list[tuple[Any, ..
 
 
 async def write_to(lab: Community, serial: str, *values: tuple[objects.Object[Any], Any]) -> None:
-    meter = Meter(*lab.simulator.place(serial), Manners.of(lab.settings))
+    meter = Meter(*lab.simulator.place(serial), ConnectionPolicy.of(lab.settings))
     for wanted, value in values:
         await meter.ask(write(wanted, value))
     meter.close()

@@ -10,7 +10,6 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from flows_meter_sync.emop_cli import commands as emop_commands
-from flows_meter_sync.errands import Outcome
 from flows_meter_sync.errors import MetersFailed, MetricUnknown, NoMeters
 from flows_meter_sync.fleet import open_fleet
 from flows_meter_sync.meter_cli import commands as meter_commands
@@ -18,6 +17,7 @@ from flows_meter_sync.readings.cli import readings
 from flows_meter_sync.registry import due_meters, due_metrics, meter_of_serial
 from flows_meter_sync.settings import SyncSettings
 from flows_meter_sync.simulator.cli import commands as simulator_commands
+from flows_meter_sync.sync_tasks import Outcome
 from flows_meter_sync.syncers import syncer_names
 from flows_shared.command_line import command_database, command_settings
 from flows_shared.db import Database

@@ -11,7 +11,6 @@ from uuid import UUID
 
 from structlog.contextvars import get_contextvars
 
-from flows_meter_sync.errands import Errand, Errands, Outcome
 from flows_meter_sync.errors import (
     LeaseLost,
     MeterOutOfBounds,
@@ -25,11 +24,12 @@ from flows_meter_sync.hardware import UNKNOWN
 from flows_meter_sync.identities import Identities
 from flows_meter_sync.intervals.gaps import load_gaps
 from flows_meter_sync.leases import BUSY_SECONDS, Leases
-from flows_meter_sync.meter import Manners, Meter
+from flows_meter_sync.meter import ConnectionPolicy, Meter
 from flows_meter_sync.networks import is_within, parse_networks
 from flows_meter_sync.registry import KnownMeter, load_last_events, load_meters
 from flows_meter_sync.settings import SyncSettings
 from flows_meter_sync.slots import VISITS_A_SLOT, Slot
+from flows_meter_sync.sync_tasks import Outcome, SyncTask, SyncTasks
 from flows_meter_sync.syncers import syncers_of
 from flows_meter_sync.syncers.base import Held, Syncer
 from flows_meter_sync.syncers.event_log import SyncerEventLog
@@ -49,10 +49,10 @@ from flows_shared.time import Period, utc_now
 log = get_logger()
 
 
-class Claim(NamedTuple):
+class ReadyVisit(NamedTuple):
     """A meter that this process may talk to now, and all that a visit has to know."""
 
-    errand: Errand
+    task: SyncTask
     known: KnownMeter
     held: Held
     syncers: Sequence[Syncer]
@@ -63,15 +63,15 @@ class Fleet:
 
     def __init__(self, db: Database, settings: SyncSettings, clock: Clock) -> None:
         self.db, self.settings, self.clock = db, settings, clock
-        self.manners = Manners.of(settings)
+        self.policy = ConnectionPolicy.of(settings)
         self.networks = parse_networks(settings.meter_sync_networks)
-        self.leases = Leases(db, seconds=settings.meter_sync_lease_seconds, rest_seconds=self.manners.pace_seconds)
+        self.leases = Leases(db, seconds=settings.meter_sync_lease_seconds, rest_seconds=self.policy.pace_seconds)
         self.writer = Writer(db, self.leases, settings)
-        self._due = Errands()
+        self._due = SyncTasks()
         self._slots = asyncio.Semaphore(settings.meter_sync_concurrency)
         self._slots_away = asyncio.Semaphore((settings.meter_sync_concurrency + 1) // 2)
-        self._claims: asyncio.Queue[Claim] = asyncio.Queue(settings.meter_sync_concurrency)
-        self._claims_away: asyncio.Queue[Claim] = asyncio.Queue()
+        self._claims: asyncio.Queue[ReadyVisit] = asyncio.Queue(settings.meter_sync_concurrency)
+        self._claims_away: asyncio.Queue[ReadyVisit] = asyncio.Queue()
         self.identities = Identities(settings.meter_sync_identity_seconds)
         self._closing: set[UUID] = set()  # meters that close the connection after each answer
         self._away: set[UUID] = set()  # meters that the last visit found no way to
@@ -91,12 +91,12 @@ class Fleet:
         """
         loop, trace, urgent = asyncio.get_running_loop(), get_contextvars(), len(meter_ids) == 1
         in_order = sorted(dict.fromkeys(meter_ids), key=lambda id: id not in self._away)
-        errands = [Errand(id, list(metrics), urgent, by_hand, trace, loop.create_future()) for id in in_order]
-        for errand in errands:
+        sync_tasks = [SyncTask(id, list(metrics), urgent, by_hand, trace, loop.create_future()) for id in in_order]
+        for task in sync_tasks:
             if tell is not None:
-                errand.when_ended(tell)
-            self._due.put(errand)
-        return await asyncio.gather(*(errand.done for errand in errands))
+                task.when_ended(tell)
+            self._due.put(task)
+        return await asyncio.gather(*(task.done for task in sync_tasks))
 
     @asynccontextmanager
     async def alone_with(self, meter_id: UUID) -> AsyncIterator[KnownMeter | None]:
@@ -116,28 +116,28 @@ class Fleet:
             raise MeterWithoutAddress
         if known.port in self.settings.own_ports or not is_within(known.host, self.networks):
             raise MeterOutOfBounds(known.host, known.port)
-        manners = self.manners
+        policy = self.policy
         if known.away:
-            shorter = min(manners.connect_timeout_seconds, self.settings.meter_sync_away_timeout_seconds)
-            manners = replace(manners, connect_timeout_seconds=shorter)
+            shorter = min(policy.connect_timeout_seconds, self.settings.meter_sync_away_timeout_seconds)
+            policy = replace(policy, connect_timeout_seconds=shorter)
         if known.id in self._closing:
-            manners = replace(manners, keep_open=False)
-        return Meter(known.host, known.port, manners, partial(self.leases.check, known.id), known.proxy, rest)
+            policy = replace(policy, keep_open=False)
+        return Meter(known.host, known.port, policy, partial(self.leases.check, known.id), known.proxy, rest)
 
     async def claim(self) -> None:
         """Take leases for what is due, as many at once as there are visitors, until cancelled."""
         while True:
             async with Slot(self._slots):
                 pass  # nothing is taken from other processes that cannot be visited now
-            errands = await self._due.take(self.settings.meter_sync_concurrency)
+            sync_tasks = await self._due.take(self.settings.meter_sync_concurrency)
             WAITING.set(len(self._due))
             try:
-                claims = await self._claim({errand.meter_id: errand for errand in errands})
+                claims = await self._claim({task.meter_id: task for task in sync_tasks})
             except Exception as error:
-                log.error("meters_not_claimed", meters=len(errands), reason=f"{type(error).__name__}: {error}")
-                self.leases.drop([errand.meter_id for errand in errands])
-                for errand in errands:
-                    errand.fail(error)
+                log.error("meters_not_claimed", meters=len(sync_tasks), reason=f"{type(error).__name__}: {error}")
+                self.leases.drop([task.meter_id for task in sync_tasks])
+                for task in sync_tasks:
+                    task.fail(error)
                 continue
             for claim in claims:
                 await (self._claims_away if claim.known.away else self._claims).put(claim)
@@ -158,23 +158,23 @@ class Fleet:
             finally:
                 self.writer.expected -= 1
             if report is not None:
-                await self._hand_over(claim.errand, report)
+                await self._hand_over(claim.task, report)
 
-    async def _claim(self, errands: Mapping[UUID, Errand]) -> list[Claim]:
-        taken = await self.leases.take(list(errands))
+    async def _claim(self, sync_tasks: Mapping[UUID, SyncTask]) -> list[ReadyVisit]:
+        taken = await self.leases.take(list(sync_tasks))
         async with self.db.connection() as connection:
-            known = await load_meters(connection, list(errands), self.settings.readings_meter_amperes)
-            syncers = {id: syncers_of(errands[id].metrics) for id in known.keys() & taken}
+            known = await load_meters(connection, list(sync_tasks), self.settings.readings_meter_amperes)
+            syncers = {id: syncers_of(sync_tasks[id].metrics) for id in known.keys() & taken}
             visited = {id: known[id] for id in syncers if _has_any(known[id], syncers[id])}
-            by_hand = {id for id in visited if errands[id].by_hand}
+            by_hand = {id for id in visited if sync_tasks[id].by_hand}
             held = await self._load_held(connection, visited, syncers, by_hand)
             await self.leases.release(connection, taken - visited.keys())
         busy = known.keys() - taken
         for id in busy:
-            self._due.put_later(errands[id], BUSY_SECONDS)
-        for id in errands.keys() - visited.keys() - busy:
-            errands[id].end(Outcome(id, known[id].serial if id in known else None))
-        return [Claim(errands[id], meter, held[id], syncers[id]) for id, meter in visited.items()]
+            self._due.put_later(sync_tasks[id], BUSY_SECONDS)
+        for id in sync_tasks.keys() - visited.keys() - busy:
+            sync_tasks[id].end(Outcome(id, known[id].serial if id in known else None))
+        return [ReadyVisit(sync_tasks[id], meter, held[id], syncers[id]) for id, meter in visited.items()]
 
     async def _load_held(
         self,
@@ -204,22 +204,22 @@ class Fleet:
             for id, meter in meters.items()
         }
 
-    async def _visit(self, claim: Claim, slot: Slot) -> Report | None:
+    async def _visit(self, claim: ReadyVisit, slot: Slot) -> Report | None:
         known = claim.known
         passing = all(syncer.is_passing for syncer in claim.syncers)
         as_told = self.identities.recall(known) if passing else None
         try:
-            reach, ends_after = partial(self.reach, rest=slot.rest), self.manners.visit_seconds
+            reach, ends_after = partial(self.reach, rest=slot.rest), self.policy.visit_seconds
             report = await visit(
                 as_told or known, claim.held, claim.syncers, reach, ends_after, self.clock, believed=bool(as_told)
             )
         except LeaseLost:
-            log.warning("meter_lease_lost", **claim.errand.trace, serial=known.serial)
+            log.warning("meter_lease_lost", **claim.task.trace, serial=known.serial)
             self.leases.drop([known.id])
-            self._due.put_later(claim.errand, BUSY_SECONDS)
+            self._due.put_later(claim.task, BUSY_SECONDS)
             return None
         except Exception:
-            log.exception("visit_failed", **claim.errand.trace, serial=known.serial)
+            log.exception("visit_failed", **claim.task.trace, serial=known.serial)
             report = Report(known, claim.syncers, self.clock(), failure=VisitFailed())
         self.identities.note(known, report)
         if not report.keeps_open:
@@ -227,29 +227,29 @@ class Fleet:
         (self._away.add if isinstance(report.failure, MeterUnreachable) else self._away.discard)(known.id)
         return report
 
-    async def _hand_over(self, errand: Errand, report: Report) -> None:
-        errand.note(report)
-        failure, last = report.failure, report.known.away or errand.attempt >= self.settings.meter_sync_attempts
+    async def _hand_over(self, task: SyncTask, report: Report) -> None:
+        task.note(report)
+        failure, last = report.failure, report.known.away or task.attempt >= self.settings.meter_sync_attempts
         # A request on the way has had its tries; a meter that did not even say who it is may only have been away.
         away = failure is not None and not report.reached and is_worth_another_try(failure)
         report.will_retry = away and not last
-        _observe(errand, report)
+        _observe(task, report)
         stored = await self.writer.put(report)
-        stored.add_done_callback(partial(self._end, errand, report))
+        stored.add_done_callback(partial(self._end, task, report))
 
-    def _end(self, errand: Errand, report: Report, stored: "asyncio.Future[None]") -> None:
+    def _end(self, task: SyncTask, report: Report, stored: "asyncio.Future[None]") -> None:
         if stored.cancelled():
-            errand.done.cancel()
+            task.done.cancel()
         elif (error := stored.exception()) and isinstance(error, Exception) and is_about_data(error):
-            errand.end(Outcome(report.known.id, report.known.serial, ReportRefused(say_error(error))))
+            task.end(Outcome(report.known.id, report.known.serial, ReportRefused(say_error(error))))
         elif error:
-            errand.fail(error)
+            task.fail(error)
         elif report.will_retry:
-            errand.attempt += 1
-            self._due.put_later(errand, self.manners.pace_seconds)
+            task.attempt += 1
+            self._due.put_later(task, self.policy.pace_seconds)
         else:
             known = report.known
-            errand.end(Outcome(known.id, known.serial, report.failure, errand.refused, errand.readings))
+            task.end(Outcome(known.id, known.serial, report.failure, task.refused, task.readings))
 
 
 @asynccontextmanager
@@ -277,7 +277,7 @@ def _has_any(known: KnownMeter, syncers: Sequence[Syncer]) -> bool:
     return known.hardware is UNKNOWN or any(syncer.applies(known) for syncer in syncers)
 
 
-def _observe(errand: Errand, report: Report) -> None:
+def _observe(task: SyncTask, report: Report) -> None:
     failure = report.failure
     VISITS.labels("healthy" if failure is None else failure.code).observe(report.duration_ms / 1000)
     for attempt in report.outcomes():
@@ -286,9 +286,9 @@ def _observe(errand: Errand, report: Report) -> None:
         METRIC_SECONDS.labels(report.known.esco, attempt.metric).observe(attempt.duration_ms / 1000)
     if failure is None and not report.refused:
         return
-    about = log.bind(**errand.trace, serial=report.known.serial)
+    about = log.bind(**task.trace, serial=report.known.serial)
     if failure is not None:
         code, reason, again = failure.code, str(failure), report.will_retry
-        about.warning("meter_failed", code=code, reason=reason, attempt=errand.attempt, will_retry=again)
+        about.warning("meter_failed", code=code, reason=reason, attempt=task.attempt, will_retry=again)
     for attempt in report.refused:
         about.warning("metric_refused", metric=attempt.metric, reason=str(attempt.error))

@@ -25,7 +25,7 @@ SEQUENCES = 8
 
 
 @dataclass(frozen=True, slots=True)
-class Manners:
+class ConnectionPolicy:
     """How a meter is to be treated."""
 
     pace_seconds: float
@@ -36,7 +36,7 @@ class Manners:
     visit_seconds: float = 600
 
     @classmethod
-    def of(cls, settings: SyncSettings) -> "Manners":
+    def of(cls, settings: SyncSettings) -> "ConnectionPolicy":
         return cls(
             settings.meter_sync_pace_seconds,
             settings.meter_sync_connect_timeout_seconds,
@@ -137,14 +137,14 @@ class Meter:
         self,
         host: str,
         port: int,
-        manners: Manners,
+        policy: ConnectionPolicy,
         check: Callable[[], None] = lambda: None,
         proxy: Proxy | None = None,
         rest: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
-        self.host, self.port, self.manners, self.check, self.proxy = host, port, manners, check, proxy
+        self.host, self.port, self.policy, self.check, self.proxy = host, port, policy, check, proxy
         self._rest = rest
-        self.keeps_open = manners.keep_open
+        self.keeps_open = policy.keep_open
         self._answered_again = False
         self._connection: Connection | None = None
         self._speaker: int | None = None
@@ -162,7 +162,7 @@ class Meter:
 
     async def ask_all(self, request: Request[T], attempts: int | None = None) -> list[T]:
         """The values of all frames that answer the request."""
-        left = attempts or self.manners.attempts
+        left = attempts or self.policy.attempts
         while True:
             left -= 1
             try:
@@ -183,7 +183,7 @@ class Meter:
         if self._connection is not None:
             self._connection.close()
             self._connection = None
-            self._free_at = asyncio.get_running_loop().time() + self.manners.pace_seconds
+            self._free_at = asyncio.get_running_loop().time() + self.policy.pace_seconds
 
     async def _try(self, request: Request[T]) -> list[T]:
         self.check()
@@ -203,7 +203,7 @@ class Meter:
         self._sequence = (self._sequence + 1) % SEQUENCES
         keeps_open = False  # whatever comes late after a failure would be taken for the next answer
         try:
-            answer = await connection.ask(Exchange(request, self._sequence), self.manners.read_timeout_seconds)
+            answer = await connection.ask(Exchange(request, self._sequence), self.policy.read_timeout_seconds)
             self._speaker, keeps_open = connection.speaker, self.keeps_open
             return answer
         finally:
@@ -215,7 +215,7 @@ class Meter:
         if (wait := self._free_at - loop.time()) > 0:
             await self._rest(wait)
             self.check()
-        timeout = self.manners.connect_timeout_seconds
+        timeout = self.policy.connect_timeout_seconds
         place = f"{self.host}:{self.port}"
         try:
             async with asyncio.timeout(timeout):
@@ -234,5 +234,5 @@ class Meter:
         return self._connection
 
     def _away(self, error: MeterError) -> MeterError:
-        self._free_at = asyncio.get_running_loop().time() + self.manners.pace_seconds
+        self._free_at = asyncio.get_running_loop().time() + self.policy.pace_seconds
         return error

@@ -8,7 +8,7 @@ from asyncpg import Record
 from prometheus_client.core import GaugeMetricFamily, HistogramMetricFamily, Metric
 
 from flows_shared.db import Connection
-from flows_shared.telemetry.counted import Counted
+from flows_shared.telemetry.counted import DatabaseGauges
 
 HOUR: Final = 3600
 AGES: Final = tuple(hours * HOUR for hours in (1, 2, 6, 13, 25, 49, 168, 720))
@@ -57,7 +57,7 @@ COMMANDS: Final = """
 """
 
 
-class FleetState(Counted):
+class FleetState(DatabaseGauges):
     async def count(self, db: Connection) -> Sequence[Metric]:
         health = GaugeMetricFamily("flows_meters", "Meters by health.", labels=["esco", "mode", "health"])
         for row in await db.fetch(HEALTH):

@@ -10,7 +10,7 @@ from flows_shared.dates import MonthText
 
 # `due`: its sources changed after it was issued, which is noted, and a correction will say so. `decided`: a person
 # leaves it as it is. Everything else is wrong.
-Standing: TypeAlias = Literal["wrong", "due", "decided"]
+FindingStatus: TypeAlias = Literal["wrong", "due", "decided"]
 
 
 class VerifyRequest(Request):
@@ -24,7 +24,7 @@ class Finding(Answer):
     check: str = Field(examples=["amount of line 1"])
     expected: str | None
     found: str
-    standing: Standing = Field(
+    standing: FindingStatus = Field(
         description="due: its sources changed since, and a correction will say so; decided: a person leaves it as it is"
     )
 
@@ -35,7 +35,7 @@ class Verification(Answer):
     invoices: int
     findings: tuple[Finding, ...]
 
-    def count(self, standing: Standing) -> int:
+    def count(self, standing: FindingStatus) -> int:
         return sum(finding.standing == standing for finding in self.findings)
 
 

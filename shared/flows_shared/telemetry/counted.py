@@ -12,7 +12,7 @@ from flows_shared.db import Connection, Database
 from flows_shared.tasks import repeating
 
 
-class Counted(Collector):
+class DatabaseGauges(Collector):
     """What was counted last."""
 
     def __init__(self) -> None:

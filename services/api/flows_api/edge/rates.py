@@ -10,7 +10,7 @@ from flows_api.auth.authenticator import Authenticator
 from flows_api.auth.errors import TooManyAttempts, auth_error_response
 from flows_api.auth.principal import Principal
 from flows_api.edge.requests import RequestLimits, add_missing, header
-from flows_api.rates.limiter import Limiter, Standing
+from flows_api.rates.limiter import Limiter, RateStatus
 from flows_api.settings import ApiSettings
 from flows_shared.errors import FlowsError
 from flows_shared.logs import get_logger
@@ -44,7 +44,7 @@ class RateLimits:
         else:
             await self.app(scope, receive, _with_headers(send, standing))
 
-    async def _standing(self, scope: Scope) -> Standing | None:
+    async def _standing(self, scope: Scope) -> RateStatus | None:
         """The address's when that is refused or nobody is known, else that of who asks."""
         limiter: Limiter = scope["app"].state.limiter
         by_address = self.settings.api_rate_address
@@ -94,7 +94,7 @@ async def _known(scope: Scope) -> Principal | None:
         return None
 
 
-def _with_headers(send: Send, standing: Standing) -> Send:
+def _with_headers(send: Send, standing: RateStatus) -> Send:
     async def send_with_headers(message: Message) -> None:
         if message["type"] == "http.response.start":
             add_missing(message, ((name.lower().encode(), text.encode()) for name, text in standing.headers().items()))
@@ -103,7 +103,7 @@ def _with_headers(send: Send, standing: Standing) -> Send:
     return send_with_headers
 
 
-def _refusal(path: str, standing: Standing) -> JSONResponse:
+def _refusal(path: str, standing: RateStatus) -> JSONResponse:
     if path.startswith(AUTH_PREFIX):
         return auth_error_response(TooManyAttempts(standing.headers()))
     body = {"code": "rate_limited", "message": MESSAGE, "details": None, "hint": None}

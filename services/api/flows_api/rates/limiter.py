@@ -41,7 +41,7 @@ log = get_logger()
 
 
 @dataclass(frozen=True)
-class Standing:
+class RateStatus:
     """Where one stands after a request; `retry_seconds` is 0 when it may pass."""
 
     limit: int
@@ -79,7 +79,7 @@ class Limiter:
         self._leases: OrderedDict[str, Lease] = OrderedDict()
         self._paused_until = 0.0
 
-    async def take(self, bucket: str, rate: Rate) -> Standing | None:
+    async def take(self, bucket: str, rate: Rate) -> RateStatus | None:
         """Count a request; None while Redis does not answer, and then it passes."""
         lease = self._lease(bucket)
         if lease is None or (lease.tokens <= 0 and lease.empty_until <= monotonic()):
@@ -121,7 +121,7 @@ class Limiter:
         return lease
 
 
-def _standing(rate: Rate, lease: Lease, retry_seconds: int = 0) -> Standing:
+def _standing(rate: Rate, lease: Lease, retry_seconds: int = 0) -> RateStatus:
     remaining = lease.tokens + lease.left
     reset_seconds = ceil((rate.count - remaining) * rate.seconds / rate.count)
-    return Standing(rate.count, remaining, max(0, reset_seconds), retry_seconds)
+    return RateStatus(rate.count, remaining, max(0, reset_seconds), retry_seconds)

@@ -34,8 +34,8 @@ from flows_api.rest.options import RestOptions
 from flows_api.rest.plan.call import find_function, plan_call, source_of
 from flows_api.rest.plan.media import Form
 from flows_api.rest.plan.read import Node, find_relation, plan_rows
-from flows_api.rest.planned import Planned, check_preferences, counting_of, form_of, plan_request
-from flows_api.rest.query.at_once import SETTINGS
+from flows_api.rest.planned import PlannedRequest, check_preferences, counting_of, form_of, plan_request
+from flows_api.rest.query.one_trip import SETTINGS
 from flows_api.rest.query.statement import call_statement, count_estimate_statement
 from flows_api.rest.query.writer import Statement, quote, quote_name
 from flows_api.rest.request.request import RawRequest, Request
@@ -71,9 +71,9 @@ class Answer:
         self.caller = caller
         self.timing = timing
 
-    async def to(self, asked: Request | Planned) -> Response:
+    async def to(self, asked: Request | PlannedRequest) -> Response:
         """What is planned already need not be planned again."""
-        response = await (self._rows(asked) if isinstance(asked, Planned) else self._dispatch(asked))
+        response = await (self._rows(asked) if isinstance(asked, PlannedRequest) else self._dispatch(asked))
         if self.timing:
             self.timing.done("response")
         return response
@@ -90,15 +90,15 @@ class Answer:
             case "relation":
                 return await self._rows(plan_request(self.catalog, self.options, request))
 
-    async def _rows(self, planned: Planned) -> Response:
+    async def _rows(self, planned: PlannedRequest) -> Response:
         self._planned()
         response = await (self._write(planned) if planned.request.write else self._read(planned))
         response.headers.extend(warning_of(planned.node.called_by_name))
         return response
 
-    async def _read(self, planned: Planned) -> Response:
+    async def _read(self, planned: PlannedRequest) -> Response:
         request, form, statement = planned.request, planned.form, planned.statement
-        if planned.at_once:
+        if planned.one_trip:
             transaction = self._transaction(request, planned.raw)
             result = self._result_of(await self.database.fetch_at_once(transaction, statement))
             _check_one(form, result)
@@ -112,9 +112,9 @@ class Answer:
         self._ran()
         return rows_response(request, planned.raw, result, form.media, minimal=self.options.minimal_errors)
 
-    async def _write(self, planned: Planned) -> Response:
+    async def _write(self, planned: PlannedRequest) -> Response:
         request, form, statement = planned.request, planned.form, planned.statement
-        if planned.at_once:
+        if planned.one_trip:
             transaction = self._transaction(request, planned.raw)
             result = self._result_of(await self.database.fetch_at_once(transaction, statement))
             self._ran()

@@ -13,7 +13,7 @@ from flows_api.rest.catalog.catalog import Catalog
 from flows_api.rest.database import Caller, RestDatabase
 from flows_api.rest.errors import BodyTooLong, BodyWrong, DatabaseUnreachable, RestError
 from flows_api.rest.options import RestOptions
-from flows_api.rest.planned import Planned
+from flows_api.rest.planned import PlannedRequest
 from flows_api.rest.request.depth import check_depth
 from flows_api.rest.request.request import RawRequest, Request, parse_request
 from flows_api.rest.response import Response, error_response
@@ -93,7 +93,7 @@ class RestApp:
             timing.done("parse")
         return await Answer(catalog, self.options, self.database, caller, timing).to(asked)
 
-    async def _asked(self, catalog: Catalog, raw: RawRequest) -> Planned | Request:
+    async def _asked(self, catalog: Catalog, raw: RawRequest) -> PlannedRequest | Request:
         """A large body is read once, and apart from the loop: others are answered meanwhile."""
         if len(raw.body) > LARGE_BODY_BYTES:
             return await asyncio.to_thread(parse_request, raw, self.options)

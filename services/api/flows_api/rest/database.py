@@ -11,7 +11,7 @@ from asyncpg.pool import PoolConnectionProxy
 
 from flows_api.rest.errors import AnswerTooLong, DatabaseUnreachable, PoolExhausted, refusal_of
 from flows_api.rest.options import RestOptions
-from flows_api.rest.query.at_once import TOO_LONG
+from flows_api.rest.query.one_trip import TOO_LONG
 from flows_api.rest.query.writer import Statement
 from flows_api.rest.shares import Shares
 from flows_shared.db import REFUSALS, is_closed, terminate

@@ -15,7 +15,7 @@ from flows_api.rest.request.request import RawRequest, Request
 
 
 @dataclass(frozen=True)
-class Planned:
+class PlannedRequest:
     """`raw` is what was sent, which `request` need not be made of; `at_once`: the statement is all there is to do."""
 
     request: Request
@@ -24,10 +24,10 @@ class Planned:
     node: Node
     form: Form
     statement: Statement
-    at_once: bool
+    one_trip: bool
 
 
-def plan_request(catalog: Catalog, options: RestOptions, request: Request) -> Planned:
+def plan_request(catalog: Catalog, options: RestOptions, request: Request) -> PlannedRequest:
     """Who asks makes no difference here; what they may see is the database's to say."""
     relation = find_relation(catalog, request.schema, request.name)
     return (_write if request.write else _read)(catalog, options, request, relation)
@@ -46,26 +46,26 @@ def check_preferences(request: Request) -> None:
         raise PreferencesWrong(request.preferences.invalid)
 
 
-def _read(catalog: Catalog, options: RestOptions, request: Request, relation: Relation) -> Planned:
+def _read(catalog: Catalog, options: RestOptions, request: Request, relation: Relation) -> PlannedRequest:
     node = plan_rows(catalog, options, request, Source(relation.full_name, relation.columns))
     form = form_of(catalog, options, request, relation.full_name, node)
     check_preferences(request)
     exact = request.preferences.count in (None, "exact") or options.count_ceiling is not None
-    at_once = _fits_at_once(catalog, options, request, form) and exact
+    one_trip = _fits_at_once(catalog, options, request, form) and exact
     counting = counting_of(options, request)
     most = options.max_answer_bytes
     statement = read_statement(
-        node, form, counting, headers_only=request.headers_only, most_bytes=most, at_once=at_once
+        node, form, counting, headers_only=request.headers_only, most_bytes=most, one_trip=one_trip
     )
-    return Planned(request, request.raw, relation, node, form, statement, at_once)
+    return PlannedRequest(request, request.raw, relation, node, form, statement, one_trip)
 
 
-def _write(catalog: Catalog, options: RestOptions, request: Request, relation: Relation) -> Planned:
+def _write(catalog: Catalog, options: RestOptions, request: Request, relation: Relation) -> PlannedRequest:
     node = plan_rows(catalog, options, request, Source(relation.full_name, relation.columns, is_result=True))
     plan = plan_write(catalog, request, relation, node)
     check_preferences(request)
     form = form_of(catalog, options, request, relation.full_name, node)
-    at_once = (
+    one_trip = (
         _fits_at_once(catalog, options, request, form)
         and plan.kind == "insert"
         and not (options.rolls_back or request.preferences.tx)
@@ -73,8 +73,8 @@ def _write(catalog: Catalog, options: RestOptions, request: Request, relation: R
         and not form.is_one_row
     )
     most = options.max_answer_bytes
-    statement = write_statement(plan, node, form, request.preferences, most_bytes=most, at_once=at_once)
-    return Planned(request, request.raw, relation, node, form, statement, at_once)
+    statement = write_statement(plan, node, form, request.preferences, most_bytes=most, one_trip=one_trip)
+    return PlannedRequest(request, request.raw, relation, node, form, statement, one_trip)
 
 
 def _fits_at_once(catalog: Catalog, options: RestOptions, request: Request, form: Form) -> bool:

@@ -13,10 +13,10 @@ from typing import Final
 from flows_api.rest.catalog.catalog import Catalog
 from flows_api.rest.errors import RestError
 from flows_api.rest.options import RestOptions
-from flows_api.rest.planned import Planned, plan_request
+from flows_api.rest.planned import PlannedRequest, plan_request
 from flows_api.rest.query.writer import Statement
 from flows_api.rest.request.request import RawRequest, parse_request
-from flows_api.rest.request.shape import Shape, shape_of
+from flows_api.rest.request.shape import RequestShape, shape_of
 
 KEPT: Final = 1_000
 
@@ -25,17 +25,17 @@ KEPT: Final = 1_000
 class Template:
     """`places` are those of the statement's parameters that are values: (parameter, value)."""
 
-    planned: Planned
+    planned: PlannedRequest
     places: Sequence[tuple[int, int]]
 
-    def filled(self, shape: Shape) -> Planned:
+    def filled(self, shape: RequestShape) -> PlannedRequest:
         values = _values(shape)
         parameters = list(self.planned.statement.parameters)
         for place, value in self.places:
             parameters[place] = values[value]
         made = self.planned
         statement = Statement(made.statement.text, tuple(parameters))
-        return Planned(made.request, shape.raw, made.relation, made.node, made.form, statement, made.at_once)
+        return PlannedRequest(made.request, shape.raw, made.relation, made.node, made.form, statement, made.one_trip)
 
 
 class ShapeCache:
@@ -46,7 +46,7 @@ class ShapeCache:
         self._catalog: Catalog | None = None
         self._templates: OrderedDict[Hashable, Template | None] = OrderedDict()
 
-    def planned(self, catalog: Catalog, raw: RawRequest) -> Planned | None:
+    def planned(self, catalog: Catalog, raw: RawRequest) -> PlannedRequest | None:
         """None where the request must be read and planned by itself."""
         shape = shape_of(raw)
         if shape is None:
@@ -64,7 +64,7 @@ class ShapeCache:
         return template.filled(shape) if template else None
 
 
-def make_template(catalog: Catalog, options: RestOptions, shape: Shape) -> Template | None:
+def make_template(catalog: Catalog, options: RestOptions, shape: RequestShape) -> Template | None:
     """None where a mark is lost or became anything but a parameter, and where the request is wrong."""
     secret = token_hex(16)
     marks = [f"{secret}-{number}" for number in range(len(shape.values()))]
@@ -88,5 +88,5 @@ def _is_among(parameter: object, given: Sequence[object]) -> bool:
     return isinstance(parameter, (str, bytes)) and parameter in given
 
 
-def _values(shape: Shape) -> list[str | bytes]:
+def _values(shape: RequestShape) -> list[str | bytes]:
     return [*shape.values(), *([shape.payload.raw] if shape.payload else [])]

@@ -42,7 +42,7 @@ class Party:
 
 
 @dataclass(frozen=True, slots=True)
-class Rival:
+class OtherAccount:
     """Another supply account of the same premises: on a day that both cover, one of them is billed."""
 
     number: int
@@ -81,7 +81,7 @@ class Account:
     prepay: bool
     parties: tuple[Party, ...]
     registers: tuple[Register, ...]
-    rivals: tuple[Rival, ...] = ()
+    other_accounts: tuple[OtherAccount, ...] = ()
     suppliers: tuple[Supplier, ...] = ()
 
     @property
@@ -107,11 +107,11 @@ def billed_days(account: Account, month: Month) -> list[Days]:
     start = max(whole.start, account.start_date)
     if start >= end:
         return []
-    if not account.rivals:
+    if not account.other_accounts:
         return [Days(start, end)]
     occupied = any(party.role == PartyRole.OCCUPIER for party in account.parties)
-    own = Rival(account.number, account.start_date, account.end_date, occupied).precedence
-    return _runs([day for day in Days(start, end).each() if not _is_others(day, own, account.rivals)])
+    own = OtherAccount(account.number, account.start_date, account.end_date, occupied).precedence
+    return _runs([day for day in Days(start, end).each() if not _is_others(day, own, account.other_accounts)])
 
 
 def supplied_days(account: Account, runs: Sequence[Days]) -> list[Days]:
@@ -126,8 +126,8 @@ def _is_supplied(day: date, suppliers: Sequence[Supplier]) -> bool:
     return not started or started[-1].name is None
 
 
-def _is_others(day: date, own: tuple[bool, date, int], rivals: Sequence[Rival]) -> bool:
-    return any(rival.covers(day) and rival.precedence > own for rival in rivals)
+def _is_others(day: date, own: tuple[bool, date, int], other_accounts: Sequence[OtherAccount]) -> bool:
+    return any(other.covers(day) and other.precedence > own for other in other_accounts)
 
 
 def _runs(days: Sequence[date]) -> list[Days]:

@@ -6,12 +6,12 @@ from dataclasses import replace
 from uuid import UUID
 
 from flows_billing.accounts.account import Account
-from flows_billing.bills.judge import Docket, load_terms, measure, plans_of
+from flows_billing.bills.judge import PreparedAccounts, load_terms, measure, plans_of
 from flows_billing.communities.esco import Esco
 from flows_billing.outcomes import NotBilled
 from flows_billing.rating.bill import Bill
 from flows_billing.rating.costs import MonthCosts, month_costs
-from flows_billing.rating.plan import Planned, Terms, plan_account
+from flows_billing.rating.plan import PlannedAccount, Terms, plan_account
 from flows_billing.rounding import Costs
 from flows_billing.settings import RunSettings
 from flows_billing.sharing.terms import Sharing
@@ -75,8 +75,8 @@ async def _costs(
     differing = [account for account in accounts if _has_own_price(own[account.id])]
     at_community = {account.id: _plan(account, community_price) for account in differing}
     measured = await measure(db, [*own.values(), *at_community.values()], terms, settings)
-    dockets = Docket(esco, own, measured), Docket(esco, at_community, measured)
-    return await to_thread(month_costs, _bills(*dockets, settings))
+    prepared_parts = PreparedAccounts(esco, own, measured), PreparedAccounts(esco, at_community, measured)
+    return await to_thread(month_costs, _bills(*prepared_parts, settings))
 
 
 def _added(some: dict[UUID, MonthCosts], more: dict[UUID, MonthCosts]) -> dict[UUID, MonthCosts]:
@@ -84,24 +84,26 @@ def _added(some: dict[UUID, MonthCosts], more: dict[UUID, MonthCosts]) -> dict[U
     return some | {id: some[id] + costs if id in some else costs for id, costs in more.items()}
 
 
-def _plan(account: Account, terms: Terms) -> Planned:
+def _plan(account: Account, terms: Terms) -> PlannedAccount:
     """A prepay meter bills itself, at its tariff for all of its energy: none of it at the price of what is shared."""
     if account.prepay:
         return plan_account(replace(account, prepay=False), replace(terms, sharing=Sharing()))
     return plan_account(account, terms)
 
 
-def _bills(own: Docket, at_community: Docket, settings: RunSettings) -> Iterator[tuple[Bill, Bill | None]]:
+def _bills(
+    own: PreparedAccounts, at_community: PreparedAccounts, settings: RunSettings
+) -> Iterator[tuple[Bill, Bill | None]]:
     """Each payer's bill, beside what it is at the community's price: the same where they have no other."""
-    for verdicts in own.verdicts(settings.billing_batch_accounts):
-        for account, verdict in verdicts.items():
-            compared = at_community.verdict(account) if account in at_community.planned else verdict
+    for results in own.results(settings.billing_batch_accounts):
+        for account, result in results.items():
+            compared = at_community.result(account) if account in at_community.planned else result
             others = {} if isinstance(compared, NotBilled) else {bill.plan.payer: bill for bill in compared}
-            for bill in () if isinstance(verdict, NotBilled) else verdict:
+            for bill in () if isinstance(result, NotBilled) else result:
                 yield bill, others.get(bill.plan.payer)
 
 
-def _has_own_price(planned: Planned) -> bool:
+def _has_own_price(planned: PlannedAccount) -> bool:
     return any(part.tariff.owner == "customer" for plan in plans_of([planned]) for part in plan.parts)
 
 

@@ -12,9 +12,9 @@ from flows_billing.errors import SharingInvalid
 from flows_billing.holds.store import find_holds
 from flows_billing.outcomes import NotBilled, data_invalid, failed
 from flows_billing.rating.back_bill import guarded
-from flows_billing.rating.bill import Measured, Verdict, all_measured, rate_account
+from flows_billing.rating.bill import Measured, RatingResult, all_measured, rate_account
 from flows_billing.rating.guard import UNGUARDED, Guard
-from flows_billing.rating.plan import Plan, Planned, Terms, plan_account
+from flows_billing.rating.plan import Plan, PlannedAccount, Terms, plan_account
 from flows_billing.rating.shared_energy import Shared, share_out
 from flows_billing.settings import RunSettings
 from flows_billing.sharing.allocation import Allocation, allocate_month
@@ -28,7 +28,7 @@ from flows_billing.stores.sharing import read_series, sharing_in
 from flows_billing.stores.solar import solar_credits_in
 from flows_billing.stores.tariffs import benchmarks_in, tariffs_in
 from flows_billing.stores.usage import sum_half_hours
-from flows_billing.usage.metered import Need, Usage
+from flows_billing.usage.metered import Usage, UsageKey
 from flows_shared.apart import attempt, in_parts
 from flows_shared.db import Connection
 from flows_shared.errors import say_error
@@ -37,11 +37,11 @@ from flows_shared.vocabulary.billing import ComponentKind
 
 
 @dataclass(frozen=True, slots=True)
-class Docket:
+class PreparedAccounts:
     """Accounts that are ready to be judged, in their order."""
 
     esco: Esco
-    planned: Mapping[UUID, Planned]
+    planned: Mapping[UUID, PlannedAccount]
     measured: Measured
     guard: Guard = UNGUARDED
     holds: Mapping[UUID, NotBilled] = field(default_factory=dict)
@@ -51,27 +51,27 @@ class Docket:
         """Those that measure what is billed."""
         return list({segment.register.id for plan in plans_of(self.planned.values()) for segment in plan.segments})
 
-    def verdicts(self, size: int) -> Iterator[Mapping[UUID, Verdict]]:
+    def results(self, size: int) -> Iterator[Mapping[UUID, RatingResult]]:
         """Some accounts at a time, so that no more bills than these are held at once."""
         accounts = list(self.planned)
         for start in range(0, len(accounts), size):
-            yield {account: self.verdict(account) for account in accounts[start : start + size]}
+            yield {account: self.result(account) for account in accounts[start : start + size]}
 
-    def verdict(self, account: UUID) -> Verdict:
+    def result(self, account: UUID) -> RatingResult:
         planned = self.planned[account]
         if isinstance(planned, NotBilled):
             return planned
         with attempt() as tried:
-            verdict = self._rate(planned)
+            result = self._rate(planned)
         if tried.error:
             return data_invalid("its bill could not be computed", tried.error)
-        return verdict if isinstance(verdict, NotBilled) else self.holds.get(account, verdict)
+        return result if isinstance(result, NotBilled) else self.holds.get(account, result)
 
-    def _rate(self, planned: Sequence[Plan]) -> Verdict:
-        verdict = rate_account(planned, self.measured, self.esco.seller)
-        if isinstance(verdict, NotBilled):
-            return verdict
-        return tuple(guarded(bill, (), self.guard) for bill in verdict)
+    def _rate(self, planned: Sequence[Plan]) -> RatingResult:
+        result = rate_account(planned, self.measured, self.esco.seller)
+        if isinstance(result, NotBilled):
+            return result
+        return tuple(guarded(bill, (), self.guard) for bill in result)
 
 
 async def load_terms(db: Connection, esco: Esco, month: Month, accounts: Sequence[Account]) -> Terms:
@@ -101,14 +101,14 @@ async def prepare(
     issued_on: date | None = None,
     *,
     billed_at: datetime | None = None,
-) -> Docket:
+) -> PreparedAccounts:
     """Plan the accounts' bills and sum what they need; an account whose data stop that is planned to fail.
 
     With a day of issue, what is too old to be charged for by then is left out, and what looks wrong is held. Those that
     were billed at a time were open then, and what was excepted later was not.
     """
 
-    async def part(ids: Sequence[UUID]) -> Docket:
+    async def part(ids: Sequence[UUID]) -> PreparedAccounts:
         found = await supply_accounts(db, esco.id, month, only=ids, billed_too=True)
         if billed_at:
             found = [account.as_billed for account in found]
@@ -117,12 +117,12 @@ async def prepare(
         planned = {account.id: plan_of(account, terms) for account in found}
         measured = await measure(db, planned.values(), terms, settings)
         if issued_on is None:
-            return Docket(esco, planned, measured)
+            return PreparedAccounts(esco, planned, measured)
         holds = await find_holds(db, esco, month, plans_of(planned.values()), measured)
-        return Docket(esco, planned, measured, guard, holds)
+        return PreparedAccounts(esco, planned, measured, guard, holds)
 
     parts, broken = await in_parts(db, accounts, part, lambda: load_terms(db, esco, month, ()))
-    return _one_docket(esco, accounts, parts, broken)
+    return _one_prepared(esco, accounts, parts, broken)
 
 
 async def _guard(
@@ -133,13 +133,13 @@ async def _guard(
     return await back_bill_guard(db, accounts, issued_on, esco.back_bill_months, known_at=known_at)
 
 
-def _one_docket(
-    esco: Esco, accounts: Sequence[UUID], parts: Sequence[Docket], broken: Mapping[UUID, Exception]
-) -> Docket:
+def _one_prepared(
+    esco: Esco, accounts: Sequence[UUID], parts: Sequence[PreparedAccounts], broken: Mapping[UUID, Exception]
+) -> PreparedAccounts:
     """In the order of the accounts."""
-    planned: dict[UUID, Planned] = {account: plan for part in parts for account, plan in part.planned.items()}
+    planned: dict[UUID, PlannedAccount] = {account: plan for part in parts for account, plan in part.planned.items()}
     planned |= {account: data_invalid("it could not be read", error) for account, error in broken.items()}
-    return Docket(
+    return PreparedAccounts(
         esco,
         {account: planned[account] for account in accounts if account in planned},
         parts[0].measured if len(parts) == 1 else all_measured([part.measured for part in parts]),
@@ -153,7 +153,7 @@ def _one_guard(guards: Sequence[Guard]) -> Guard:
     return Guard(guards[0].since, excepted) if guards else UNGUARDED
 
 
-def plan_of(account: Account, terms: Terms) -> Planned:
+def plan_of(account: Account, terms: Terms) -> PlannedAccount:
     """Without a credit that cannot be computed, a home's bill would be too high."""
     planned = plan_account(account, terms)
     problem = terms.solar_problems.get(account.premises)
@@ -162,14 +162,14 @@ def plan_of(account: Account, terms: Terms) -> Planned:
     return planned
 
 
-async def measure(db: Connection, planned: Iterable[Planned], terms: Terms, settings: RunSettings) -> Measured:
+async def measure(db: Connection, planned: Iterable[PlannedAccount], terms: Terms, settings: RunSettings) -> Measured:
     """What the registers of these plans measured and shared. Stores no more than calendars of bands."""
     plans = plans_of(planned)
     segments = [segment for plan in plans for segment in plan.segments]
     exporting = {(s.register.id, s.span) for s in segments if s.part.tariff.component(ComponentKind.EXPORT_CREDIT)}
-    needs = {segment.need for segment in segments}
-    await fill_calendars(db, _profiles(needs), terms.month, terms.zone)
-    usages = await _usages(db, needs, terms, settings)
+    usage_keys = {segment.usage_key for segment in segments}
+    await fill_calendars(db, _profiles(usage_keys), terms.month, terms.zone)
+    usages = await _usages(db, usage_keys, terms, settings)
     exports = await exported(db, exporting) if exporting else {}
     return Measured(usages, exports, await _shared(db, plans, terms))
 
@@ -181,21 +181,21 @@ async def sum_ahead(db: Connection, esco: Esco, month: Month, settings: RunSetti
         accounts = await supply_accounts(db, esco.id, month, only=ids)
         terms = await load_terms(db, esco, month, accounts)
         plans = plans_of(plan_account(account, terms) for account in accounts)
-        needs = [segment.need for plan in plans for segment in plan.segments]
-        await add_band_sums(db, needs, month, esco.zone, work_mem_mb=settings.billing_work_mem_mb)
+        usage_keys = [segment.usage_key for plan in plans for segment in plan.segments]
+        await add_band_sums(db, usage_keys, month, esco.zone, work_mem_mb=settings.billing_work_mem_mb)
 
     await in_parts(db, await supply_account_ids(db, esco.id, month), part, lambda: load_terms(db, esco, month, ()))
 
 
 async def _usages(
-    db: Connection, needs: set[Need], terms: Terms, settings: RunSettings
-) -> Mapping[Need, Sequence[Usage]]:
+    db: Connection, usage_keys: set[UsageKey], terms: Terms, settings: RunSettings
+) -> Mapping[UsageKey, Sequence[Usage]]:
     memory = settings.billing_work_mem_mb
     if settings.billing_usage_source == "half_hours":
-        return await sum_half_hours(db, needs, terms.zone, work_mem_mb=memory)
-    usages = await sum_roll_ups(db, needs, terms.zone, work_mem_mb=memory)
-    left = needs - usages.keys()
-    if unsummed := {need for need in left if need.profile}:
+        return await sum_half_hours(db, usage_keys, terms.zone, work_mem_mb=memory)
+    usages = await sum_roll_ups(db, usage_keys, terms.zone, work_mem_mb=memory)
+    left = usage_keys - usages.keys()
+    if unsummed := {usage_key for usage_key in left if usage_key.profile}:
         await add_band_sums(db, unsummed, terms.month, terms.zone, work_mem_mb=memory)
         usages |= await sum_roll_ups(db, unsummed, terms.zone, work_mem_mb=memory)
         left -= usages.keys()
@@ -226,9 +226,9 @@ async def _shared(db: Connection, plans: Sequence[Plan], terms: Terms) -> Shared
     return share_out(plans, allocations, invalid, calendars | day_calendar(terms.month, terms.zone), terms.zone)
 
 
-def plans_of(planned: Iterable[Planned]) -> list[Plan]:
+def plans_of(planned: Iterable[PlannedAccount]) -> list[Plan]:
     return [plan for plans in planned if not isinstance(plans, NotBilled) for plan in plans]
 
 
-def _profiles(needs: Iterable[Need]) -> set[UUID]:
-    return {need.profile for need in needs if need.profile}
+def _profiles(usage_keys: Iterable[UsageKey]) -> set[UUID]:
+    return {usage_key.profile for usage_key in usage_keys if usage_key.profile}

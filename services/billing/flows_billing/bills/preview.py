@@ -9,7 +9,7 @@ from uuid import UUID
 from flows_billing.bills.judge import prepare
 from flows_billing.communities.esco import Esco
 from flows_billing.outcomes import NotBilled
-from flows_billing.rating.bill import Bill, Verdict
+from flows_billing.rating.bill import Bill, RatingResult
 from flows_billing.rating.lines import Line
 from flows_billing.settings import RunSettings
 from flows_billing.stores.accounts import account_numbers, supply_account_ids
@@ -46,9 +46,9 @@ async def preview_run(
     settings = from_half_hours(settings)
     async with db.connection() as connection:
         accounts = await supply_account_ids(connection, esco.id, month, only=only, billed_too=only is not None)
-        docket = await prepare(connection, esco, month, accounts, settings, issued)
+        prepared = await prepare(connection, esco, month, accounts, settings, issued)
         numbers = await account_numbers(connection, accounts)
-    batches = docket.verdicts(settings.billing_batch_accounts)
+    batches = prepared.results(settings.billing_batch_accounts)
     found = tuple(_previewed(id, numbers[id], each) for batch in batches for id, each in batch.items())
     return Preview(esco, month, found)
 
@@ -58,14 +58,14 @@ def from_half_hours(settings: RunSettings) -> RunSettings:
     return settings.model_copy(update={"billing_usage_source": "half_hours"})
 
 
-def _previewed(account: UUID, number: int, verdict: Verdict) -> PreviewAccount:
-    if isinstance(verdict, NotBilled):
+def _previewed(account: UUID, number: int, result: RatingResult) -> PreviewAccount:
+    if isinstance(result, NotBilled):
         return PreviewAccount(
             account=account,
             account_number=number,
-            outcome=verdict.outcome,
-            reason=verdict.reason,
-            details=verdict.details,
+            outcome=result.outcome,
+            reason=result.reason,
+            details=result.details,
             kwh=Decimal(0),
             net_pence=0,
             vat_pence=0,
@@ -73,7 +73,7 @@ def _previewed(account: UUID, number: int, verdict: Verdict) -> PreviewAccount:
             benchmark_pence=None,
             lines=(),
         )
-    return _billed(account, number, verdict)
+    return _billed(account, number, result)
 
 
 def _billed(account: UUID, number: int, bills: Sequence[Bill]) -> PreviewAccount:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from uuid import UUID
 
 from flows_billing.accounts.account import Account
-from flows_billing.bills.judge import Docket, load_terms, measure, plan_of
+from flows_billing.bills.judge import PreparedAccounts, load_terms, measure, plan_of
 from flows_billing.bills.preview import from_half_hours
 from flows_billing.communities.esco import Esco
 from flows_billing.errors import UnknownProfile
@@ -98,7 +98,7 @@ async def _compare(
     now = {account.id: plan_of(account, terms) for account in accounts}
     proposed = {account.id: plan_of(account, proposed_terms) for account in accounts}
     measured = await measure(db, [*now.values(), *proposed.values()], terms, settings)
-    bills = [_bills(Docket(esco, planned, measured)) for planned in (now, proposed)]
+    bills = [_bills(PreparedAccounts(esco, planned, measured)) for planned in (now, proposed)]
     return [_compared(account.id, account.number, bills[0], bills[1]) for account in accounts]
 
 
@@ -124,12 +124,12 @@ def _sum(months: Mapping[Month, ComparedAccount]) -> ComparedAccount:
     )
 
 
-def _bills(docket: Docket) -> dict[UUID, int | str]:
+def _bills(prepared: PreparedAccounts) -> dict[UUID, int | str]:
     """Pence, or why there is no bill."""
     return {
-        account: verdict.details if isinstance(verdict, NotBilled) else sum(bill.total_pence for bill in verdict)
-        for batch in docket.verdicts(len(docket.planned) or 1)
-        for account, verdict in batch.items()
+        account: result.details if isinstance(result, NotBilled) else sum(bill.total_pence for bill in result)
+        for batch in prepared.results(len(prepared.planned) or 1)
+        for account, result in batch.items()
     }
 
 

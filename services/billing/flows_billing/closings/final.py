@@ -28,7 +28,7 @@ from flows_billing.closings.store import (
 from flows_billing.communities.esco import Esco, require_vat_number
 from flows_billing.corrections.rebill import rebill
 from flows_billing.corrections.rebilling import Confirmation
-from flows_billing.corrections.store import hold_standing
+from flows_billing.corrections.store import lock_current_invoices
 from flows_billing.errors import AccountNotClosable, LastDayNotOver, UnknownAccount
 from flows_billing.holds.rules import closing_hold
 from flows_billing.holds.store import keep_holds, unreleased
@@ -183,11 +183,11 @@ async def _hold_correction(
     month = Month.of(asked.last_day)
     async with db.transaction() as transaction:
         await _act(transaction, asked)
-        if not await hold_standing(transaction, account.id, month):
+        if not await lock_current_invoices(transaction, account.id, month):
             return None
         issued_on = local_date(now, esco.zone)
-        docket = await prepare(transaction, esco, month, [account.id], from_half_hours(settings), issued_on)
-        held = docket.holds.get(account.id)
+        prepared = await prepare(transaction, esco, month, [account.id], from_half_hours(settings), issued_on)
+        held = prepared.holds.get(account.id)
         if held:
             await keep_holds(transaction, month, {account.id: held})
     return held
@@ -246,16 +246,16 @@ async def _bill_month(
     """The numbers of what was billed now: none, where the month is billed already."""
     async with db.transaction() as transaction:
         await _act(transaction, asked)
-        if await hold_standing(transaction, account.id, month):
+        if await lock_current_invoices(transaction, account.id, month):
             return []
         issued_on = local_date(now, esco.zone)
-        docket = await prepare(transaction, esco, month, [account.id], from_half_hours(settings), issued_on)
-        [verdicts] = docket.verdicts(1)
-        verdict = verdicts[account.id]
-        if isinstance(verdict, NotBilled):
-            await keep_holds(transaction, month, verdicts)
-            return verdict
-        invoices = await issue_bills(transaction, esco, None, verdict, now)
+        prepared = await prepare(transaction, esco, month, [account.id], from_half_hours(settings), issued_on)
+        [results] = prepared.results(1)
+        result = results[account.id]
+        if isinstance(result, NotBilled):
+            await keep_holds(transaction, month, results)
+            return result
+        invoices = await issue_bills(transaction, esco, None, result, now)
         await enqueue(transaction, RENDER_INVOICES([str(invoice.id) for invoice in invoices]))
     return [invoice.number for invoice in invoices]
 

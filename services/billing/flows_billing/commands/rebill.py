@@ -12,7 +12,7 @@ from flows_billing.communities.months import parse_month
 from flows_billing.corrections.difference import CAUSES
 from flows_billing.corrections.rebill import rebill
 from flows_billing.corrections.rebilling import Confirmation, RebilledAccount, Rebilling
-from flows_billing.corrections.words import DIFFERENCE_TITLES, difference_cells
+from flows_billing.corrections.wording import DIFFERENCE_TITLES, difference_cells
 from flows_billing.settings import RunSettings
 from flows_billing.stores.accounts import account_by_number
 from flows_billing.stores.communities import esco_by_code, find_escos

@@ -6,7 +6,7 @@ from typing import Final
 from prometheus_client.core import GaugeMetricFamily, Metric
 
 from flows_shared.db import Connection
-from flows_shared.telemetry.counted import Counted
+from flows_shared.telemetry.counted import DatabaseGauges
 
 COUNTS: Final = """
     SELECT esco.code, due.cause, count(DISTINCT due.invoice) AS invoices
@@ -24,7 +24,7 @@ FORGET_SETTLED: Final = """
 """
 
 
-class CorrectionsDue(Counted):
+class CorrectionsDue(DatabaseGauges):
     async def count(self, db: Connection) -> Sequence[Metric]:
         due = GaugeMetricFamily(
             "flows_corrections_due", "Issued invoices that would be others today.", labels=["esco", "cause"]

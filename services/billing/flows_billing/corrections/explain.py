@@ -1,7 +1,7 @@
 """How a credit note came about: what it takes back, and line by line what is different."""
 
 from flows_billing.corrections.documents import PrintedNote
-from flows_billing.corrections.words import what_follows
+from flows_billing.corrections.wording import what_follows
 from flows_billing.invoices.explain import explain
 from flows_shared.contracts.explanations import CreditNoteExplanation
 

@@ -1,7 +1,7 @@
 """The credit note as a page of its own, with the same words as on paper."""
 
 from flows_billing.corrections.documents import PrintedNote
-from flows_billing.corrections.words import (
+from flows_billing.corrections.wording import (
     DIFFERENCE_TITLES,
     difference_cells,
     note_facts,
@@ -9,7 +9,7 @@ from flows_billing.corrections.words import (
     what_follows,
 )
 from flows_billing.invoices.html import TEMPLATES
-from flows_billing.invoices.words import line_rows, line_titles
+from flows_billing.invoices.wording import line_rows, line_titles
 
 
 def render_note_html(note: PrintedNote) -> bytes:

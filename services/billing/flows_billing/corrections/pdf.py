@@ -3,7 +3,7 @@
 from typing import Final
 
 from flows_billing.corrections.documents import PrintedNote
-from flows_billing.corrections.words import (
+from flows_billing.corrections.wording import (
     DIFFERENCE_TITLES,
     difference_cells,
     note_facts,

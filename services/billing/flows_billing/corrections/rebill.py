@@ -11,7 +11,7 @@ from datetime import date, datetime
 from typing import Final
 from uuid import UUID, uuid4
 
-from flows_billing.bills.judge import Docket, prepare
+from flows_billing.bills.judge import PreparedAccounts, prepare
 from flows_billing.bills.preview import from_half_hours
 from flows_billing.communities.esco import Esco, require_vat_number
 from flows_billing.corrections.difference import BilledInvoice, Correction, correct, say_causes
@@ -21,8 +21,8 @@ from flows_billing.corrections.store import (
     billed_invoices,
     clock,
     forget_stale,
-    hold_standing,
     insert_notes,
+    lock_current_invoices,
     move_outcome,
     post_note,
     take_note_numbers,
@@ -32,7 +32,7 @@ from flows_billing.days import Days
 from flows_billing.invoices.invoice import Invoice
 from flows_billing.invoices.issue import issue_bills
 from flows_billing.outcomes import NotBilled, skipped
-from flows_billing.rating.bill import Bill, Verdict
+from flows_billing.rating.bill import Bill, RatingResult
 from flows_billing.rating.guard import UNGUARDED, Guard
 from flows_billing.settings import RunSettings
 from flows_billing.stores.accounts import account_numbers, supply_account_ids
@@ -86,15 +86,15 @@ async def rebill(
         billed = list(originals)
         accounts = await supply_account_ids(connection, esco.id, month, only=billed, billed_too=True)
         issued_on = local_date(now, esco.zone)
-        docket = await prepare(connection, esco, month, accounts, from_half_hours(settings), issued_on)
-        guard = replace(docket.guard, changed=await changed_days(connection, docket.registers, Days.of(month)))
+        prepared = await prepare(connection, esco, month, accounts, from_half_hours(settings), issued_on)
+        guard = replace(prepared.guard, changed=await changed_days(connection, prepared.registers, Days.of(month)))
         numbers = await account_numbers(connection, billed)
-        for allocation in docket.measured.shared.allocations if confirmation else ():
+        for allocation in prepared.measured.shared.allocations if confirmation else ():
             await store_allocation(connection, allocation, month)
     asked = _Month(esco, month, now, seen_at, guard)
     found = []
-    for account, verdict in _verdicts(docket, billed, settings.billing_batch_accounts):
-        arguments = account, numbers[account], originals[account], verdict, causes, confirmation
+    for account, result in _results(prepared, billed, settings.billing_batch_accounts):
+        arguments = account, numbers[account], originals[account], result, causes, confirmation
         with attempt() as tried:
             found.append(await _rebill_account(db, asked, *arguments))
         if tried.error:
@@ -102,12 +102,12 @@ async def rebill(
     return Rebilling(esco, month, tuple(sorted(found, key=lambda account: account.account_number)))
 
 
-def _verdicts(docket: Docket, billed: Sequence[UUID], size: int) -> Iterator[tuple[UUID, Verdict]]:
+def _results(prepared: PreparedAccounts, billed: Sequence[UUID], size: int) -> Iterator[tuple[UUID, RatingResult]]:
     """The whole bills: what of them is too old depends on what was billed before."""
-    for batch in replace(docket, guard=UNGUARDED, holds={}).verdicts(size):
+    for batch in replace(prepared, guard=UNGUARDED, holds={}).results(size):
         yield from batch.items()
     for account in billed:
-        if account not in docket.planned:
+        if account not in prepared.planned:
             yield account, NOT_THERE
 
 
@@ -117,13 +117,13 @@ async def _rebill_account(
     account: UUID,
     number: int,
     originals: Sequence[BilledInvoice],
-    verdict: Verdict,
+    result: RatingResult,
     causes: Collection[CorrectionCause],
     confirmation: Confirmation | None,
 ) -> RebilledAccount:
-    if isinstance(verdict, NotBilled) and verdict.reason not in UNDONE:
-        return RebilledAccount(account, number, "failed", verdict.details)
-    corrections = correct(originals, () if isinstance(verdict, NotBilled) else verdict, asked.guard)
+    if isinstance(result, NotBilled) and result.reason not in UNDONE:
+        return RebilledAccount(account, number, "failed", result.details)
+    corrections = correct(originals, () if isinstance(result, NotBilled) else result, asked.guard)
     left_out = [each for each in corrections if each.is_left_out]
     wanted = [each for each in corrections if not each.is_left_out]
     if causes and not any(set(each.causes) & set(causes) for each in wanted):
@@ -154,7 +154,7 @@ async def _correct(
     async with db.transaction() as transaction:
         if confirmation.claims is not None:
             await act_for(transaction, confirmation.claims)
-        if await hold_standing(transaction, account, asked.month) != {invoice.id for invoice in originals}:
+        if await lock_current_invoices(transaction, account, asked.month) != {invoice.id for invoice in originals}:
             return RebilledAccount(account, number, "unchanged", "it was corrected by another request meanwhile")
         notes, invoices = await _issue(transaction, asked, originals, corrections, confirmation)
         await forget_stale(transaction, [invoice.id for invoice in originals], asked.seen_at)

@@ -112,7 +112,7 @@ async def billed_lines(db: Connection, invoices: Sequence[UUID]) -> dict[UUID, l
     return found
 
 
-async def hold_standing(db: Connection, account: UUID, month: Month) -> set[UUID]:
+async def lock_current_invoices(db: Connection, account: UUID, month: Month) -> set[UUID]:
     """The account's invoices that stand for a month, which nobody else corrects until the transaction ends."""
     days = Days.of(month)
     await db.execute(HOLD_ACCOUNT, account)

@@ -17,7 +17,7 @@ from flows_billing.outcomes import NotBilled
 from flows_billing.rating.bill import Measured
 from flows_billing.rating.plan import Plan
 from flows_billing.rating.shared_energy import Shared
-from flows_billing.usage.metered import Need, half_hours_touched
+from flows_billing.usage.metered import UsageKey, half_hours_touched
 from flows_shared.db import Connection
 from flows_shared.time import Month, Period
 from flows_shared.vocabulary.billing import SharingMeterRole
@@ -86,7 +86,7 @@ RELEASE: Final = """
 
 
 @dataclass(frozen=True, slots=True)
-class Counted:
+class CountingRegister:
     """A register that counts on an account's bill for some time: of its home, or generating for its group."""
 
     account: UUID
@@ -171,15 +171,15 @@ async def _spikes(
     return found
 
 
-def _metered(plans: Iterable[Plan]) -> Iterator[Counted]:
-    return (Counted(plan.account.id, s.register.id, s.span) for plan in plans for s in plan.segments)
+def _metered(plans: Iterable[Plan]) -> Iterator[CountingRegister]:
+    return (CountingRegister(plan.account.id, s.register.id, s.span) for plan in plans for s in plan.segments)
 
 
-def _generated(plans: Iterable[Plan], shared: Shared, zone: ZoneInfo) -> Iterator[Counted]:
+def _generated(plans: Iterable[Plan], shared: Shared, zone: ZoneInfo) -> Iterator[CountingRegister]:
     """What too much is generated is shared with all members, and credited as surplus."""
     groups = {allocation.group.id: allocation.group for allocation in shared.allocations}
     return (
-        Counted(plan.account.id, meter.register, time, group.name)
+        CountingRegister(plan.account.id, meter.register, time, group.name)
         for plan in plans
         for part in plan.parts
         if part.sharing and (group := groups.get(part.sharing.group))
@@ -189,13 +189,13 @@ def _generated(plans: Iterable[Plan], shared: Shared, zone: ZoneInfo) -> Iterato
 
 
 async def _reads(db: Connection, plans: Iterable[Plan], measured: Measured) -> Mapping[UUID, Sequence[ReadsAround]]:
-    segments = [(plan.account.id, segment.need) for plan in plans for segment in plan.segments]
-    times = [half_hours_touched(need.span) for _, need in segments]
-    registers = [need.register for _, need in segments]
+    segments = [(plan.account.id, segment.usage_key) for plan in plans for segment in plan.segments]
+    times = [half_hours_touched(usage_key.span) for _, usage_key in segments]
+    registers = [usage_key.register for _, usage_key in segments]
     found: defaultdict[UUID, list[ReadsAround]] = defaultdict(list)
     for row in await db.fetch(READS, registers, [t.start for t in times], [t.end for t in times]):
-        account, need = segments[row["number"]]
-        found[account].append(_around(row, _total(measured, need)))
+        account, usage_key = segments[row["number"]]
+        found[account].append(_around(row, _total(measured, usage_key)))
     return found
 
 
@@ -210,5 +210,5 @@ def _around(row: asyncpg.Record, total: Decimal) -> ReadsAround:
     )
 
 
-def _total(measured: Measured, need: Need) -> Decimal:
-    return sum((usage.kwh for usage in measured.usages.get(need, ())), Decimal(0))
+def _total(measured: Measured, usage_key: UsageKey) -> Decimal:
+    return sum((usage.kwh for usage in measured.usages.get(usage_key, ())), Decimal(0))

@@ -3,7 +3,7 @@
 from typing import Final
 
 from flows_billing.invoices.documents import PrintedInvoice, PrintedLine
-from flows_billing.invoices.words import comparison, explanation
+from flows_billing.invoices.wording import comparison, explanation
 from flows_billing.rating.kinds import KINDS
 from flows_billing.rounding import RULES
 from flows_billing.vat.rules import SMALL_QUANTITY_KWH_A_DAY

@@ -6,7 +6,7 @@ from typing import Final
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from flows_billing.invoices.documents import DayUsage, PrintedInvoice
-from flows_billing.invoices.words import (
+from flows_billing.invoices.wording import (
     READ_TITLES,
     comparison,
     explanation,

@@ -6,7 +6,7 @@ from typing import Final
 from flows_billing.invoices.documents import PrintedInvoice, PrintedLine
 from flows_billing.invoices.page import GREY, MARGIN, RIGHT, Column, Page
 from flows_billing.invoices.text import BUILT_IN, put, split_lines
-from flows_billing.invoices.words import (
+from flows_billing.invoices.wording import (
     READ_TITLES,
     comparison,
     explanation,

@@ -15,7 +15,7 @@ from asyncpg import Record
 from flows_billing.bills.preview import preview_run
 from flows_billing.communities.esco import Esco
 from flows_billing.days import Days
-from flows_billing.month_end.sheet import Sheet
+from flows_billing.month_end.table import EvidenceTable
 from flows_billing.rating.flat import FlatPrice, flat_cost_pence
 from flows_billing.settings import RunSettings
 from flows_billing.stores.flat_prices import flat_prices
@@ -61,7 +61,7 @@ MEASURED = """
 """
 
 
-async def accrued(db: Database, esco: Esco, month: Month, settings: RunSettings) -> Sheet:
+async def accrued(db: Database, esco: Esco, month: Month, settings: RunSettings) -> EvidenceTable:
     """Of the month, and of the months before it that were billed here, within a year; rated as a run does."""
     end = month.next().first_day
     async with db.connection() as connection:
@@ -76,7 +76,7 @@ async def accrued(db: Database, esco: Esco, month: Month, settings: RunSettings)
         async with db.connection() as connection:
             measured = await _measured(connection, [a.account for a in previewed if a.outcome == Outcome.FAILED], each)
         rows += _rows(each, previewed, measured)
-    return Sheet("accrued", ABOUT, COLUMNS, rows)
+    return EvidenceTable("accrued", ABOUT, COLUMNS, rows)
 
 
 def _rows(

@@ -4,7 +4,7 @@ from typing import Final
 from uuid import UUID
 
 from flows_billing.month_end.prepay import prepay_meters
-from flows_billing.month_end.sheet import Sheet
+from flows_billing.month_end.table import EvidenceTable
 from flows_shared.db import Connection
 from flows_shared.time import Month
 
@@ -112,7 +112,7 @@ CONTROLS: Final = (
 )
 
 
-async def controls(db: Connection, esco: UUID, month: Month) -> list[Sheet]:
+async def controls(db: Connection, esco: UUID, month: Month) -> list[EvidenceTable]:
     asked = esco, month.first_day, month.next().first_day
-    sheets = [await Sheet.of(db, name, about, statement, *asked) for name, about, statement in CONTROLS]
+    sheets = [await EvidenceTable.of(db, name, about, statement, *asked) for name, about, statement in CONTROLS]
     return [*sheets, await prepay_meters(db, esco, month)]

@@ -12,7 +12,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Final
 
-from flows_billing.month_end.sheet import Sheet
+from flows_billing.month_end.table import EvidenceTable
 from flows_shared.money import format_pounds
 from flows_shared.time import Month
 
@@ -25,7 +25,7 @@ FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")  # what a spreadsheet would co
 
 
 @dataclass(frozen=True, slots=True)
-class Taken:
+class EvidenceHeading:
     """Of which community and month, when and for whom."""
 
     esco_code: str
@@ -38,7 +38,7 @@ class Taken:
 class Evidence:
     """`problems` are what a person should look at before the month is closed."""
 
-    taken: Taken
+    taken: EvidenceHeading
     files: Mapping[str, bytes]
     problems: Sequence[str]
 
@@ -51,7 +51,7 @@ class Evidence:
         return f"{self.taken.esco_code}-{self.taken.month}"
 
 
-def make_evidence(taken: Taken, sheets: Sequence[Sheet]) -> Evidence:
+def make_evidence(taken: EvidenceHeading, sheets: Sequence[EvidenceTable]) -> Evidence:
     """The manifest and the summary name the time; the sheets are the same for the same books."""
     problems = find_problems({sheet.name: sheet for sheet in sheets})
     files = {f"{sheet.name}.csv": sheet_csv(sheet) for sheet in sheets}
@@ -61,7 +61,7 @@ def make_evidence(taken: Taken, sheets: Sequence[Sheet]) -> Evidence:
     return Evidence(taken, files, problems)
 
 
-def find_problems(sheets: Mapping[str, Sheet]) -> list[str]:
+def find_problems(sheets: Mapping[str, EvidenceTable]) -> list[str]:
     """Sentences, the gravest first."""
     checks, numbers, accounts = sheets["checks"], sheets["numbers"], sheets["accounts"]
     ledger, accrued = sheets["ledger"], sheets["accrued"]
@@ -86,7 +86,7 @@ def find_problems(sheets: Mapping[str, Sheet]) -> list[str]:
     return problems + _prepay_problems(sheets["prepay"])
 
 
-def _prepay_problems(prepay: Sheet) -> list[str]:
+def _prepay_problems(prepay: EvidenceTable) -> list[str]:
     """Where what a meter took from its balance is not what its energy should have taken, or is not known."""
     meters = list(zip(prepay.column("used_pence"), prepay.column("energy_pence"), strict=True))
     silent = [energy for used, energy in meters if used is None and energy]
@@ -101,7 +101,7 @@ def _prepay_problems(prepay: Sheet) -> list[str]:
     return problems
 
 
-def sheet_csv(sheet: Sheet) -> bytes:
+def sheet_csv(sheet: EvidenceTable) -> bytes:
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(sheet.columns)
@@ -130,7 +130,7 @@ def _cell(value: object) -> str:
     return str(value)
 
 
-def _manifest(taken: Taken, files: Mapping[str, bytes], rows: Mapping[str, int]) -> bytes:
+def _manifest(taken: EvidenceHeading, files: Mapping[str, bytes], rows: Mapping[str, int]) -> bytes:
     listed = [
         {
             "name": name,
@@ -150,7 +150,7 @@ def _manifest(taken: Taken, files: Mapping[str, bytes], rows: Mapping[str, int])
     return (json.dumps(manifest, indent=2, ensure_ascii=False) + "\n").encode()
 
 
-def _summary(taken: Taken, sheets: Sequence[Sheet], problems: Sequence[str]) -> str:
+def _summary(taken: EvidenceHeading, sheets: Sequence[EvidenceTable], problems: Sequence[str]) -> str:
     named = {sheet.name: sheet for sheet in sheets}
     outcomes = Counter(named["accounts"].column("outcome"))
     accrued, prepay, ledger = named["accrued"], named["prepay"], named["ledger"]

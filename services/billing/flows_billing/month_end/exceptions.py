@@ -3,7 +3,7 @@
 from typing import Final
 from uuid import UUID
 
-from flows_billing.month_end.sheet import Sheet
+from flows_billing.month_end.table import EvidenceTable
 from flows_shared.db import Connection
 from flows_shared.time import Month
 
@@ -91,12 +91,12 @@ APPROVED = """
 """
 
 
-async def exceptions(db: Connection, esco: UUID, month: Month) -> Sheet:
+async def exceptions(db: Connection, esco: UUID, month: Month) -> EvidenceTable:
     asked = esco, month.first_day, month.next().first_day
-    posted = await Sheet.of(db, "exceptions", ABOUT, EXCEPTIONS, *asked)
+    posted = await EvidenceTable.of(db, "exceptions", ABOUT, EXCEPTIONS, *asked)
     rows = list(posted.rows)
     for table in await db.fetch(APPROVED_TABLES):
         columns = {name: f"approved.{table[name]}" if table[name] else "NULL" for name in ("amount", "recorder")}
         statement = APPROVED.format(name=table["name"], place=table["place"], **columns)
         rows += [tuple(row) for row in await db.fetch(statement, *asked)]
-    return Sheet("exceptions", ABOUT, posted.columns, rows)
+    return EvidenceTable("exceptions", ABOUT, posted.columns, rows)

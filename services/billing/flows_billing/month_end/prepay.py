@@ -9,7 +9,7 @@ from uuid import UUID
 from asyncpg import Record
 
 from flows_billing.days import Days
-from flows_billing.month_end.sheet import Sheet
+from flows_billing.month_end.table import EvidenceTable
 from flows_billing.rating.flat import FlatPrice, flat_cost_pence
 from flows_billing.stores.flat_prices import flat_prices
 from flows_billing.tariffs.tariff import latest
@@ -64,11 +64,11 @@ PREPAY = """
 """
 
 
-async def prepay_meters(db: Connection, esco: UUID, month: Month) -> Sheet:
+async def prepay_meters(db: Connection, esco: UUID, month: Month) -> EvidenceTable:
     days = Days.of(month)
     rows = await db.fetch(PREPAY, esco, days.start, days.end)
     prices = await flat_prices(db, [row["id"] for row in rows], days.end)
-    return Sheet("prepay", ABOUT, COLUMNS, [_valued(row, prices.get(row["id"], []), days) for row in rows])
+    return EvidenceTable("prepay", ABOUT, COLUMNS, [_valued(row, prices.get(row["id"], []), days) for row in rows])
 
 
 def _valued(row: Record, prices: Sequence[FlatPrice], days: Days) -> Sequence[Any]:

@@ -7,9 +7,9 @@ from flows_billing.communities.months import require_finished
 from flows_billing.ledger.check import check_ledger
 from flows_billing.month_end.accrual import accrued
 from flows_billing.month_end.controls import controls
-from flows_billing.month_end.evidence import DUE, Evidence, Taken, make_evidence
+from flows_billing.month_end.evidence import DUE, Evidence, EvidenceHeading, make_evidence
 from flows_billing.month_end.exceptions import exceptions
-from flows_billing.month_end.sheet import Sheet
+from flows_billing.month_end.table import EvidenceTable
 from flows_billing.proof.invoices import verify_invoices
 from flows_billing.settings import RunSettings
 from flows_shared.db import Connection, Database
@@ -27,10 +27,10 @@ async def take_evidence(
         async with connection.transaction(isolation="repeatable_read", readonly=True):
             accounts, *sheets = await controls(connection, esco.id, month)
             decided = await exceptions(connection, esco.id, month)
-    return make_evidence(Taken(esco.code, month, now, by), [accounts, unbilled, *sheets, decided, checks])
+    return make_evidence(EvidenceHeading(esco.code, month, now, by), [accounts, unbilled, *sheets, decided, checks])
 
 
-async def _checks(db: Connection, esco: Esco, month: Month, settings: RunSettings) -> Sheet:
+async def _checks(db: Connection, esco: Esco, month: Month, settings: RunSettings) -> EvidenceTable:
     """Of the whole ledger of the community, and of the month's invoices; what a person has decided is no exception."""
     ledger = await check_ledger(db, [esco.id])
     invoices = await verify_invoices(db, esco=esco.id, month=month, settings=settings)
@@ -41,4 +41,4 @@ async def _checks(db: Connection, esco: Esco, month: Month, settings: RunSetting
         if found.standing != "decided"
     ]
     about = f"What disagrees, of {ledger.entries} ledger entries and {invoices.invoices} invoices"
-    return Sheet("checks", about, ("of", "check", "name", "expected", "found"), rows)
+    return EvidenceTable("checks", about, ("of", "check", "name", "expected", "found"), rows)

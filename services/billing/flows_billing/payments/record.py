@@ -5,7 +5,7 @@ from uuid import UUID
 
 from flows_billing.errors import KeyTaken, NobodyToGiveTo, UnknownAccount
 from flows_billing.payments import store
-from flows_billing.payments.rules import Standing, booked_on, check_limit, check_refund, check_write_off
+from flows_billing.payments.rules import AccountPosition, booked_on, check_limit, check_refund, check_write_off
 from flows_shared.contracts.money import (
     GiftArguments,
     MoneyArguments,
@@ -20,7 +20,7 @@ from flows_shared.idempotency import differing
 
 
 async def record_payment(db: Connection, account: UUID, key: str, asked: PaymentArguments) -> Recorded:
-    async def insert(standing: Standing) -> UUID:
+    async def insert(standing: AccountPosition) -> UUID:
         check_limit(asked.amount_pence, standing)
         return await store.insert_payment(db, account, key, asked, booked_on(asked.received_on, standing))
 
@@ -28,7 +28,7 @@ async def record_payment(db: Connection, account: UUID, key: str, asked: Payment
 
 
 async def record_refund(db: Connection, account: UUID, key: str, asked: RefundArguments) -> Recorded:
-    async def insert(standing: Standing) -> UUID:
+    async def insert(standing: AccountPosition) -> UUID:
         payment = await store.refundable(db, asked.payment, account) if asked.payment else None
         check_refund(asked.amount_pence, standing, payment)
         return await store.insert_refund(db, account, key, asked, booked_on(asked.paid_on, standing))
@@ -37,7 +37,7 @@ async def record_refund(db: Connection, account: UUID, key: str, asked: RefundAr
 
 
 async def record_write_off(db: Connection, account: UUID, key: str, asked: WriteOffArguments) -> Recorded:
-    async def insert(standing: Standing) -> UUID:
+    async def insert(standing: AccountPosition) -> UUID:
         check_write_off(asked.amount_pence, standing)
         return await store.insert_write_off(db, account, key, asked, booked_on(asked.written_off_on, standing))
 
@@ -45,7 +45,7 @@ async def record_write_off(db: Connection, account: UUID, key: str, asked: Write
 
 
 async def record_gift(db: Connection, account: UUID, key: str, asked: GiftArguments) -> Recorded:
-    async def insert(standing: Standing) -> UUID:
+    async def insert(standing: AccountPosition) -> UUID:
         if standing.payer is None:
             raise NobodyToGiveTo
         check_limit(asked.amount_pence, standing)
@@ -65,10 +65,10 @@ async def _once(
     account: UUID,
     key: str,
     asked: MoneyArguments,
-    insert: Callable[[Standing], Awaitable[UUID]],
+    insert: Callable[[AccountPosition], Awaitable[UUID]],
 ) -> Recorded:
     """Holds the account, so that what it allows is judged after all that came before: of two at once, one waits."""
-    standing = await store.hold_standing(db, account)
+    standing = await store.lock_account(db, account)
     if standing is None:
         raise UnknownAccount(account)
     request = {"kind": table, "caller": await store.caller(db), **asked.model_dump(mode="json")}

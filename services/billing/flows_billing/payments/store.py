@@ -6,7 +6,7 @@ from typing import Literal, TypeAlias
 from uuid import UUID
 
 from flows_billing.errors import PaymentNotReversible, UnknownPayment
-from flows_billing.payments.rules import Refundable, Standing
+from flows_billing.payments.rules import AccountPosition, Refundable
 from flows_shared.contracts.money import GiftArguments, PaymentArguments, RefundArguments, WriteOffArguments
 from flows_shared.db import Connection
 
@@ -67,10 +67,10 @@ NOTE_REVERSAL = """
 """
 
 
-async def hold_standing(db: Connection, account: UUID) -> Standing | None:
+async def lock_account(db: Connection, account: UUID) -> AccountPosition | None:
     """The account's standing, which nothing else changes until the transaction ends."""
     row = await db.fetchrow(STANDING, account)
-    return Standing(**row) if row else None
+    return AccountPosition(**row) if row else None
 
 
 async def balance_of(db: Connection, account: UUID) -> int:

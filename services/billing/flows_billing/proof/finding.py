@@ -6,7 +6,7 @@ from typing import Final, Literal, TypeAlias
 
 import asyncpg
 
-from flows_shared.contracts.verifications import Standing
+from flows_shared.contracts.verifications import FindingStatus
 from flows_shared.vocabulary.billing import ChangeCause
 
 # What of a month it is about.
@@ -41,7 +41,7 @@ class Finding:
     check: str
     expected: str | None
     found: str
-    standing: Standing = "wrong"
+    standing: FindingStatus = "wrong"
     subject: Subject = "invoices"
 
 
@@ -57,7 +57,7 @@ class Difference:
     subject: Subject = "invoices"
 
     def judged(self, known: "Known | None") -> Finding:
-        standing: Standing = "wrong"
+        standing: FindingStatus = "wrong"
         if known and any(self.field in EXPLAINED[cause] for cause in known.causes):
             standing = "decided" if known.is_decided else "due"
         return Finding(self.invoice, self.check, self.expected, self.found, standing, self.subject)
@@ -89,5 +89,5 @@ class Verification:
     invoices: int
     findings: tuple[Finding, ...]
 
-    def count(self, standing: Standing) -> int:
+    def count(self, standing: FindingStatus) -> int:
         return sum(finding.standing == standing for finding in self.findings)

@@ -21,7 +21,7 @@ from flows_billing.outcomes import NotBilled
 from flows_billing.proof.compare import Row, compare_invoice
 from flows_billing.proof.finding import Difference
 from flows_billing.rating.back_bill import guarded
-from flows_billing.rating.bill import Bill, Verdict
+from flows_billing.rating.bill import Bill, RatingResult
 from flows_billing.rating.guard import UNGUARDED, Guard, oldest_day
 from flows_billing.settings import RunSettings
 from flows_billing.stores.accounts import supply_account_ids
@@ -103,28 +103,28 @@ async def _check_issue(
         of_account.setdefault(row["account"], []).append(row)
     accounts = await supply_account_ids(db, esco.id, issue.month, only=list(of_account), billed_too=True)
     billed_at = issue.known_at or rows[0]["created_at"]
-    docket = await prepare(db, esco, issue.month, accounts, settings, issue.day, billed_at=billed_at)
+    prepared = await prepare(db, esco, issue.month, accounts, settings, issue.day, billed_at=billed_at)
     found = [
         Difference(row["number"], "bill", "none: the account has no day in the month", row["number"], "bill")
-        for account in of_account.keys() - docket.planned.keys()
+        for account in of_account.keys() - prepared.planned.keys()
         for row in of_account[account]
     ]
     # Whole bills: what is left out depends on what each was before, and what was held was released.
-    for verdicts in replace(docket, guard=UNGUARDED, holds={}).verdicts(settings.billing_batch_accounts):
-        batch = [row for account in verdicts for row in of_account[account]]
+    for results in replace(prepared, guard=UNGUARDED, holds={}).results(settings.billing_batch_accounts):
+        batch = [row for account in results for row in of_account[account]]
         stored = await _stored(db, batch)
         for row in batch:
-            found += _check(esco, row, stored, verdicts[row["account"]], docket.guard)
+            found += _check(esco, row, stored, results[row["account"]], prepared.guard)
     return found
 
 
-def _check(esco: Esco, row: asyncpg.Record, stored: _Stored, verdict: Verdict, guard: Guard) -> list[Difference]:
+def _check(esco: Esco, row: asyncpg.Record, stored: _Stored, result: RatingResult, guard: Guard) -> list[Difference]:
     number = row["number"]
-    if isinstance(verdict, NotBilled):
-        return [Difference(number, "bill", f"none: {verdict.details}", number, "bill")]
-    bill = next((bill for bill in verdict if bill.plan.payer == row["customer"]), None)
+    if isinstance(result, NotBilled):
+        return [Difference(number, "bill", f"none: {result.details}", number, "bill")]
+    bill = next((bill for bill in result if bill.plan.payer == row["customer"]), None)
     if bill is None:
-        payers = ", ".join(str(each.plan.payer) for each in verdict)
+        payers = ", ".join(str(each.plan.payer) for each in result)
         return [Difference(number, "customer of the invoice", payers, str(row["customer"]), "customer")]
     before = charges_of(stored.replaced.get(row["id"]))
     known_then = replace(guard, changed=read_days(row["changed_days"]))

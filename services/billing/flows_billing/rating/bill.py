@@ -15,7 +15,7 @@ from flows_billing.rating.lines import Line, Metered, SuppliedVat
 from flows_billing.rating.plan import Plan, Segment
 from flows_billing.rating.shared_energy import Shared, all_shared
 from flows_billing.rounding import MAX_PENCE, Costs
-from flows_billing.usage.metered import Exported, Need, Usage, expected_half_hours, missing_half_hours
+from flows_billing.usage.metered import Exported, Usage, UsageKey, expected_half_hours, missing_half_hours
 from flows_billing.vat.rules import Seller, supply_vat
 from flows_billing.vat.summary import vat_summary
 from flows_shared.money import pence
@@ -29,7 +29,7 @@ MAX_KWH = Decimal(10**9)
 class Measured:
     """What a run knows of its registers. A need that `usages` does not hold measured nothing."""
 
-    usages: Mapping[Need, Sequence[Usage]]
+    usages: Mapping[UsageKey, Sequence[Usage]]
     exports: Mapping[tuple[UUID, Period], Exported] = field(default_factory=dict)
     shared: Shared = field(default_factory=Shared)
 
@@ -37,7 +37,7 @@ class Measured:
 def all_measured(parts: Sequence[Measured]) -> Measured:
     """Of parts of the accounts."""
     return Measured(
-        usages={need: usages for part in parts for need, usages in part.usages.items()},
+        usages={usage_key: usages for part in parts for usage_key, usages in part.usages.items()},
         exports={key: found for part in parts for key, found in part.exports.items()},
         shared=all_shared([part.shared for part in parts]),
     )
@@ -79,10 +79,10 @@ class Bill:
 
 
 # A bill for each payer of an account, or why there is none.
-Verdict: TypeAlias = tuple[Bill, ...] | NotBilled
+RatingResult: TypeAlias = tuple[Bill, ...] | NotBilled
 
 
-def rate_account(plans: Sequence[Plan], measured: Measured, seller: Seller) -> Verdict:
+def rate_account(plans: Sequence[Plan], measured: Measured, seller: Seller) -> RatingResult:
     """The bills of an account: all of them, or why there is none."""
     bills: list[Bill] = []
     for plan in plans:
@@ -95,7 +95,7 @@ def rate_account(plans: Sequence[Plan], measured: Measured, seller: Seller) -> V
 
 def rate(plan: Plan, measured: Measured, seller: Seller) -> Bill | NotBilled:
     """The bill of a plan, or why there is none."""
-    metered = [(segment, measured.usages.get(segment.need, ())) for segment in plan.segments]
+    metered = [(segment, measured.usages.get(segment.usage_key, ())) for segment in plan.segments]
     exports = [(s, found) for s in plan.segments if (found := _export_of(s, measured))]
     if problem := _missing_readings(metered) or _unusable_readings(metered, exports):
         return problem

@@ -15,7 +15,7 @@ from flows_billing.rating.guard import UNGUARDED, Guard
 from flows_billing.sharing.terms import Sharing, SharingTerms
 from flows_billing.solar.credits import SolarCredit
 from flows_billing.tariffs.tariff import Benchmark, Tariff, Tariffs, benchmark_on
-from flows_billing.usage.metered import Need
+from flows_billing.usage.metered import UsageKey
 from flows_billing.vat.rules import VatTerms, VatUse
 from flows_shared.time import Month, Period, local_midnight
 from flows_shared.vocabulary.billing import RateType
@@ -60,7 +60,7 @@ class Segment:
     part: Part
     register: Register
     span: Period
-    need: Need
+    usage_key: UsageKey
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,10 +98,10 @@ class Plan:
 
 
 # A plan for each who pays for a part of the month, mostly one, in the order of their first days.
-Planned: TypeAlias = tuple[Plan, ...] | NotBilled
+PlannedAccount: TypeAlias = tuple[Plan, ...] | NotBilled
 
 
-def plan_account(account: Account, terms: Terms) -> Planned:
+def plan_account(account: Account, terms: Terms) -> PlannedAccount:
     """Which days of the month are billed to whom, at which tariffs, by which registers; or why not."""
     if account.prepay:
         return skipped("prepay", "the meter holds the balance and bills itself")
@@ -220,7 +220,9 @@ def _segments(
     parts: Sequence[Part], registers: Sequence[Register], zone: ZoneInfo, by_day: bool
 ) -> tuple[Segment, ...]:
     return tuple(
-        Segment(part, register, span, Need(register.id, span, part.tariff.profile, by_day or part.tariff.judges_days))
+        Segment(
+            part, register, span, UsageKey(register.id, span, part.tariff.profile, by_day or part.tariff.judges_days)
+        )
         for part in parts
         for register in sorted(registers, key=_place)
         if (span := _shared_time(part.days, register, zone)) is not None

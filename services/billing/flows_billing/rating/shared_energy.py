@@ -15,7 +15,7 @@ from flows_billing.rating.lines import Metered
 from flows_billing.rating.plan import Part, Plan
 from flows_billing.sharing.allocation import Allocation, kwh
 from flows_billing.tariffs.bands import DAYS_ONLY, BandedHalfHour
-from flows_billing.usage.metered import Need, Usage, half_hours_touched
+from flows_billing.usage.metered import Usage, UsageKey, half_hours_touched
 from flows_shared.time import Period, local_midnight
 
 # As a usage has its day and band, where it was summed by them.
@@ -26,7 +26,7 @@ ByDayAndBand: TypeAlias = Mapping[tuple[date | None, str | None], Decimal]
 class Shared:
     """By need: kWh of each of its usages; by home and days: kWh of surplus. `problems` are those of accounts."""
 
-    by_need: Mapping[Need, ByDayAndBand] = field(default_factory=dict)
+    by_usage_key: Mapping[UsageKey, ByDayAndBand] = field(default_factory=dict)
     surplus: Mapping[tuple[UUID, Days], Decimal] = field(default_factory=dict)
     problems: Mapping[UUID, NotBilled] = field(default_factory=dict)
     allocations: tuple[Allocation, ...] = ()
@@ -35,7 +35,7 @@ class Shared:
 def all_shared(parts: Sequence[Shared]) -> Shared:
     """Of parts of the accounts. A group that several parts share in is allocated by each of them alike."""
     return Shared(
-        by_need={need: shared for part in parts for need, shared in part.by_need.items()},
+        by_usage_key={usage_key: shared for part in parts for usage_key, shared in part.by_usage_key.items()},
         surplus={key: kwh for part in parts for key, kwh in part.surplus.items()},
         problems={account: problem for part in parts for account, problem in part.problems.items()},
         allocations=tuple({found.group.id: found for part in parts for found in part.allocations}.values()),
@@ -53,8 +53,8 @@ def share_out(
     found = {allocation.group.id: allocation for allocation in allocations}
     sharing = [(plan, part, part.sharing.group) for plan in plans for part in plan.parts if part.sharing]
     return Shared(
-        by_need={
-            segment.need: _shared(segment.need, found[group], calendars)
+        by_usage_key={
+            segment.usage_key: _shared(segment.usage_key, found[group], calendars)
             for plan, part, group in sharing
             for segment in plan.segments
             if segment.part is part and group in found
@@ -86,17 +86,17 @@ def _surplus(home: UUID, time: Period, found: Allocation) -> Decimal:
     return kwh(sum(series[found.readings.places(time)])) if series else Decimal(0)
 
 
-def _shared(need: Need, found: Allocation, calendars: Mapping[UUID, Sequence[BandedHalfHour]]) -> ByDayAndBand:
-    series = found.shared_by_register.get(need.register)
+def _shared(usage_key: UsageKey, found: Allocation, calendars: Mapping[UUID, Sequence[BandedHalfHour]]) -> ByDayAndBand:
+    series = found.shared_by_register.get(usage_key.register)
     if series is None:
         return {}
-    places = found.readings.places(half_hours_touched(need.span))
-    if not (need.profile or need.by_day):
+    places = found.readings.places(half_hours_touched(usage_key.span))
+    if not (usage_key.profile or usage_key.by_day):
         return {(None, None): kwh(sum(series[places]))}
     sums: defaultdict[tuple[date | None, str | None], int] = defaultdict(int)
-    calendar = calendars[need.profile or DAYS_ONLY.id]
+    calendar = calendars[usage_key.profile or DAYS_ONLY.id]
     for half_hour, wh in zip(calendar[places], series[places], strict=True):
-        sums[half_hour.day if need.by_day else None, half_hour.band if need.profile else None] += wh
+        sums[half_hour.day if usage_key.by_day else None, half_hour.band if usage_key.profile else None] += wh
     return {key: kwh(wh) for key, wh in sums.items()}
 
 
@@ -107,7 +107,12 @@ def _time(part: Part, zone: ZoneInfo) -> Period:
 def imported(metered: Metered, shared: Shared) -> Metered:
     """What is left for the tariff, in each day and band."""
     return [
-        (segment, [_less(usage, found) for usage in usages] if (found := shared.by_need.get(segment.need)) else usages)
+        (
+            segment,
+            [_less(usage, found) for usage in usages]
+            if (found := shared.by_usage_key.get(segment.usage_key))
+            else usages,
+        )
         for segment, usages in metered
     ]
 

@@ -10,7 +10,7 @@ from flows_shared.db import Connection
 from flows_shared.logs import get_logger
 from flows_shared.outbox import enqueue
 from flows_shared.reports import REPORTS, ReportSummary, report_states
-from flows_shared.telemetry.counted import Counted
+from flows_shared.telemetry.counted import DatabaseGauges
 
 # A report at a time, each in its own transaction: one that fails keeps no other from being made.
 REFRESH = "SELECT flows.refresh_report($1, $2)"
@@ -34,7 +34,7 @@ async def refresh_reports(db: Connection, asked_at: datetime) -> list[ReportSumm
     return states
 
 
-class ReportAges(Counted):
+class ReportAges(DatabaseGauges):
     async def count(self, db: Connection) -> Sequence[Metric]:
         # A time, not an age: so it stays right between two counts.
         refreshed = GaugeMetricFamily(

@@ -16,7 +16,7 @@ from flows_billing.communities.esco import require_vat_number
 from flows_billing.holds.store import keep_holds
 from flows_billing.invoices.issue import issue_bills
 from flows_billing.outcomes import NotBilled, data_invalid
-from flows_billing.rating.bill import Bill, Verdict
+from flows_billing.rating.bill import Bill, RatingResult
 from flows_billing.reports.refresh import enqueue_refresh
 from flows_billing.runs.run import Run
 from flows_billing.runs.store import begin_run, complete_run, fail_run, find_run, run_held, store_outcomes
@@ -35,7 +35,7 @@ from flows_shared.outbox import enqueue, enqueue_many
 from flows_shared.time import local_date
 
 Progress: TypeAlias = Callable[[int, int], None]
-Verdicts: TypeAlias = Mapping[UUID, Verdict]
+Verdicts: TypeAlias = Mapping[UUID, RatingResult]
 
 log = get_logger()
 
@@ -64,14 +64,14 @@ async def _bill_accounts(db: Connection, run: Run, settings: RunSettings, now: d
     accounts = await supply_account_ids(db, run.esco.id, run.month)
     await begin_run(db, run.id, accounts)
     await grant_solar_credits(db, run.esco.id, run.month)
-    docket = await prepare(db, run.esco, run.month, accounts, settings, local_date(now, run.esco.zone))
-    for allocation in docket.measured.shared.allocations:
+    prepared = await prepare(db, run.esco, run.month, accounts, settings, local_date(now, run.esco.zone))
+    for allocation in prepared.measured.shared.allocations:
         await store_allocation(db, allocation, run.month)
     done = 0
-    async with aclosing(_one_ahead(docket.verdicts(settings.billing_batch_accounts))) as batches:
-        async for verdicts in batches:
-            await _store_apart(db, run, verdicts, settings, now)
-            done += len(verdicts)
+    async with aclosing(_one_ahead(prepared.results(settings.billing_batch_accounts))) as batches:
+        async for results in batches:
+            await _store_apart(db, run, results, settings, now)
+            done += len(results)
             on_progress(done, len(accounts))
     await store_monthly_usage(db, run.esco.id, run.month)
     async with db.transaction():
@@ -84,36 +84,36 @@ async def _one_ahead(batches: Iterator[Verdicts]) -> AsyncGenerator[Verdicts, No
     """The batches, each rated by another thread while the database stores the one before."""
     rating = asyncio.create_task(asyncio.to_thread(next, batches, None))
     try:
-        while verdicts := await rating:
+        while results := await rating:
             rating = asyncio.create_task(asyncio.to_thread(next, batches, None))
-            yield verdicts
+            yield results
     finally:
         await asyncio.wait([rating])
 
 
-async def _store_apart(db: Connection, run: Run, verdicts: Verdicts, settings: RunSettings, now: datetime) -> None:
+async def _store_apart(db: Connection, run: Run, results: Verdicts, settings: RunSettings, now: datetime) -> None:
     """In one transaction; where the database refuses it, in several, without the accounts whose rows it refuses."""
 
     async def store(accounts: Sequence[UUID]) -> None:
         async with db.transaction():
-            await _store(db, run, {account: verdicts[account] for account in accounts}, settings, now)
+            await _store(db, run, {account: results[account] for account in accounts}, settings, now)
 
-    _, broken = await in_parts(db, list(verdicts), store)
+    _, broken = await in_parts(db, list(results), store)
     if broken:
         outcomes = {account: data_invalid("its bill could not be stored", error) for account, error in broken.items()}
         async with db.transaction():
             await store_outcomes(db, run.id, outcomes)
 
 
-async def _store(db: Connection, run: Run, verdicts: Verdicts, settings: RunSettings, now: datetime) -> None:
+async def _store(db: Connection, run: Run, results: Verdicts, settings: RunSettings, now: datetime) -> None:
     """Everything that follows from a batch, in the caller's transaction; an account's last invoice is its outcome."""
     outcomes: dict[UUID, UUID | NotBilled] = {}
     bills: list[Bill] = []
-    for account, verdict in verdicts.items():
-        if isinstance(verdict, NotBilled):
-            outcomes[account] = verdict
+    for account, result in results.items():
+        if isinstance(result, NotBilled):
+            outcomes[account] = result
         else:
-            bills += verdict
+            bills += result
     if bills:
         invoices = await issue_bills(db, run.esco, run.id, bills, now)
         outcomes |= {invoice.bill.plan.account.id: invoice.id for invoice in invoices}

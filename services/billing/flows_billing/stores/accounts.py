@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from flows_billing.accounts.account import Account, Party, Register, Rival, Supplier
+from flows_billing.accounts.account import Account, OtherAccount, Party, Register, Supplier
 from flows_billing.days import Days
 from flows_billing.errors import UnknownAccount
 from flows_shared.db import Connection
@@ -101,7 +101,7 @@ async def supply_accounts(
     ids = [row["id"] for row in rows]
     registers = await _registers(db, [row["meter"] for row in rows if row["meter"]])
     parties = await _parties(db, ids)
-    rivals = await _rivals(db, ids, days)
+    other_accounts = await _other_accounts(db, ids, days)
     suppliers = await _suppliers(db, ids, days)
     return [
         Account(
@@ -115,7 +115,7 @@ async def supply_accounts(
             prepay=row["prepay"],
             parties=parties.get(row["id"], ()),
             registers=registers.get(row["meter"], ()),
-            rivals=rivals.get(row["id"], ()),
+            other_accounts=other_accounts.get(row["id"], ()),
             suppliers=suppliers.get(row["id"], ()),
         )
         for row in rows
@@ -137,10 +137,10 @@ async def _parties(db: Connection, accounts: Sequence[UUID]) -> dict[UUID, tuple
     return found
 
 
-async def _rivals(db: Connection, accounts: Sequence[UUID], days: Days) -> dict[UUID, tuple[Rival, ...]]:
-    found: dict[UUID, tuple[Rival, ...]] = {}
+async def _other_accounts(db: Connection, accounts: Sequence[UUID], days: Days) -> dict[UUID, tuple[OtherAccount, ...]]:
+    found: dict[UUID, tuple[OtherAccount, ...]] = {}
     for account, *values in await db.fetch(RIVALS, accounts, days.start, days.end):
-        found[account] = (*found.get(account, ()), Rival(*values))
+        found[account] = (*found.get(account, ()), OtherAccount(*values))
     return found
 
 

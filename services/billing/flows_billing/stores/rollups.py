@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 from flows_billing.days import Days
 from flows_billing.stores.calendars import fill_calendars
 from flows_billing.stores.usage import PLANNING, estimated_registers
-from flows_billing.usage.metered import Need, Usage, expected_half_hours
+from flows_billing.usage.metered import Usage, UsageKey, expected_half_hours
 from flows_shared.db import Connection
 from flows_shared.time import Month, Period, local_date, local_midnight
 
@@ -78,13 +78,13 @@ TAKE_TURNS = "SELECT pg_advisory_xact_lock(hashtext('flows.register_interval_ban
 
 
 async def add_band_sums(
-    db: Connection, needs: Iterable[Need], month: Month, zone: ZoneInfo, *, work_mem_mb: int
+    db: Connection, usage_keys: Iterable[UsageKey], month: Month, zone: ZoneInfo, *, work_mem_mb: int
 ) -> None:
     """Sum by band the days of the month that are not summed yet."""
     registers: defaultdict[UUID, set[UUID]] = defaultdict(set)
-    for need in needs:
-        if need.profile:
-            registers[need.profile].add(need.register)
+    for usage_key in usage_keys:
+        if usage_key.profile:
+            registers[usage_key.profile].add(usage_key.register)
     days, time = Days.of(month), month.period(zone)
     async with db.transaction():
         await fill_calendars(db, registers, month, zone)
@@ -95,13 +95,13 @@ async def add_band_sums(
 
 
 async def sum_roll_ups(
-    db: Connection, needs: Collection[Need], zone: ZoneInfo, *, work_mem_mb: int
-) -> dict[Need, tuple[Usage, ...]]:
+    db: Connection, usage_keys: Collection[UsageKey], zone: ZoneInfo, *, work_mem_mb: int
+) -> dict[UsageKey, tuple[Usage, ...]]:
     """The usages of the needs that whole sums cover; the others are left out."""
-    sharing: defaultdict[tuple[Period, UUID | None, bool], list[Need]] = defaultdict(list)
-    for need in needs:
-        sharing[need.span, need.profile, need.by_day].append(need)
-    usages: dict[Need, tuple[Usage, ...]] = {}
+    sharing: defaultdict[tuple[Period, UUID | None, bool], list[UsageKey]] = defaultdict(list)
+    for usage_key in usage_keys:
+        sharing[usage_key.span, usage_key.profile, usage_key.by_day].append(usage_key)
+    usages: dict[UsageKey, tuple[Usage, ...]] = {}
     async with db.transaction(readonly=True):
         await db.execute(PLANNING.format(work_mem_mb=work_mem_mb))
         for (span, _, _), group in sharing.items():
@@ -117,37 +117,39 @@ def _is_whole_days(span: Period, zone: ZoneInfo) -> bool:
 Edges = dict[tuple[date | None, str | None], tuple[datetime, datetime]]
 
 
-async def _edges(db: Connection, need: Need, zone: ZoneInfo) -> Edges:
-    statement, calendar = (BAND_EDGES, need.profile) if need.profile else (EDGES, zone.key)
-    rows = await db.fetch(statement, calendar, need.span.start, need.span.end, need.by_day)
+async def _edges(db: Connection, usage_key: UsageKey, zone: ZoneInfo) -> Edges:
+    statement, calendar = (BAND_EDGES, usage_key.profile) if usage_key.profile else (EDGES, zone.key)
+    rows = await db.fetch(statement, calendar, usage_key.span.start, usage_key.span.end, usage_key.by_day)
     return {(day, band): (first, last) for day, band, first, last in rows}
 
 
-async def _sum_group(db: Connection, needs: Sequence[Need], zone: ZoneInfo) -> dict[Need, tuple[Usage, ...]]:
+async def _sum_group(
+    db: Connection, usage_keys: Sequence[UsageKey], zone: ZoneInfo
+) -> dict[UsageKey, tuple[Usage, ...]]:
     """Needs of one span, profile and way to judge."""
-    need = needs[0]
-    edges = await _edges(db, need, zone)
+    usage_key = usage_keys[0]
+    edges = await _edges(db, usage_key, zone)
     statement = {
         (False, False): SUM_DAYS,
         (False, True): EACH_DAY,
         (True, False): SUM_BANDS,
         (True, True): EACH_DAYS_BANDS,
-    }[need.profile is not None, need.by_day]
-    registers = [need.register for need in needs]
-    days = local_date(need.span.start, zone), local_date(need.span.end, zone)
-    arguments = (registers, *days, need.profile) if need.profile else (registers, *days)
-    estimated = await estimated_registers(db, registers, need.span, zone)
+    }[usage_key.profile is not None, usage_key.by_day]
+    registers = [usage_key.register for usage_key in usage_keys]
+    days = local_date(usage_key.span.start, zone), local_date(usage_key.span.end, zone)
+    arguments = (registers, *days, usage_key.profile) if usage_key.profile else (registers, *days)
+    estimated = await estimated_registers(db, registers, usage_key.span, zone)
     sums: defaultdict[UUID, list[Usage]] = defaultdict(list)
     for register, day, band, kwh, intervals in await db.fetch(statement, *arguments):
         if register not in estimated and (day, band) in edges:
             sums[register].append(Usage(kwh, int(intervals), *edges[day, band], band=band, day=day))
-    expected = expected_half_hours(need.span)
+    expected = expected_half_hours(usage_key.span)
     whole = {register for register, usages in sums.items() if sum(usage.intervals for usage in usages) == expected}
-    if need.profile:
+    if usage_key.profile:
         # A day may change while its sums by band are made: then they are not those of the day.
         days_kwh = {row["register_id"]: row["sum"] for row in await db.fetch(SUM_DAYS, registers, *days)}
         whole = {register for register in whole if _kwh(sums[register]) == days_kwh.get(register)}
-    return {need: _sorted(sums[need.register]) for need in needs if need.register in whole}
+    return {usage_key: _sorted(sums[usage_key.register]) for usage_key in usage_keys if usage_key.register in whole}
 
 
 def _kwh(usages: Iterable[Usage]) -> Decimal:

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 import asyncpg
 
-from flows_billing.usage.metered import Need, Usage, half_hours_touched, sum_usages
+from flows_billing.usage.metered import Usage, UsageKey, half_hours_touched, sum_usages
 from flows_shared.db import Connection
 from flows_shared.time import Month, Period
 
@@ -118,25 +118,25 @@ MONTHLY_USAGE = """
 
 
 async def sum_half_hours(
-    db: Connection, needs: Collection[Need], zone: ZoneInfo, *, work_mem_mb: int
-) -> dict[Need, tuple[Usage, ...]]:
+    db: Connection, usage_keys: Collection[UsageKey], zone: ZoneInfo, *, work_mem_mb: int
+) -> dict[UsageKey, tuple[Usage, ...]]:
     """What each register measured in its span; nothing is known of a need that is left out.
 
     One statement for all registers that share their time: mostly the month, or its parts where a tariff changes.
     """
-    usages: dict[Need, tuple[Usage, ...]] = {}
+    usages: dict[UsageKey, tuple[Usage, ...]] = {}
     async with db.transaction(readonly=True):
         await db.execute(PLANNING.format(work_mem_mb=work_mem_mb))
-        for (time, profile, by_day), group in _groups(needs).items():
+        for (time, profile, by_day), group in _groups(usage_keys).items():
             usages |= await _sum_group(db, group, time, profile, by_day, zone)
     return usages
 
 
-def _groups(needs: Collection[Need]) -> dict[tuple[Period, UUID | None, bool], list[Need]]:
+def _groups(usage_keys: Collection[UsageKey]) -> dict[tuple[Period, UUID | None, bool], list[UsageKey]]:
     """Needs that one statement serves. Whole sums go with a profile's, of which they are the sums over its bands."""
-    groups: defaultdict[tuple[Period, UUID | None, bool], list[Need]] = defaultdict(list)
-    for need in needs:
-        groups[half_hours_touched(need.span), need.profile, need.by_day].append(need)
+    groups: defaultdict[tuple[Period, UUID | None, bool], list[UsageKey]] = defaultdict(list)
+    for usage_key in usage_keys:
+        groups[half_hours_touched(usage_key.span), usage_key.profile, usage_key.by_day].append(usage_key)
     for time, profile, by_day in list(groups):
         if profile and not by_day and (time, None, False) in groups:
             groups[time, profile, by_day] += groups.pop((time, None, False))
@@ -144,9 +144,9 @@ def _groups(needs: Collection[Need]) -> dict[tuple[Period, UUID | None, bool], l
 
 
 async def _sum_group(
-    db: Connection, needs: Sequence[Need], time: Period, profile: UUID | None, by_day: bool, zone: ZoneInfo
-) -> dict[Need, tuple[Usage, ...]]:
-    registers = list({need.register for need in needs})
+    db: Connection, usage_keys: Sequence[UsageKey], time: Period, profile: UUID | None, by_day: bool, zone: ZoneInfo
+) -> dict[UsageKey, tuple[Usage, ...]]:
+    registers = list({usage_key.register for usage_key in usage_keys})
     calendar = profile or (zone.key if by_day else None)
     arguments = registers, time.start, time.end
     guesses = await db.fetch(ESTIMATED, *arguments, zone.key, profile)
@@ -166,7 +166,11 @@ async def _sum_group(
         for register, day, band, kwh, intervals, first, last in rows:
             guessed = estimated.get((register, day, band), 0)
             sums[register].append(Usage(kwh, intervals, first, last, guessed, band, day))
-    return {need: _usages(need, sums[need.register]) for need in needs if need.register in sums}
+    return {
+        usage_key: _usages(usage_key, sums[usage_key.register])
+        for usage_key in usage_keys
+        if usage_key.register in sums
+    }
 
 
 async def _sum_whole(db: Connection, registers: Sequence[UUID], time: Period, profile: UUID) -> dict[UUID, list[Usage]]:
@@ -197,9 +201,9 @@ def _counts(guesses: Sequence[asyncpg.Record], by_day: bool) -> Mapping[tuple[UU
     return counts
 
 
-def _usages(need: Need, sums: Sequence[Usage]) -> tuple[Usage, ...]:
+def _usages(usage_key: UsageKey, sums: Sequence[Usage]) -> tuple[Usage, ...]:
     """By day and band as asked for, in this order; whole where the need is of no profile."""
-    if need.profile or need.by_day:
+    if usage_key.profile or usage_key.by_day:
         return tuple(sorted(sums, key=lambda usage: (usage.day or date.min, usage.band or "")))
     return (sum_usages(sums),)
 

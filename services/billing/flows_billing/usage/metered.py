@@ -10,7 +10,7 @@ from flows_shared.time import HALF_HOUR, Period, ceil_half_hour, floor_half_hour
 
 
 @dataclass(frozen=True, slots=True)
-class Need:
+class UsageKey:
     """A register and the time for which it is summed: whole, or by the bands of a profile, and by day where asked."""
 
     register: UUID

@@ -18,7 +18,7 @@ from flows_meter_sync.intervals.advance import RegisterCount
 from flows_meter_sync.intervals.held import load_held
 from flows_meter_sync.intervals.missing import keep_missing
 from flows_meter_sync.intervals.registers import MeterRegister, load_registers
-from flows_meter_sync.intervals.runs import Run
+from flows_meter_sync.intervals.series import IntervalSeries
 from flows_meter_sync.intervals.store import store_intervals
 from flows_shared.db import Connection, Database
 from flows_shared.errors import ConflictError
@@ -147,12 +147,14 @@ async def _add(db: Connection, new: Sequence[HalfHour]) -> None:
         await db.execute(MARK, *zip(*rows, strict=True))
 
 
-def _runs(half_hours: Sequence[HalfHour]) -> list[Run]:
+def _runs(half_hours: Sequence[HalfHour]) -> list[IntervalSeries]:
     """Half hours of one register, those that follow each other together."""
     numbered = enumerate(half_hours)
     together = [list(group) for _, group in groupby(numbered, lambda each: each[1].at - each[0] * HALF_HOUR)]
     return [
-        Run(group[0][1].register.id, group[0][1].register.zone, group[0][1].at, tuple(each.energy for _, each in group))
+        IntervalSeries(
+            group[0][1].register.id, group[0][1].register.zone, group[0][1].at, tuple(each.energy for _, each in group)
+        )
         for group in together
     ]
 

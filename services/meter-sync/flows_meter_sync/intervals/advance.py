@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from flows_meter_sync.counter import IMPOSSIBLE, ROLL_OVER, Count, Counter, advance, believed
 from flows_meter_sync.energy import KWH_STEPS
-from flows_meter_sync.intervals.runs import MISSING, Run
+from flows_meter_sync.intervals.series import MISSING, IntervalSeries
 from flows_shared.time import HALF_HOUR, Period, ceil_half_hour, is_half_hour
 
 WENT_DOWN: Final = "the count went down"
@@ -85,7 +85,7 @@ class Judged(NamedTuple):
 class Derived:
     """The half hours that follow, why others do not, and the counts at the ends of what is missing in between."""
 
-    runs: list[Run] = field(default_factory=list)
+    runs: list[IntervalSeries] = field(default_factory=list)
     missing: list[MissingHalfHour] = field(default_factory=list)
     counts: list[RegisterCount] = field(default_factory=list)
 
@@ -108,7 +108,7 @@ def derive(register_id: UUID, zone: ZoneInfo, logged: Logged, wanted: Iterable[P
             if isinstance(value, str):
                 derived.missing.append(MissingHalfHour(register_id, at, value))
         if energy.count(MISSING) < len(energy):
-            derived.runs.append(Run(register_id, zone, ceil_half_hour(period.start), tuple(energy)))
+            derived.runs.append(IntervalSeries(register_id, zone, ceil_half_hour(period.start), tuple(energy)))
     derived.counts += _counts_around_gaps(register_id, judged.good, missing)
     return derived
 

@@ -10,7 +10,7 @@ from typing import Final
 import numpy as np
 
 from flows_meter_sync.energy import KWH_STEPS
-from flows_meter_sync.intervals.runs import MISSING, Run
+from flows_meter_sync.intervals.series import MISSING, IntervalSeries
 from flows_shared.time import HALF_HOUR
 
 POSTGRES_EPOCH: Final = datetime(2000, 1, 1, tzinfo=UTC)
@@ -39,7 +39,7 @@ ROW: Final = np.dtype(
 )
 
 
-def encode_rows(runs: Sequence[Run]) -> bytes:
+def encode_rows(runs: Sequence[IntervalSeries]) -> bytes:
     """The COPY data of all half hours of the runs that are not missing."""
     counts = np.array([len(run.energy) for run in runs])
     energy = np.fromiter((value for run in runs for value in run.energy), np.int64, counts.sum())

@@ -8,11 +8,11 @@ import asyncpg
 
 from flows_meter_sync.intervals.binary import chunks, decode_timestamps, encode_rows
 from flows_meter_sync.intervals.missing import supersede_missing
-from flows_meter_sync.intervals.runs import Run, split_by_month, sum_days
+from flows_meter_sync.intervals.series import IntervalSeries, split_by_month, sum_days
 from flows_shared.db import Connection
 from flows_shared.time import Month
 
-ByMonth: TypeAlias = Mapping[Month, Sequence[Run]]
+ByMonth: TypeAlias = Mapping[Month, Sequence[IntervalSeries]]
 
 COLUMNS: Final = ("register_id", "timestamp", "kwh")
 # A meter has one writer, who holds its lease; others write rarely, so that a second look is enough.
@@ -38,13 +38,13 @@ ADD_DAYS = """
 """
 
 
-async def store_intervals(db: Connection, runs: Sequence[Run]) -> int:
+async def store_intervals(db: Connection, runs: Sequence[IntervalSeries]) -> int:
     """Add half hours and their daily sums, in the caller's transaction; how many were new.
 
     What is held stays as it is; an estimate is not held, and makes room. Rows are copied straight into the partitions;
     only where one of them is held already is the database asked which, and the others are copied.
     """
-    months: defaultdict[Month, list[Run]] = defaultdict(list)
+    months: defaultdict[Month, list[IntervalSeries]] = defaultdict(list)
     for month, run in split_by_month(runs):
         months[month].append(run)
     if not months:
@@ -78,7 +78,7 @@ async def _add(db: Connection, months: ByMonth) -> int:
     return sum(counts)
 
 
-async def _without_held(db: Connection, month: Month, runs: Sequence[Run]) -> list[Run]:
+async def _without_held(db: Connection, month: Month, runs: Sequence[IntervalSeries]) -> list[IntervalSeries]:
     ids, starts, ends = zip(*((run.register_id, run.start, run.end) for run in runs), strict=True)
     rows = await db.fetch(HELD.format(partition=partition(month)), ids, starts, ends)
     held = {row["number"]: decode_timestamps(row["timestamps"]) for row in rows}

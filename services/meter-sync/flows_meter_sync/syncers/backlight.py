@@ -3,7 +3,7 @@
 from typing import Final
 
 from flows_meter_sync.emop import objects
-from flows_meter_sync.syncers.base import Readings, Syncer, Talk
+from flows_meter_sync.syncers.base import MeterSession, Readings, Syncer
 
 # The one number that means something else on the other kind.
 OFF: Final = {False: "normal_sp", True: "always_off_3p"}
@@ -14,6 +14,6 @@ class SyncerBacklight(Syncer):
 
     fills = ("backlight",)
 
-    async def read(self, talk: Talk, readings: Readings) -> None:
-        setting = await talk.read(objects.BACKLIGHT)
-        readings.shadow["backlight"] = setting.name if setting else OFF[talk.known.hardware.three_phase]
+    async def read(self, session: MeterSession, readings: Readings) -> None:
+        setting = await session.read(objects.BACKLIGHT)
+        readings.shadow["backlight"] = setting.name if setting else OFF[session.known.hardware.three_phase]

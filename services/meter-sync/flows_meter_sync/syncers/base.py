@@ -12,7 +12,7 @@ from uuid import UUID
 from flows_meter_sync.emop import Request, read
 from flows_meter_sync.emop.objects import Object
 from flows_meter_sync.intervals.advance import MissingHalfHour, RegisterCount
-from flows_meter_sync.intervals.runs import MISSING, Run
+from flows_meter_sync.intervals.series import MISSING, IntervalSeries
 from flows_meter_sync.meter import Meter
 from flows_meter_sync.registry import KnownMeter
 from flows_shared.time import Period
@@ -47,7 +47,7 @@ class Readings:
     shadow: Columns = field(default_factory=dict)
     registry: Columns = field(default_factory=dict)
     events: list[EventRow] = field(default_factory=list)
-    runs: list[Run] = field(default_factory=list)
+    runs: list[IntervalSeries] = field(default_factory=list)
     missing: list[MissingHalfHour] = field(default_factory=list)
     counts: list[RegisterCount] = field(default_factory=list)
 
@@ -76,7 +76,7 @@ class Held:
 
 
 @dataclass(frozen=True, slots=True)
-class Talk:
+class MeterSession:
     """A meter, and what is known of it; `hardware` is what it said of that in this visit.
 
     Its first question has one try: who is away is visited again.
@@ -123,5 +123,5 @@ class Syncer(ABC):
         return True
 
     @abstractmethod
-    async def read(self, talk: Talk, readings: Readings) -> None:
+    async def read(self, session: MeterSession, readings: Readings) -> None:
         """Read from the meter into `readings`; what is there when this raises was read well."""

@@ -1,7 +1,7 @@
 """How far the meter's clock is off."""
 
 from flows_meter_sync.emop import objects
-from flows_meter_sync.syncers.base import Readings, Syncer, Talk
+from flows_meter_sync.syncers.base import MeterSession, Readings, Syncer
 
 
 class SyncerClockDiff(Syncer):
@@ -9,8 +9,8 @@ class SyncerClockDiff(Syncer):
 
     fills = ("clock_time_diff_seconds", "clock_time_diff_synced_at")
 
-    async def read(self, talk: Talk, readings: Readings) -> None:
-        theirs = await talk.read(objects.CLOCK)
-        ours = talk.clock()
+    async def read(self, session: MeterSession, readings: Readings) -> None:
+        theirs = await session.read(objects.CLOCK)
+        ours = session.clock()
         readings.shadow["clock_time_diff_seconds"] = int(abs((theirs - ours).total_seconds()))
         readings.shadow["clock_time_diff_synced_at"] = ours

@@ -1,7 +1,7 @@
 """Signal quality of the mobile network."""
 
 from flows_meter_sync.emop import objects
-from flows_meter_sync.syncers.base import Readings, Syncer, Talk
+from flows_meter_sync.syncers.base import MeterSession, Readings, Syncer
 
 
 class SyncerCsq(Syncer):
@@ -10,5 +10,5 @@ class SyncerCsq(Syncer):
     fills = ("csq",)
     is_passing = True
 
-    async def read(self, talk: Talk, readings: Readings) -> None:
-        readings.shadow["csq"] = (await talk.read(objects.CSQ)).csq
+    async def read(self, session: MeterSession, readings: Readings) -> None:
+        readings.shadow["csq"] = (await session.read(objects.CSQ)).csq

@@ -1,7 +1,7 @@
 """Whether the meter itself moves to summer time."""
 
 from flows_meter_sync.emop import objects
-from flows_meter_sync.syncers.base import Readings, Syncer, Talk
+from flows_meter_sync.syncers.base import MeterSession, Readings, Syncer
 
 
 class SyncerDaylightSavingsEnabled(Syncer):
@@ -9,5 +9,5 @@ class SyncerDaylightSavingsEnabled(Syncer):
 
     registers = ("daylight_savings_correction_enabled",)
 
-    async def read(self, talk: Talk, readings: Readings) -> None:
-        readings.registry["daylight_savings_correction_enabled"] = await talk.read(objects.DAYLIGHT_SAVING)
+    async def read(self, session: MeterSession, readings: Readings) -> None:
+        readings.registry["daylight_savings_correction_enabled"] = await session.read(objects.DAYLIGHT_SAVING)

@@ -2,7 +2,7 @@
 
 from flows_meter_sync.emop import read_event_log
 from flows_meter_sync.emop.event_log import PAGES
-from flows_meter_sync.syncers.base import EventRow, Readings, Syncer, Talk
+from flows_meter_sync.syncers.base import EventRow, MeterSession, Readings, Syncer
 
 
 class SyncerEventLog(Syncer):
@@ -10,10 +10,10 @@ class SyncerEventLog(Syncer):
 
     is_passing = True
 
-    async def read(self, talk: Talk, readings: Readings) -> None:
-        last = talk.held.last_event_at
+    async def read(self, session: MeterSession, readings: Readings) -> None:
+        last = session.held.last_event_at
         for page in PAGES:
-            events = await talk.ask(read_event_log(page))
+            events = await session.ask(read_event_log(page))
             new = [event for event in events if last is None or event.at >= last]
             readings.events += [EventRow(event.at, int(event.event_id), event.event_set) for event in new]
             if not events or len(new) < len(events):

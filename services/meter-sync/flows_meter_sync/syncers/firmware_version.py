@@ -1,7 +1,7 @@
 """The firmware's version."""
 
 from flows_meter_sync.emop import objects
-from flows_meter_sync.syncers.base import Readings, Syncer, Talk
+from flows_meter_sync.syncers.base import MeterSession, Readings, Syncer
 
 
 class SyncerFirmwareVersion(Syncer):
@@ -9,5 +9,5 @@ class SyncerFirmwareVersion(Syncer):
 
     registers = ("firmware_version",)
 
-    async def read(self, talk: Talk, readings: Readings) -> None:
-        readings.registry["firmware_version"] = await talk.read(objects.FIRMWARE)
+    async def read(self, session: MeterSession, readings: Readings) -> None:
+        readings.registry["firmware_version"] = await session.read(objects.FIRMWARE)

@@ -4,7 +4,7 @@ from flows_meter_sync.emop import objects
 from flows_meter_sync.emop import read as read_object
 from flows_meter_sync.hardware import NAMES, THREE_PHASE_NAMES
 from flows_meter_sync.meter import Meter
-from flows_meter_sync.syncers.base import Readings, Syncer, Talk
+from flows_meter_sync.syncers.base import MeterSession, Readings, Syncer
 
 
 async def ask_hardware(meter: Meter) -> str:
@@ -20,5 +20,5 @@ class SyncerHardware(Syncer):
 
     registers = ("hardware",)
 
-    async def read(self, talk: Talk, readings: Readings) -> None:
-        readings.registry["hardware"] = talk.hardware or await ask_hardware(talk.meter)
+    async def read(self, session: MeterSession, readings: Readings) -> None:
+        readings.registry["hardware"] = session.hardware or await ask_hardware(session.meter)

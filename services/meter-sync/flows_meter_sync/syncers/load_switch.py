@@ -1,7 +1,7 @@
 """The supply button."""
 
 from flows_meter_sync.emop import objects
-from flows_meter_sync.syncers.base import Readings, Syncer, Talk
+from flows_meter_sync.syncers.base import MeterSession, Readings, Syncer
 
 
 class SyncerLoadSwitch(Syncer):
@@ -9,5 +9,5 @@ class SyncerLoadSwitch(Syncer):
 
     fills = ("load_switch",)
 
-    async def read(self, talk: Talk, readings: Readings) -> None:
-        readings.shadow["load_switch"] = (await talk.read(objects.LOAD_SWITCH)).name
+    async def read(self, session: MeterSession, readings: Readings) -> None:
+        readings.shadow["load_switch"] = (await session.read(objects.LOAD_SWITCH)).name

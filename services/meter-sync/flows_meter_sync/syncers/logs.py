@@ -17,13 +17,13 @@ from flows_meter_sync.emop.objects import TOTAL_ACTIVE_EXPORT, TOTAL_ACTIVE_IMPO
 from flows_meter_sync.emop.profile_log import ProfileRecord1, ProfileRecord2, ProfileStatus, TwinProfileRecord2
 from flows_meter_sync.hardware import Hardware
 from flows_meter_sync.registry import Register
-from flows_meter_sync.syncers.base import Talk
+from flows_meter_sync.syncers.base import MeterSession
 from flows_shared.vocabulary.meters import Nature
 
 R = TypeVar("R", bound=ProfileRecord1 | ProfileRecord2 | TwinProfileRecord2)
 
 
-class Counted(NamedTuple):
+class LogEntry(NamedTuple):
     """What registers had counted at an instant, by the log's channels; where that is not valid, the reason."""
 
     at: datetime
@@ -42,7 +42,7 @@ class Log(ABC):
         """The place in the log's entries at which a register's count stands."""
 
     @abstractmethod
-    async def page(self, talk: Talk, start: datetime) -> list[Counted]:
+    async def page(self, session: MeterSession, start: datetime) -> list[LogEntry]:
         """The entries from an instant on, in order."""
 
 
@@ -57,12 +57,12 @@ class ProfileLog(Log, Generic[R]):
     def channel(self, register: Register) -> int:
         return self.fields.index(f"{self.direction}_{'b' if register.element == 'B' else 'a'}")
 
-    async def page(self, talk: Talk, start: datetime) -> list[Counted]:
-        records = await talk.meter.ask(self.request(start))
+    async def page(self, session: MeterSession, start: datetime) -> list[LogEntry]:
+        records = await session.meter.ask(self.request(start))
         return [
-            Counted(record.at, record, None, record.status.reset)
+            LogEntry(record.at, record, None, record.status.reset)
             if record.status.valid_data
-            else Counted(record.at, (), why_not_valid(record.status))
+            else LogEntry(record.at, (), why_not_valid(record.status))
             for record in records
         ]
 
@@ -76,15 +76,15 @@ class IntervalLog(Log):
     def channel(self, register: Register) -> int:
         return self.totals.index((TOTAL_ACTIVE_EXPORT if register.nature == Nature.SOLAR else TOTAL_ACTIVE_IMPORT).id)
 
-    async def page(self, talk: Talk, start: datetime) -> list[Counted]:
-        blocks = join(await talk.meter.ask_all(read_intervals(start, start + timedelta(hours=MOST_HOURS))))
+    async def page(self, session: MeterSession, start: datetime) -> list[LogEntry]:
+        blocks = join(await session.meter.ask_all(read_intervals(start, start + timedelta(hours=MOST_HOURS))))
         return [self._counted(at, block, values) for block in blocks for at, values in block.timed()]
 
-    def _counted(self, at: datetime, block: IntervalBlock, values: Interval) -> Counted:
+    def _counted(self, at: datetime, block: IntervalBlock, values: Interval) -> LogEntry:
         if not values.status.valid_data:
-            return Counted(at, (), why_not_valid(values.status))
+            return LogEntry(at, (), why_not_valid(values.status))
         counts = dict(zip(block.channel_ids, values.channel_data, strict=True))
-        return Counted(at, [counts.get(total) for total in self.totals])
+        return LogEntry(at, [counts.get(total) for total in self.totals])
 
 
 def why_not_valid(status: ProfileStatus | IntervalStatus) -> str:

@@ -2,7 +2,7 @@
 
 from flows_meter_sync.emop import objects
 from flows_meter_sync.registry import KnownMeter
-from flows_meter_sync.syncers.base import Readings, Syncer, Talk
+from flows_meter_sync.syncers.base import MeterSession, Readings, Syncer
 
 
 class SyncerPrepayBalance(Syncer):
@@ -14,5 +14,5 @@ class SyncerPrepayBalance(Syncer):
     def applies(self, known: KnownMeter) -> bool:
         return known.prepay_enabled and not known.hardware.three_phase
 
-    async def read(self, talk: Talk, readings: Readings) -> None:
-        readings.shadow["balance"] = await talk.read(objects.PREPAY_BALANCE)
+    async def read(self, session: MeterSession, readings: Readings) -> None:
+        readings.shadow["balance"] = await session.read(objects.PREPAY_BALANCE)

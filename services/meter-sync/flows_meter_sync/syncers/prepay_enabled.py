@@ -2,7 +2,7 @@
 
 from flows_meter_sync.emop import objects
 from flows_meter_sync.registry import KnownMeter
-from flows_meter_sync.syncers.base import Readings, Syncer, Talk
+from flows_meter_sync.syncers.base import MeterSession, Readings, Syncer
 
 
 class SyncerPrepayEnabled(Syncer):
@@ -13,5 +13,5 @@ class SyncerPrepayEnabled(Syncer):
     def applies(self, known: KnownMeter) -> bool:
         return not known.hardware.three_phase
 
-    async def read(self, talk: Talk, readings: Readings) -> None:
-        readings.registry["prepay_enabled"] = await talk.read(objects.PREPAY_ENABLED)
+    async def read(self, session: MeterSession, readings: Readings) -> None:
+        readings.registry["prepay_enabled"] = await session.read(objects.PREPAY_ENABLED)

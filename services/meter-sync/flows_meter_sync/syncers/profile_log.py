@@ -10,8 +10,8 @@ from flows_meter_sync.emop.units import EPOCH
 from flows_meter_sync.intervals.advance import Logged, derive
 from flows_meter_sync.intervals.gaps import merge
 from flows_meter_sync.registry import KnownMeter, Register
-from flows_meter_sync.syncers.base import Readings, Syncer, Talk
-from flows_meter_sync.syncers.logs import Counted, Log, log_of
+from flows_meter_sync.syncers.base import MeterSession, Readings, Syncer
+from flows_meter_sync.syncers.logs import Log, LogEntry, log_of
 from flows_shared.time import DAY, HALF_HOUR, ceil_half_hour
 
 BEFORE_THE_LOG: Final = "the meter's log does not go back so far"
@@ -26,35 +26,35 @@ class SyncerProfileLog(Syncer):
     def applies(self, known: KnownMeter) -> bool:
         return bool(known.registers)
 
-    async def read(self, talk: Talk, readings: Readings) -> None:
+    async def read(self, session: MeterSession, readings: Readings) -> None:
         logs: defaultdict[Log, list[Register]] = defaultdict(list)
-        for register in talk.known.registers:
-            if register.id in talk.held.gaps:
-                logs[log_of(register, talk.known.hardware)].append(register)
+        for register in session.known.registers:
+            if register.id in session.held.gaps:
+                logs[log_of(register, session.known.hardware)].append(register)
         for log, registers in logs.items():
-            hardware = talk.known.hardware
-            most = hardware.counter(talk.known.amperes).most
+            hardware = session.known.hardware
+            most = hardware.counter(session.known.amperes).most
             logged = {register.id: Logged(hardware.steps, most=most) for register in registers}
             try:
-                await _read_log(talk, log, registers, logged)
+                await _read_log(session, log, registers, logged)
             finally:
                 for id, said in logged.items():
-                    derived = derive(id, talk.known.zone, said, talk.held.gaps[id])
+                    derived = derive(id, session.known.zone, said, session.held.gaps[id])
                     readings.runs += derived.runs
                     readings.missing += derived.missing
                     readings.counts += derived.counts
 
 
-async def _read_log(talk: Talk, log: Log, registers: list[Register], logged: Mapping[UUID, Logged]) -> None:
+async def _read_log(session: MeterSession, log: Log, registers: list[Register], logged: Mapping[UUID, Logged]) -> None:
     channels = [(log.channel(register), logged[register.id]) for register in registers]
-    settled_at = talk.clock() - STILL_TO_COME
+    settled_at = session.clock() - STILL_TO_COME
     start = EPOCH
-    for gap in merge([gap for register in registers for gap in talk.held.gaps[register.id]]):
+    for gap in merge([gap for register in registers for gap in session.held.gaps[register.id]]):
         start, last = ceil_half_hour(max(start, gap.start)), ceil_half_hour(gap.end)
         while start <= last:
-            if talk.is_over:
+            if session.is_over:
                 return
-            page = await log.page(talk, start)
+            page = await log.page(session, start)
             end = _end_of(page, start, log.half_hours)
             for at, counts, reason, reset in page:
                 for channel, register in channels:
@@ -65,7 +65,7 @@ async def _read_log(talk: Talk, log: Log, registers: list[Register], logged: Map
             start = end
 
 
-def _end_of(page: Sequence[Counted], start: datetime, half_hours: int) -> datetime:
+def _end_of(page: Sequence[LogEntry], start: datetime, half_hours: int) -> datetime:
     """Until when a page that was asked for from `start` says what there is, or where the log begins."""
     whole = start + half_hours * HALF_HOUR
     if not page:
@@ -76,7 +76,7 @@ def _end_of(page: Sequence[Counted], start: datetime, half_hours: int) -> dateti
     return max(start + HALF_HOUR, ceil_half_hour(until), ceil_half_hour(page[0].at))
 
 
-def _not_logged(page: Sequence[Counted], start: datetime, end: datetime) -> Iterator[tuple[datetime, str]]:
+def _not_logged(page: Sequence[LogEntry], start: datetime, end: datetime) -> Iterator[tuple[datetime, str]]:
     """The instants of `[start, end)` that a page leaves out, and why."""
     logged = {entry.at for entry in page}
     at = start

@@ -4,7 +4,7 @@ from decimal import Decimal
 
 from flows_meter_sync.emop import objects
 from flows_meter_sync.energy import KWH_STEPS
-from flows_meter_sync.syncers.base import Readings, Syncer, Talk
+from flows_meter_sync.syncers.base import MeterSession, Readings, Syncer
 
 
 class SyncerReads(Syncer):
@@ -15,21 +15,21 @@ class SyncerReads(Syncer):
 
     fills = ("import_a", "export_a", "import_b", "export_b")
 
-    async def read(self, talk: Talk, readings: Readings) -> None:
-        if talk.known.hardware.three_phase:
-            imported = await talk.read(objects.TOTAL_ACTIVE_IMPORT)
-            exported = await talk.read(objects.TOTAL_ACTIVE_EXPORT)
+    async def read(self, session: MeterSession, readings: Readings) -> None:
+        if session.known.hardware.three_phase:
+            imported = await session.read(objects.TOTAL_ACTIVE_IMPORT)
+            exported = await session.read(objects.TOTAL_ACTIVE_EXPORT)
             counts = {"import_a": imported, "export_a": exported}
         else:
-            reading = await talk.read(objects.READING_A)
+            reading = await session.read(objects.READING_A)
             counts = {
                 "import_a": reading.import_active,
                 "export_a": reading.export_active,
                 "import_b": 0,
                 "export_b": 0,
             }
-        if talk.known.hardware.twin_element:
-            reading = await talk.read(objects.READING_B)
+        if session.known.hardware.twin_element:
+            reading = await session.read(objects.READING_B)
             counts |= {"import_b": reading.import_active, "export_b": reading.export_active}
         for column, count in counts.items():
-            readings.shadow[column] = Decimal(count * talk.known.hardware.steps) / KWH_STEPS
+            readings.shadow[column] = Decimal(count * session.known.hardware.steps) / KWH_STEPS

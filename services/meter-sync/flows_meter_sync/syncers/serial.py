@@ -1,6 +1,6 @@
 """The serial number: is it the meter that we think it is?"""
 
-from flows_meter_sync.syncers.base import Readings, Syncer, Talk
+from flows_meter_sync.syncers.base import MeterSession, Readings, Syncer
 
 
 class SyncerSerial(Syncer):
@@ -8,5 +8,5 @@ class SyncerSerial(Syncer):
 
     registers = ("serial",)
 
-    async def read(self, talk: Talk, readings: Readings) -> None:
-        readings.registry["serial"] = talk.known.serial
+    async def read(self, session: MeterSession, readings: Readings) -> None:
+        readings.registry["serial"] = session.known.serial

@@ -3,7 +3,7 @@
 from typing import Final
 
 from flows_meter_sync.emop import objects
-from flows_meter_sync.syncers.base import Readings, Syncer, Talk
+from flows_meter_sync.syncers.base import MeterSession, Readings, Syncer
 from flows_meter_sync.syncers.tariffs import pounds, rates, thresholds
 
 AMOUNTS: Final = {
@@ -26,12 +26,12 @@ class SyncerTariffsActive(Syncer):
 
     fills = ("tariffs_active",)
 
-    async def read(self, talk: Talk, readings: Readings) -> None:
-        tariff = {name: pounds(await talk.read(amount)) for name, amount in AMOUNTS.items()}
+    async def read(self, session: MeterSession, readings: Readings) -> None:
+        tariff = {name: pounds(await session.read(amount)) for name, amount in AMOUNTS.items()}
         readings.shadow["tariffs_active"] = {
             **tariff,
             "price_current": tariff["unit_rate_element_a"],
-            "threshold_mask": rates(await talk.read(objects.ACTIVE_THRESHOLD_MASK)),
-            "threshold_values": thresholds(await talk.read(objects.ACTIVE_THRESHOLD_VALUES)),
-            **{name: await talk.read(number) for name, number in NUMBERS.items()},
+            "threshold_mask": rates(await session.read(objects.ACTIVE_THRESHOLD_MASK)),
+            "threshold_values": thresholds(await session.read(objects.ACTIVE_THRESHOLD_VALUES)),
+            **{name: await session.read(number) for name, number in NUMBERS.items()},
         }

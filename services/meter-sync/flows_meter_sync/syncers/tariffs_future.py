@@ -3,7 +3,7 @@
 from typing import Final
 
 from flows_meter_sync.emop import objects
-from flows_meter_sync.syncers.base import Readings, Syncer, Talk
+from flows_meter_sync.syncers.base import MeterSession, Readings, Syncer
 from flows_meter_sync.syncers.tariffs import pounds, rates, thresholds
 
 # A plain tariff has one price for each element: the last block's first rate, and the first rate.
@@ -22,10 +22,10 @@ class SyncerTariffsFuture(Syncer):
 
     fills = ("tariffs_future",)
 
-    async def read(self, talk: Talk, readings: Readings) -> None:
+    async def read(self, session: MeterSession, readings: Readings) -> None:
         readings.shadow["tariffs_future"] = {
-            **{name: pounds(await talk.read(amount)) for name, amount in AMOUNTS.items()},
-            "activation_datetime": (await talk.read(objects.FUTURE_ACTIVATION)).isoformat(),
-            "threshold_mask": rates(await talk.read(objects.FUTURE_THRESHOLD_MASK)),
-            "threshold_values": thresholds(await talk.read(objects.FUTURE_THRESHOLD_VALUES)),
+            **{name: pounds(await session.read(amount)) for name, amount in AMOUNTS.items()},
+            "activation_datetime": (await session.read(objects.FUTURE_ACTIVATION)).isoformat(),
+            "threshold_mask": rates(await session.read(objects.FUTURE_THRESHOLD_MASK)),
+            "threshold_values": thresholds(await session.read(objects.FUTURE_THRESHOLD_VALUES)),
         }

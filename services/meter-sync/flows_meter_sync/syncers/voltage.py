@@ -3,7 +3,7 @@
 from typing import Final
 
 from flows_meter_sync.emop import objects
-from flows_meter_sync.syncers.base import Readings, Syncer, Talk
+from flows_meter_sync.syncers.base import MeterSession, Readings, Syncer
 
 PHASES: Final = {
     "3p_voltage_l1": objects.VOLTAGE_L1,
@@ -18,9 +18,9 @@ class SyncerVoltage(Syncer):
     fills = ("voltage", *PHASES)
     is_passing = True
 
-    async def read(self, talk: Talk, readings: Readings) -> None:
-        if not talk.known.hardware.three_phase:
-            readings.shadow["voltage"] = await talk.read(objects.VOLTAGE)
+    async def read(self, session: MeterSession, readings: Readings) -> None:
+        if not session.known.hardware.three_phase:
+            readings.shadow["voltage"] = await session.read(objects.VOLTAGE)
             return
         for column, phase in PHASES.items():
-            readings.shadow[column] = await talk.read(phase)
+            readings.shadow[column] = await session.read(phase)

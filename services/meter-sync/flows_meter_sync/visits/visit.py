@@ -11,7 +11,7 @@ from flows_meter_sync.errors import REFUSALS, LeaseLost
 from flows_meter_sync.hardware import UNKNOWN, hardware_of
 from flows_meter_sync.meter import Meter
 from flows_meter_sync.registry import KnownMeter
-from flows_meter_sync.syncers.base import Held, Readings, Syncer, Talk
+from flows_meter_sync.syncers.base import Held, MeterSession, Readings, Syncer
 from flows_meter_sync.syncers.hardware import ask_hardware
 from flows_meter_sync.visits.report import Attempt, Report
 from flows_shared.errors import FlowsError
@@ -52,9 +52,9 @@ async def _talk(report: Report, held: Held, reach: Reach, ends_after: float, clo
             report.known = await identify(meter, report.known, report.readings)
             report.identified = True
         told = report.readings.registry.get("hardware")
-        talk = Talk(meter, report.known, held, clock, perf_counter() + ends_after, told)
+        session = MeterSession(meter, report.known, held, clock, perf_counter() + ends_after, told)
         for syncer in report.unread:
-            report.attempts.append(await read_metric(syncer, talk, report.readings))
+            report.attempts.append(await read_metric(syncer, session, report.readings))
     finally:
         report.reached, report.keeps_open = meter.has_answered, meter.keeps_open
         meter.close()
@@ -76,11 +76,11 @@ async def identify(meter: Meter, known: KnownMeter, readings: Readings) -> Known
     return replace(known, hardware=hardware_of(name))
 
 
-async def read_metric(syncer: Syncer, talk: Talk, readings: Readings) -> Attempt:
+async def read_metric(syncer: Syncer, session: MeterSession, readings: Readings) -> Attempt:
     """Read one metric; a meter that is well may refuse it."""
-    at, started, own, refusal = talk.clock(), perf_counter(), Readings(), None
+    at, started, own, refusal = session.clock(), perf_counter(), Readings(), None
     try:
-        await syncer.read(talk, own)
+        await syncer.read(session, own)
     except REFUSALS as error:
         refusal = error
     finally:

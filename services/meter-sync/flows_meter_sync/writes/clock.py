@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 from typing import ClassVar, Final
 
 from flows_meter_sync.emop import objects, write
-from flows_meter_sync.syncers.base import Talk
+from flows_meter_sync.syncers.base import MeterSession
 from flows_meter_sync.writes.write import Seen, Write
 
 RIGHT_SECONDS: Final = 2  # meters know whole seconds, and the way there takes its time
@@ -16,17 +16,17 @@ class ClockWrite(Write):
 
     metrics: ClassVar = ("SyncerClockDiff",)
 
-    async def look(self, talk: Talk) -> Seen:
-        theirs = await talk.read(objects.CLOCK)
-        drift = round((theirs - talk.clock()).total_seconds())
+    async def look(self, session: MeterSession) -> Seen:
+        theirs = await session.read(objects.CLOCK)
+        drift = round((theirs - session.clock()).total_seconds())
         return {objects.CLOCK.name: theirs.isoformat(), "drift_seconds": drift}
 
     def wrong(self, before: Seen | None, now: Seen) -> list[str]:
         drift = now["drift_seconds"]
         return [objects.CLOCK.name] if not isinstance(drift, int) or abs(drift) > RIGHT_SECONDS else []
 
-    async def send(self, talk: Talk, seen: Seen) -> None:
-        await talk.meter.ask_once(write(objects.CLOCK, whole_second(talk.clock())))
+    async def send(self, session: MeterSession, seen: Seen) -> None:
+        await session.meter.ask_once(write(objects.CLOCK, whole_second(session.clock())))
 
 
 def whole_second(at: datetime) -> datetime:

@@ -8,7 +8,7 @@ from flows_meter_sync.errors import REFUSALS, LeaseLost, MeterNotActive, Superse
 from flows_meter_sync.fleet import Fleet
 from flows_meter_sync.settings import MeterSyncSettings
 from flows_meter_sync.syncers import syncers_of
-from flows_meter_sync.syncers.base import Held, Talk
+from flows_meter_sync.syncers.base import Held, MeterSession
 from flows_meter_sync.telemetry import COMMANDS
 from flows_meter_sync.visits.report import Report
 from flows_meter_sync.visits.store import store_reports
@@ -59,9 +59,9 @@ async def _talk(fleet: Fleet, command: Command, write: Write, report: Report) ->
     try:
         report.known = await identify(meter, report.known, report.readings)
         report.reached = True
-        talk = Talk(meter, report.known, Held(), fleet.clock, started + fleet.manners.visit_seconds)
-        after = await carry_out(write, talk, command.before, partial(_about_to_send, fleet, command))
-        await _read_again(report, talk)
+        session = MeterSession(meter, report.known, Held(), fleet.clock, started + fleet.policy.visit_seconds)
+        after = await carry_out(write, session, command.before, partial(_about_to_send, fleet, command))
+        await _read_again(report, session)
         return after
     finally:
         report.duration_ms = round((perf_counter() - started) * 1000)
@@ -74,11 +74,11 @@ async def _about_to_send(fleet: Fleet, command: Command, before: Seen) -> None:
             raise Superseded
 
 
-async def _read_again(report: Report, talk: Talk) -> None:
+async def _read_again(report: Report, session: MeterSession) -> None:
     """Let the shadow follow; the write is done, whether or not this works."""
     try:
         for syncer in report.unread:
-            report.attempts.append(await read_metric(syncer, talk, report.readings))
+            report.attempts.append(await read_metric(syncer, session, report.readings))
     except LeaseLost:
         raise
     except FlowsError as error:

@@ -16,7 +16,7 @@ from flows_meter_sync.emop.objects import (
 from flows_meter_sync.emop.records import BacklightSetting, LoadSwitchSetting
 from flows_meter_sync.emop.tariff import NEVER, FlatTariff
 from flows_meter_sync.errors import WriteTooLate
-from flows_meter_sync.syncers.base import Talk
+from flows_meter_sync.syncers.base import MeterSession
 from flows_meter_sync.writes.write import Seen, Write, shown
 from flows_shared.db import JSON
 
@@ -33,15 +33,15 @@ class ValueWrite(Write):
             held.name: shown(held.decode(held.encode(value))) for held, value in self.values
         }
 
-    async def look(self, talk: Talk) -> Seen:
-        return {held.name: shown(await talk.meter.ask(read(held))) for held, _ in self.values}
+    async def look(self, session: MeterSession) -> Seen:
+        return {held.name: shown(await session.meter.ask(read(held))) for held, _ in self.values}
 
     def wrong(self, before: Seen | None, now: Seen) -> list[str]:
         return [name for name, value in self.wanted.items() if now[name] != value]
 
-    async def send(self, talk: Talk, seen: Seen) -> None:
+    async def send(self, session: MeterSession, seen: Seen) -> None:
         for held, value in self.values:
-            await talk.meter.ask(write(held, value))
+            await session.meter.ask(write(held, value))
 
 
 class TariffWrite(ValueWrite):
@@ -60,11 +60,11 @@ class TariffWrite(ValueWrite):
         if self.activation_at <= now:
             raise WriteTooLate(self.activation_at.isoformat())
 
-    async def send(self, talk: Talk, seen: Seen) -> None:
+    async def send(self, session: MeterSession, seen: Seen) -> None:
         activation_at = datetime.fromisoformat(str(seen[FUTURE_ACTIVATION.name]))
-        if talk.clock() - CLOCKS_DIFFER < activation_at < NEVER:
-            await talk.meter.ask(write(FUTURE_ACTIVATION, NEVER))
-        await super().send(talk, seen)
+        if session.clock() - CLOCKS_DIFFER < activation_at < NEVER:
+            await session.meter.ask(write(FUTURE_ACTIVATION, NEVER))
+        await super().send(session, seen)
 
 
 class PrepayWrite(ValueWrite):

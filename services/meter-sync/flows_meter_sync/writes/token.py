@@ -6,7 +6,7 @@ from typing import ClassVar, Final
 from flows_meter_sync.emop import objects, units, write
 from flows_meter_sync.emop.errors import ObjectUnknown, SecurityNotGranted
 from flows_meter_sync.errors import TokenRefused, TokenUnclear
-from flows_meter_sync.syncers.base import Talk
+from flows_meter_sync.syncers.base import MeterSession
 from flows_meter_sync.writes.write import Seen, Write, shown
 from flows_shared.money import pounds
 
@@ -26,11 +26,11 @@ class TokenWrite(Write):
         self.amount = None if amount_pence is None else pounds(amount_pence)
         self.acknowledged = False
 
-    async def look(self, talk: Talk) -> Seen:
-        balance = shown(await talk.read(objects.PREPAY_BALANCE))
+    async def look(self, session: MeterSession) -> Seen:
+        balance = shown(await session.read(objects.PREPAY_BALANCE))
         try:
-            count = await talk.read(objects.TRANSACTION_COUNT)
-            details = await talk.read(objects.TRANSACTION_DETAILS)
+            count = await session.read(objects.TRANSACTION_COUNT)
+            details = await session.read(objects.TRANSACTION_DETAILS)
         except ObjectUnknown:  # then the balance has to tell
             return {BALANCE: balance}
         return {
@@ -52,9 +52,9 @@ class TokenWrite(Write):
             raise TokenUnclear(payments)
         return [] if payments and ours else [COUNT]
 
-    async def send(self, talk: Talk, seen: Seen) -> None:
+    async def send(self, session: MeterSession, seen: Seen) -> None:
         try:
-            await talk.meter.ask_once(write(objects.PREPAY_TOKEN, self.token))
+            await session.meter.ask_once(write(objects.PREPAY_TOKEN, self.token))
         except SecurityNotGranted as error:
             raise TokenRefused from error
         self.acknowledged = True

@@ -8,7 +8,7 @@ from typing import Any, ClassVar, TypeAlias
 
 from flows_meter_sync.emop.layout import NamedInt
 from flows_meter_sync.errors import WriteImpossible, WriteNotTaken
-from flows_meter_sync.syncers.base import Talk
+from flows_meter_sync.syncers.base import MeterSession
 from flows_shared.db import JSON
 
 Seen: TypeAlias = Mapping[str, JSON]
@@ -25,7 +25,7 @@ class Write(ABC):
         return
 
     @abstractmethod
-    async def look(self, talk: Talk) -> Seen:
+    async def look(self, session: MeterSession) -> Seen:
         """What the meter holds now."""
 
     @abstractmethod
@@ -33,7 +33,7 @@ class Write(ABC):
         """What is not yet as it was asked for; `before` is what was seen before it was sent last, if ever it was."""
 
     @abstractmethod
-    async def send(self, talk: Talk, seen: Seen) -> None:
+    async def send(self, session: MeterSession, seen: Seen) -> None:
         """Send it to a meter that holds what was `seen`. What may not be done twice goes over the wire once."""
 
 
@@ -54,24 +54,24 @@ def shown(value: Any) -> JSON:
 
 
 async def carry_out(
-    write: Write, talk: Talk, before: Seen | None, about_to_send: Callable[[Seen], Awaitable[None]]
+    write: Write, session: MeterSession, before: Seen | None, about_to_send: Callable[[Seen], Awaitable[None]]
 ) -> Seen:
     """Bring the meter to what is asked for; what it holds then.
 
     It is looked at first: after a crash nobody knows whether it was reached. `about_to_send` has kept what it said,
     which comes back as `before`, when the first frame that changes anything goes out.
     """
-    first = await write.look(talk)
+    first = await write.look(session)
     if not write.wrong(before, first):
         return first
-    write.check(talk.clock())
+    write.check(session.clock())
     await about_to_send(first)
     try:
-        await write.send(talk, first)
+        await write.send(session, first)
         refusal = None
     except WriteImpossible as error:
         refusal = error  # unless a frame of an earlier try came late, and was taken
-    now = await write.look(talk)
+    now = await write.look(session)
     if wrong := write.wrong(first, now):
         raise refusal or WriteNotTaken(wrong)
     return now

@@ -9,8 +9,8 @@ from flows_api.rest.plan.call import CallPlan
 from flows_api.rest.plan.media import Form
 from flows_api.rest.plan.read import Node
 from flows_api.rest.plan.write import WritePlan
-from flows_api.rest.query.at_once import TOO_LONG, at_once_sql
 from flows_api.rest.query.calls import SCALAR, call_sql
+from flows_api.rest.query.one_trip import TOO_LONG, one_trip_sql
 from flows_api.rest.query.rows import SOURCE, counted_sql, rows_sql
 from flows_api.rest.query.writer import Statement, Writer, quote_name
 from flows_api.rest.query.writes import write_sql
@@ -65,14 +65,14 @@ def read_statement(
     *,
     headers_only: bool,
     most_bytes: int | None = None,
-    at_once: bool = False,
+    one_trip: bool = False,
 ) -> Statement:
     writer = Writer(grouped=_is_grouped(node))
     page = rows_sql(writer, node)
     body = "''" if headers_only else _body(form, None)
     text = _answer(page=page, total=_total(writer, node, counting), body=body)
-    if at_once:
-        return writer.statement(at_once_sql(text, _columns(most_bytes), "", len(writer.parameters), reads=True))
+    if one_trip:
+        return writer.statement(one_trip_sql(text, _columns(most_bytes), "", len(writer.parameters), reads=True))
     return writer.statement(_finished(form.media, "", text, most_bytes))
 
 
@@ -83,10 +83,10 @@ def write_statement(
     preferences: Preferences,
     *,
     most_bytes: int | None = None,
-    at_once: bool = False,
+    one_trip: bool = False,
 ) -> Statement:
     writer = Writer(grouped=_is_grouped(node))
-    source = f"{SOURCE} AS ({write_sql(writer, plan, at_once=at_once)})"
+    source = f"{SOURCE} AS ({write_sql(writer, plan, one_trip=one_trip)})"
     shows = preferences.returned == "representation"
     location = NO_LOCATION
     if plan.kind == "insert" and preferences.returned == "headers-only":
@@ -97,9 +97,9 @@ def write_statement(
         body=_body(form, None) if shows else "''",
         inserted=INSERTED if plan.merges else "NULL::int",
     )
-    if at_once:
+    if one_trip:
         columns = _columns(most_bytes, BOUNDED)
-        return writer.statement(at_once_sql(text, columns, source, len(writer.parameters), reads=False))
+        return writer.statement(one_trip_sql(text, columns, source, len(writer.parameters), reads=False))
     return writer.statement(_finished(form.media, f"WITH {source}\n", text, most_bytes))
 
 

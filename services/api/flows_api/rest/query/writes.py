@@ -3,8 +3,8 @@
 from typing import Final
 
 from flows_api.rest.plan.write import WritePlan, WrittenColumn
-from flows_api.rest.query.at_once import IS_SET, REQUEST
 from flows_api.rest.query.conditions import where_sql
+from flows_api.rest.query.one_trip import IS_SET, REQUEST
 from flows_api.rest.query.writer import Writer, quote, quote_literal, quote_name
 from flows_api.rest.request.payload import is_json_object
 
@@ -18,10 +18,10 @@ INSERTED: Final = COUNTED.format(step="+ 1", never="'0'")
 MERGED: Final = COUNTED.format(step="- 1", never="'-1'")
 
 
-def write_sql(writer: Writer, plan: WritePlan, *, at_once: bool = False) -> str:
+def write_sql(writer: Writer, plan: WritePlan, *, one_trip: bool = False) -> str:
     match plan.kind:
         case "insert" | "upsert":
-            return _insert(writer, plan, at_once=at_once)
+            return _insert(writer, plan, one_trip=one_trip)
         case "update":
             return _update(writer, plan)
         case "delete":
@@ -47,13 +47,13 @@ def body_sql(
     return f"{data}, LATERAL (SELECT {taken} FROM {rows}) AS {BODY}"
 
 
-def _insert(writer: Writer, plan: WritePlan, *, at_once: bool) -> str:
+def _insert(writer: Writer, plan: WritePlan, *, one_trip: bool) -> str:
     names = ", ".join(quote(each.column.name) for each in plan.columns)
     values = ", ".join(f"{BODY}.{quote(each.column.name)}" for each in plan.columns)
     text = f"INSERT INTO {quote_name(plan.relation.full_name)}{f'({names})' if names else ''} SELECT {values} FROM "
-    text += f"{REQUEST}, " if at_once else ""
+    text += f"{REQUEST}, " if one_trip else ""
     text += body_sql(writer, plan.body, plan.columns, fills_defaults=plan.fills_defaults, one=False)
-    conditions = [IS_SET] if at_once else []
+    conditions = [IS_SET] if one_trip else []
     conditions += [INSERTED] if plan.merges else []
     conditions += [where_sql(writer, BODY, where, _never) for where in plan.where]
     if conditions:

@@ -28,7 +28,7 @@ LONGEST: Final = 2_000
 
 
 @dataclass(frozen=True)
-class Shape:
+class RequestShape:
     """`parts` are the query string's, with a value each that is None where the part is kept as it stands."""
 
     key: Hashable
@@ -58,7 +58,7 @@ class Shape:
         return self.payload is not None and is_json_object(self.payload.raw)
 
 
-def shape_of(raw: RawRequest) -> Shape | None:
+def shape_of(raw: RawRequest) -> RequestShape | None:
     """None where it is not plain what is a value, or where requests of one shape would be rare."""
     headers = raw.headers
     if raw.method not in METHODS or raw.path.count("/") != 1 or "range" in headers:
@@ -75,7 +75,7 @@ def shape_of(raw: RawRequest) -> Shape | None:
             return None
     shown = tuple((part, value is None) for part, value in parts)
     body = (frozenset(payload.keys), is_json_object(payload.raw)) if payload else None
-    return Shape((raw.method, raw.path, shown, told, raw.prefers, body), raw, parts, payload)
+    return RequestShape((raw.method, raw.path, shown, told, raw.prefers, body), raw, parts, payload)
 
 
 def _payload(raw: RawRequest) -> Payload | None:

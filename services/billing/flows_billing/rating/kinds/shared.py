@@ -16,7 +16,7 @@ from flows_shared.vocabulary.billing import LineKind, Unit
 
 def shared_lines(rated: Rated) -> Iterator[Line]:
     for segment, usages in rated.metered:
-        found = rated.shared.by_need.get(segment.need, {})
+        found = rated.shared.by_usage_key.get(segment.usage_key, {})
         for band, sums in by_band(usages) if found else ():
             days = [(usage.day, shared_of(usage, found)) for usage in sums]
             if kwh := sum((kwh for _, kwh in days), Decimal(0)):

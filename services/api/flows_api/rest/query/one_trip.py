@@ -23,7 +23,7 @@ WITH {REQUEST} AS MATERIALIZED (
 SELECT {{columns}} FROM {REQUEST}, LATERAL ({{answer}} WHERE {IS_SET}) AS pgrst_answer"""
 
 
-def at_once_sql(answer: str, columns: str, source: str, parameters: int, *, reads: bool) -> str:
+def one_trip_sql(answer: str, columns: str, source: str, parameters: int, *, reads: bool) -> str:
     """`columns` are those of `pgrst_answer` that are sent, `source` further parts of WITH; `parameters` are bound."""
     settings = ", ".join(
         f"set_config('{name}', ${number}::text, true)" for number, name in enumerate(SETTINGS, parameters + 2)

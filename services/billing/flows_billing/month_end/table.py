@@ -8,7 +8,7 @@ from flows_shared.db import Connection
 
 
 @dataclass(frozen=True, slots=True)
-class Sheet:
+class EvidenceTable:
     """`about` says to a person what it holds."""
 
     name: str

@@ -32,7 +32,7 @@ class Outcome:
 
 
 @dataclass(slots=True, eq=False)
-class Errand:
+class SyncTask:
     """One meter, and the metrics that are still to be read of it. `urgent`: somebody waits for this meter alone.
 
     `by_hand`: a person asks, also for half hours given up. `trace` are the ids of the work that it is part of.
@@ -77,32 +77,32 @@ class Errand:
         self.done.add_done_callback(ended)
 
 
-class Errands:
+class SyncTasks:
     """The errands that are due, by rank and then in the order in which they came."""
 
     def __init__(self) -> None:
-        self._queue: asyncio.PriorityQueue[tuple[int, int, Errand]] = asyncio.PriorityQueue()
+        self._queue: asyncio.PriorityQueue[tuple[int, int, SyncTask]] = asyncio.PriorityQueue()
         self._numbers = count()
 
     def __len__(self) -> int:
         return self._queue.qsize()
 
-    def put(self, errand: Errand) -> None:
-        self._queue.put_nowait((errand.rank, next(self._numbers), errand))
+    def put(self, task: SyncTask) -> None:
+        self._queue.put_nowait((task.rank, next(self._numbers), task))
 
-    def put_later(self, errand: Errand, seconds: float) -> None:
-        asyncio.get_running_loop().call_later(seconds, self.put, errand)
+    def put_later(self, task: SyncTask, seconds: float) -> None:
+        asyncio.get_running_loop().call_later(seconds, self.put, task)
 
-    async def take(self, most: int) -> list[Errand]:
+    async def take(self, most: int) -> list[SyncTask]:
         """At least one errand and at most so many, a meter once; what nobody waits for any more is left out."""
-        taken: dict[UUID, Errand] = {}
-        twice: list[Errand] = []
+        taken: dict[UUID, SyncTask] = {}
+        twice: list[SyncTask] = []
         while not taken or (len(taken) < most and len(self)):
-            _, _, errand = await self._queue.get()
-            if errand.meter_id in taken:
-                twice.append(errand)
-            elif not errand.done.done():
-                taken[errand.meter_id] = errand
-        for errand in twice:
-            self.put(errand)
+            _, _, task = await self._queue.get()
+            if task.meter_id in taken:
+                twice.append(task)
+            elif not task.done.done():
+                taken[task.meter_id] = task
+        for task in twice:
+            self.put(task)
         return list(taken.values())

@@ -17,7 +17,7 @@ MISSING: Final = -1
 
 
 @dataclass(frozen=True, slots=True)
-class Run:
+class IntervalSeries:
     """Energy of the half hours from `start` (UTC) on, each in 1/10,000 kWh or `MISSING`.
 
     `zone` is that of the register's community: it says which local day a half hour belongs to.
@@ -55,7 +55,7 @@ class DaySum(NamedTuple):
     intervals: int
 
 
-def sum_days(runs: Iterable[Run]) -> list[DaySum]:
+def sum_days(runs: Iterable[IntervalSeries]) -> list[DaySum]:
     """Sum and count of the half hours of each register and local day; days without any are left out."""
     sums: defaultdict[tuple[UUID, date], list[int]] = defaultdict(lambda: [0, 0])
     for run in runs:
@@ -69,7 +69,7 @@ def sum_days(runs: Iterable[Run]) -> list[DaySum]:
     return [DaySum(*key, Decimal(energy) / KWH_STEPS, count) for key, (energy, count) in sums.items() if count]
 
 
-def split_by_month(runs: Iterable[Run]) -> Iterator[tuple[Month, Run]]:
+def split_by_month(runs: Iterable[IntervalSeries]) -> Iterator[tuple[Month, IntervalSeries]]:
     """The runs cut at the ends of UTC months, as the table's partitions are."""
     for run in runs:
         while run.energy:

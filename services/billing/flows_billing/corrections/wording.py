@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Final
 
 from flows_billing.corrections.documents import PrintedNote
-from flows_billing.invoices.words import vat_rows
+from flows_billing.invoices.wording import vat_rows
 from flows_billing.wording import format_day, format_days, format_quantity, format_rate, format_units
 from flows_shared.contracts.corrections import LineDifference
 from flows_shared.money import format_pounds
