@@ -158,11 +158,9 @@ def _with_database(work: Any, *arguments: Any) -> Any:
 
 
 def _database_url() -> str:
-    from flows_shared.logs import configure_logging
+    from flows_shared.command_line import command_settings
 
-    settings = load_settings(DatabaseSettings)
-    configure_logging(settings, "flows")
-    return settings.database_url.get_secret_value()
+    return command_settings(DatabaseSettings).database_url.get_secret_value()
 
 
 def _entry_point(group: str, service: str) -> EntryPoint:

@@ -1,26 +1,31 @@
 """Running a job of the outbox: under a lease, with its ids bound, ending its row in one of four ways."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import AsyncExitStack, contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import datetime
 from time import perf_counter
-from typing import Any, Final, TypeAlias
+from typing import Any, Final, Generic, TypeVar
 from uuid import UUID
 
 import asyncpg
+from arq.connections import ArqRedis
 from arq.worker import Retry
 from redis.exceptions import ConnectionError as QueueConnectionError
 
+from flows_shared.contracts.job import Handler
 from flows_shared.db import JSON, REFUSALS, Connection, Database, connected, is_connection_lost
 from flows_shared.errors import ConflictError, UnavailableError
 from flows_shared.logs import get_logger
 from flows_shared.settings import ServiceSettings
 from flows_shared.telemetry.metrics import JOBS, JOBS_RUNNING
 from flows_shared.telemetry.trace import bind_work
+from flows_shared.time import utc_now
 
-Job: TypeAlias = Callable[..., Awaitable[Any]]
+S = TypeVar("S", bound=ServiceSettings)
+W = TypeVar("W", bound="Worker[Any]")
 
 # sent_at marks that what was enqueued until now is seen by this run.
 LEASE = """
@@ -51,6 +56,20 @@ FAIL = """
 BEATS: Final = 3  # a server that has not answered within this part of a lease's life does not answer
 
 log = get_logger()
+
+
+@dataclass
+class Worker(Generic[S]):
+    """What a job is given before its arguments.
+
+    A service with more to share between its jobs yields a subclass from `WorkerDefinition.start`.
+    """
+
+    service: str
+    settings: S
+    db: Database
+    redis: ArqRedis
+    now: Callable[[], datetime] = field(default=utc_now, kw_only=True)
 
 
 class JobSuperseded(ConflictError):
@@ -88,26 +107,33 @@ async def complete_job(db: Connection) -> None:
     lease.completed = True
 
 
-class JobRunner:
+def current_attempt() -> int:
+    """Which try of the running job this is, from 1."""
+    lease = _current.get()
+    assert lease is not None, "only jobs of the outbox are tried again"
+    return lease.attempts
+
+
+class JobRunner(Generic[W]):
     """Runs a service's jobs by name and keeps their leases."""
 
-    def __init__(self, service: str, jobs: Iterable[Job], db: Database, settings: ServiceSettings) -> None:
-        self.service = service
-        self.jobs: Mapping[str, Job] = {job.__name__: job for job in jobs}
-        self.db = db
-        self.settings = settings
+    def __init__(self, worker: W, handlers: Iterable[Handler[W]]) -> None:
+        self.worker = worker
+        self.handlers = {handler.job: handler for handler in handlers}
+        self.service, self.db = worker.service, worker.db
+        self.settings: ServiceSettings = worker.settings
         self.running: set[Lease] = set()
-        self._patience = settings.outbox_lease_seconds / BEATS
+        self._patience = self.settings.outbox_lease_seconds / BEATS
 
-    async def run(self, ctx: dict[Any, Any], outbox_id: str) -> None:
-        """arq's function. Not leased means done, postponed or running elsewhere: nothing to do here."""
+    async def run(self, outbox_id: str) -> None:
+        """Not leased means done, postponed or running elsewhere: nothing to do here."""
         lease = await self._lease(UUID(outbox_id))
         if lease is None:
             return
         started, outcome = perf_counter(), "released"
         with bind_work(request_id=lease.request_id, job_id=str(lease.id), job=lease.job), self._held(lease):
             try:
-                outcome = await self._finish(ctx, lease)
+                outcome = await self._finish(lease)
             finally:
                 self._record(lease, outcome, perf_counter() - started)
 
@@ -141,12 +167,12 @@ class JobRunner:
             row = await connection.fetchrow(LEASE, outbox_id, self.settings.outbox_lease_seconds)
         return Lease(id=outbox_id, **row) if row else None
 
-    async def _finish(self, ctx: dict[Any, Any], lease: Lease) -> str:
+    async def _finish(self, lease: Lease) -> str:
         """Run the job and write its end; the outcome's name."""
         if lease.attempts > self.settings.outbox_max_attempts:
             return await self._give_up(lease, lease.last_error or "its worker was lost each time")
         try:
-            await self._call(ctx, lease)
+            await self._call(lease)
         except asyncio.CancelledError:
             await asyncio.shield(self._write(POSTPONE, lease, 0.0, None))
             log.info("job_released")
@@ -167,14 +193,14 @@ class JobRunner:
                 await _end(transaction, lease)
         return "done"
 
-    async def _call(self, ctx: dict[Any, Any], lease: Lease) -> None:
-        job = self.jobs.get(lease.job)
-        if job is None:
+    async def _call(self, lease: Lease) -> None:
+        handler = self.handlers.get(lease.job)
+        if handler is None:
             # A newer process wrote it; a newer worker will know it.
-            raise UnavailableError(f"this worker knows no job {lease.job!r}, only {', '.join(self.jobs)}")
+            raise UnavailableError(f"this worker knows no job {lease.job!r}, only {', '.join(self.handlers)}")
         try:
             async with asyncio.timeout(self.settings.worker_job_timeout_seconds) as limit:
-                await job({**ctx, "job_try": lease.attempts}, *lease.arguments)
+                await handler.work(self.worker, *lease.arguments)
         except TimeoutError as error:
             if limit.expired():
                 raise TimeoutError(f"ran longer than {self.settings.worker_job_timeout_seconds:g} s") from error
@@ -209,7 +235,7 @@ class JobRunner:
             _current.reset(token)
 
     def _record(self, lease: Lease, outcome: str, seconds: float) -> None:
-        name = lease.job if lease.job in self.jobs else "unknown"
+        name = lease.job if lease.job in self.handlers else "unknown"
         JOBS.labels(self.service, name, outcome).observe(seconds)
         log.info("job", outcome=outcome, attempt=lease.attempts, ms=round(seconds * 1000, 2))
 

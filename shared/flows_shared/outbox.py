@@ -8,8 +8,10 @@ twice is once.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import repeat
 from uuid import UUID, uuid4
 
+from flows_shared.contracts.job import Call
 from flows_shared.db import JSON, Connection
 from flows_shared.telemetry.trace import current_request_id
 
@@ -17,8 +19,9 @@ from flows_shared.telemetry.trace import current_request_id
 # before: without sent_at it runs once more when it is done.
 ENQUEUE = """
     INSERT INTO flows.outbox (id, service, job, arguments, key, request_id, not_before)
-    SELECT added.id, $1, $2, added.arguments, added.key, $6, coalesce($7, now())
-      FROM ROWS FROM (unnest($3::uuid[]), jsonb_array_elements($4), unnest($5::text[])) AS added (id, arguments, key)
+    SELECT added.id, added.service, added.job, added.arguments, added.key, $6, coalesce($7, now())
+      FROM ROWS FROM (unnest($1::uuid[]), unnest($2::text[]), unnest($3::text[]), jsonb_array_elements($4),
+                      unnest($5::text[])) AS added (id, service, job, arguments, key)
         ON CONFLICT (service, job, key) WHERE key IS NOT NULL AND failed_at IS NULL
         DO UPDATE SET arguments = excluded.arguments,
                       not_before = least(outbox.not_before, excluded.not_before),
@@ -58,36 +61,32 @@ class FailedJob:
     last_error: str
 
 
-async def enqueue(
-    db: Connection, service: str, job: str, *arguments: JSON, key: str | None = None, not_before: datetime | None = None
-) -> UUID:
-    """Let `service` run `job` after this transaction commits, and not before `not_before`.
+async def enqueue(db: Connection, call: Call, *, key: str | None = None, not_before: datetime | None = None) -> UUID:
+    """Let its service's worker do a job after this transaction commits, and not before `not_before`.
 
-    With a `key`, work of the same service, job and key that is not done yet is not queued twice; the answer is then
-    the id of the row that is there.
+    With a `key`, work of the same job and key that is not done yet is not queued twice; the answer is then the id of
+    the row that is there.
     """
-    ids = await enqueue_many(db, service, job, [arguments], keys=None if key is None else [key], not_before=not_before)
+    ids = await enqueue_many(db, [call], keys=None if key is None else [key], not_before=not_before)
     return ids[0]
 
 
 async def enqueue_many(
-    db: Connection,
-    service: str,
-    job: str,
-    arguments: Sequence[Sequence[JSON]],
-    *,
-    keys: Sequence[str] | None = None,
-    not_before: datetime | None = None,
+    db: Connection, calls: Sequence[Call], *, keys: Sequence[str] | None = None, not_before: datetime | None = None
 ) -> list[UUID]:
-    """As `enqueue`, in one statement: the arguments of each job, and a key for each when there are keys."""
-    if keys is None:
-        given: dict[str | UUID, Sequence[JSON]] = {uuid4(): job_arguments for job_arguments in arguments}
-    else:
-        given = dict(zip(keys, arguments, strict=True))
-    ids = [name if isinstance(name, UUID) else uuid4() for name in given]
-    names = [None if isinstance(name, UUID) else name for name in given]
-    values = [list(job_arguments) for job_arguments in given.values()]
-    rows = await db.fetch(ENQUEUE, service, job, ids, values, names, current_request_id(), not_before)
+    """As `enqueue`, in one statement: each job with its arguments, and a key for each when there are keys."""
+    named = zip(calls, keys or repeat(None, len(calls)), strict=True)
+    given = {uuid4() if key is None else (call.service, call.job, key): (call, key) for call, key in named}
+    rows = await db.fetch(
+        ENQUEUE,
+        [uuid4() for _ in given],
+        [call.service for call, _ in given.values()],
+        [call.job for call, _ in given.values()],
+        [list(call.arguments) for call, _ in given.values()],
+        [key for _, key in given.values()],
+        current_request_id(),
+        not_before,
+    )
     return [row["id"] for row in rows]
 
 

@@ -1,25 +1,14 @@
-"""Half hours as the gateway, meter-sync and the command line speak of them: what is asked, what is said, and CSV."""
+"""Half hours as CSV: our own file, which the gateway and the command line write, and meter-sync reads."""
 
 import csv
 import io
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import datetime
 from decimal import Decimal
-from typing import Final, Literal, NamedTuple, Self, TypeAlias
-
-from pydantic import BaseModel, ConfigDict, Field, model_validator
-
-from flows_shared.dates import Moment
-from flows_shared.time import Period, floor_half_hour
-
-MOST_DAYS: Final = 366
-DAYS: Final = 30
+from typing import Final, NamedTuple
 
 # Estimates are exported as such, and not taken; without the last column all is taken as read.
 CSV_HEADER: Final = ("serial", "element", "start", "kwh", "source")
-
-EstimationMethod: TypeAlias = Literal["auto", "weekday_profile", "linear", "weekday_average"]
-FieldNumbers: TypeAlias = Literal["auto", "counts", "energy"]
 
 
 class HalfHourRow(NamedTuple):
@@ -41,75 +30,3 @@ def write_csv(rows: Iterable[HalfHourRow]) -> str:
         (row.serial, row.element, f"{row.start:%Y-%m-%dT%H:%M:%SZ}", f"{row.kwh:f}", row.source) for row in rows
     )
     return text.getvalue()
-
-
-class AskedPeriod(BaseModel):
-    """Half hours that begin in `[start, end)`, at most 366 days; the 30 days until now where they are not given."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    start: Moment | None = None
-    end: Moment | None = None
-
-    @model_validator(mode="after")
-    def _in_order(self) -> Self:
-        if self.start and self.end and not timedelta() < self.end - self.start <= timedelta(days=MOST_DAYS):
-            raise ValueError(f"start lies before end, by at most {MOST_DAYS} days")
-        return self
-
-    def until(self, now: datetime) -> Period | None:
-        """What of it has been by now; None where all of it is to come."""
-        end = min(self.end or now, floor_half_hour(now))
-        start = self.start or end - timedelta(days=DAYS)
-        return Period(max(start, end - timedelta(days=MOST_DAYS)), end) if start < end else None
-
-
-class AskedEstimate(AskedPeriod):
-    """Which missing half hours to estimate and how; a dry run keeps none."""
-
-    method: EstimationMethod = "auto"
-    dry_run: bool = False
-
-
-class MissingHalfHours(BaseModel):
-    """Half hours without a reading that follow each other; `reasons` is what the meter said, `tries` how often."""
-
-    serial: str = Field(examples=["EML2137580826"])
-    element: str = Field(examples=["A"])
-    start: datetime
-    end: datetime
-    half_hours: int
-    estimated: int = Field(description="how many have an estimate")
-    reasons: str = Field(examples=["no valid data: power fail"])
-    tries: int
-
-
-class WrongReading(BaseModel):
-    """A reading that looks wrong, or the first of a span that does; `kwh` is what was found."""
-
-    serial: str = Field(examples=["EML2137580826"])
-    element: str = Field(examples=["A"])
-    start: datetime
-    kwh: Decimal
-    rule: str = Field(examples=["spike"])
-    details: str
-
-
-class EstimatedHalfHours(BaseModel):
-    """What was missing of a register, and how much of it was estimated."""
-
-    serial: str = Field(examples=["EML2137580826"])
-    element: str = Field(examples=["A"])
-    missing: int
-    estimated: int
-    kwh: Decimal
-    methods: str = Field(examples=["weekday_profile"])
-
-
-class ImportedRow(BaseModel):
-    """What became of a row: `waits` is a count whose half hour is whole only with a later file."""
-
-    file: str = Field(examples=["EML2137580826-20261025.csv"])
-    line: int
-    outcome: Literal["taken", "there already", "refused", "waits"]
-    details: str

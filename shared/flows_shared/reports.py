@@ -10,6 +10,7 @@ from typing import Any, Final, Literal, TypeAlias
 from uuid import UUID
 
 import asyncpg
+from pydantic import BaseModel, Field
 
 from flows_shared.db import Connection
 from flows_shared.errors import InvalidError, NotFoundError
@@ -65,11 +66,10 @@ FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n")
 ROWS_AT_ONCE: Final = 2_000
 
 
-@dataclass(frozen=True, slots=True)
-class ReportState:
-    """A report and when it was last made; `error` is why its last refresh failed."""
+class ReportSummary(BaseModel):
+    """`seconds` is what its last refresh took; `error` why that failed, when it did."""
 
-    name: str
+    name: str = Field(examples=["energy"])
     title: str
     refreshed_at: datetime | None
     seconds: Decimal | None
@@ -96,10 +96,16 @@ def find_report(name: str) -> Report:
     return REPORTS[name]
 
 
-async def report_states(db: Connection) -> list[ReportState]:
+async def report_states(db: Connection) -> list[ReportSummary]:
     """Every report, with how its last refresh went."""
-    made = {row["report"]: tuple(row)[1:] for row in await db.fetch(REFRESHES)}
-    return [ReportState(report.name, report.title, *made[report.source]) for report in REPORTS.values()]
+    made = {source: refreshed for source, *refreshed in await db.fetch(REFRESHES)}
+    return [_summary(report, *made[report.source]) for report in REPORTS.values()]
+
+
+def _summary(
+    report: Report, refreshed_at: datetime | None, seconds: Decimal | None, error: str | None
+) -> ReportSummary:
+    return ReportSummary(name=report.name, title=report.title, refreshed_at=refreshed_at, seconds=seconds, error=error)
 
 
 async def report_rows(db: Connection, asked: Asked, limit: int, offset: int = 0) -> list[asyncpg.Record]:

@@ -1,16 +1,17 @@
 """The web side of every service: health, metrics, request ids, logs and errors, the same in all of them."""
 
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
-from typing import Annotated, Any, TypeAlias
+from typing import Annotated, Any, TypeAlias, TypeVar
 
 import asyncpg
 from arq.connections import ArqRedis
-from fastapi import Depends, FastAPI, Request
+from fastapi import APIRouter, Depends, FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
+from flows_shared.contracts.route import Route
 from flows_shared.db import CONNECTION_LOST, Database, is_connection_lost
 from flows_shared.errors import (
     ConflictError,
@@ -29,6 +30,8 @@ from flows_shared.tokens import TokenError
 
 Lifespan: TypeAlias = Callable[[FastAPI], AbstractAsyncContextManager[None]]
 Statuses: TypeAlias = Mapping[type[FlowsError], int]
+Answered = TypeVar("Answered")
+Handler: TypeAlias = Callable[..., Awaitable[Answered | Response]]
 
 ERROR_STATUSES: Statuses = {
     TokenError: 401,
@@ -64,6 +67,12 @@ def create_service_app(
     app.add_middleware(RequestTrace, service=name)
     _answer_errors(app, {**ERROR_STATUSES, **(error_statuses or {})})
     return app
+
+
+def serve(router: APIRouter, route: Route[Any, Answered]) -> Callable[[Handler[Answered]], Handler[Answered]]:
+    """Declares a route as its contract has it."""
+    model = None if route.answer is bytes else route.answer
+    return router.api_route(route.path, methods=[route.method], status_code=route.status, response_model=model)
 
 
 def error_response(code: str, message: str, status: int, **more: Any) -> JSONResponse:

@@ -2,24 +2,25 @@
 
 import asyncio
 import signal
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass
 from datetime import UTC
 from time import perf_counter
-from typing import Any, TypeAlias
+from typing import Any, Generic
 
 import arq.worker
-from arq.connections import ArqRedis
+from arq import cron
 from arq.cron import CronJob
 
+from flows_shared.contracts.job import Handler
 from flows_shared.db import Database
-from flows_shared.jobs import Job, JobRunner
+from flows_shared.jobs import JobRunner, S, W, Worker
 from flows_shared.logs import configure_logging, get_logger
 from flows_shared.monitor import monitoring_socket, serve_monitoring
 from flows_shared.queue import QUEUE_ERRORS, open_queue, queue_name
 from flows_shared.relay import OUTBOX_FUNCTION, Relay
-from flows_shared.settings import ServiceSettings, describe_settings
+from flows_shared.settings import describe_settings
 from flows_shared.tasks import cancel_all
 from flows_shared.telemetry.health import standard_checks
 from flows_shared.telemetry.metrics import JOBS
@@ -32,47 +33,43 @@ RECONNECT_SECONDS = 1.0
 log = get_logger()
 
 
-@dataclass
-class Worker:
-    """What a job takes out of arq's dict on its first line: `worker: Worker = ctx["worker"]`.
+@dataclass(frozen=True, slots=True)
+class Cron(Generic[W]):
+    """Work at a time of every hour or day, in UTC."""
 
-    A service with more to share between its jobs yields a subclass from `WorkerDefinition.start`.
-    """
+    work: Callable[[W], Awaitable[None]]
+    minute: int | set[int]
+    hour: int | set[int] | None = None
 
-    service: str
-    settings: ServiceSettings
-    db: Database
-    redis: ArqRedis
-
-
-Start: TypeAlias = Callable[[Worker], AbstractAsyncContextManager[Worker]]
+    @property
+    def name(self) -> str:
+        return f"cron:{self.work.__qualname__}"
 
 
 @dataclass(frozen=True)
-class WorkerDefinition:
+class WorkerDefinition(Generic[S, W]):
     """What a service's `create_worker` returns.
 
-    `jobs` are coroutine functions `(ctx, *arguments)`, known by their names. A job takes one connection at a time, as
-    the pool has fewer than there are jobs, and holds up the loop for less than a lease lasts. `crons` are
-    `arq.cron.cron(...)`, in UTC, each run once whatever the number of workers; one only finds what is due and enqueues
-    it, as a run that is missed or cut short is not made up for. `start` opens what the jobs share.
+    A job takes one connection at a time, as the pool has fewer than there are jobs, and holds up the loop for less than
+    a lease lasts. Of `crons` each runs once whatever the number of workers; one only finds what is due and enqueues it,
+    as a run that is missed or cut short is not made up for. `start` opens what the jobs share.
     """
 
     service: str
-    settings: ServiceSettings
-    jobs: Sequence[Job]
-    crons: Sequence[CronJob] = field(default_factory=list)
-    start: Start | None = None
+    settings: S
+    jobs: Sequence[Handler[W]]
+    start: Callable[[Worker[S]], AbstractAsyncContextManager[W]]
+    crons: Sequence[Cron[W]] = ()
 
 
-async def run_worker(definition: WorkerDefinition) -> None:
+async def run_worker(definition: WorkerDefinition[S, W]) -> None:
     """Run until SIGTERM or SIGINT; then let running jobs finish within the grace time, and hand back the others."""
     settings = definition.settings
     configure_logging(settings, definition.service)
-    log.info("starting", settings=describe_settings(settings), jobs=[job.__name__ for job in definition.jobs])
+    log.info("starting", settings=describe_settings(settings), jobs=[handler.job for handler in definition.jobs])
     stop, listener = _stop_on_signals(), monitoring_socket(settings)
     async with _parts(definition) as worker:
-        runner = JobRunner(definition.service, definition.jobs, worker.db, settings)
+        runner = JobRunner(worker, definition.jobs)
         relay = Relay(definition.service, settings, worker.redis)
         async with asyncio.TaskGroup() as group:
             side = [group.create_task(relay.run()), group.create_task(runner.keep_leases())]
@@ -80,18 +77,18 @@ async def run_worker(definition: WorkerDefinition) -> None:
                 checks = standard_checks(worker.db, worker.redis)
                 side.append(group.create_task(serve_monitoring(listener, settings, checks)))
             log.info("started")
-            await Consumer(definition, worker, runner).run(stop)
+            await Consumer(definition.crons, runner).run(stop)
             await cancel_all(side)
     log.info("stopped")
 
 
-class Consumer:
+class Consumer(Generic[W]):
     """arq's worker, kept through the loss of Redis: a new one each time, while the old one's jobs run on."""
 
-    def __init__(self, definition: WorkerDefinition, worker: Worker, runner: JobRunner) -> None:
-        self.definition = definition
-        self.worker = worker
+    def __init__(self, crons: Sequence[Cron[W]], runner: JobRunner[W]) -> None:
+        self.crons = crons
         self.runner = runner
+        self.worker = runner.worker
         self.tasks: set[asyncio.Task[Any]] = set()
 
     async def run(self, stop: asyncio.Event) -> None:
@@ -118,9 +115,9 @@ class Consumer:
         settings = self.worker.settings
         timeout = settings.worker_job_timeout_seconds + ARQ_TIMEOUT_MARGIN_SECONDS
         return _ArqWorker(
-            [arq.worker.func(self.runner.run, name=OUTBOX_FUNCTION)],
+            [arq.worker.func(self._run, name=OUTBOX_FUNCTION)],
             queue_name=queue_name(self.worker.service),
-            cron_jobs=[_observed(cron, self.worker.service) for cron in self.definition.crons],
+            cron_jobs=[_observed(timed, self.worker) for timed in self.crons],
             redis_pool=self.worker.redis,
             handle_signals=False,
             max_jobs=settings.worker_max_jobs,
@@ -129,8 +126,10 @@ class Consumer:
             poll_delay=settings.worker_poll_seconds,
             health_check_interval=30,
             timezone=UTC,
-            ctx={"worker": self.worker},
         )
+
+    async def _run(self, ctx: dict[Any, Any], *args: Any, **kwargs: Any) -> None:
+        await self.runner.run(*args)
 
 
 class _ArqWorker(arq.worker.Worker):
@@ -146,28 +145,27 @@ def _raise_unless_lost(main: "asyncio.Task[None]") -> None:
     log.warning("queue_lost", reason=f"{type(error).__name__}: {error}")
 
 
-def _observed(cron: CronJob, service: str) -> CronJob:
-    """The cron job with an id of its own for what follows from it, measured and logged."""
-    coroutine, name = cron.coroutine, cron.name
+def _observed(timed: Cron[W], worker: W) -> CronJob:
+    """arq's cron job, with an id of its own for what follows from it, measured and logged."""
 
     async def run(ctx: dict[Any, Any], *args: Any, **kwargs: Any) -> None:
         started, outcome = perf_counter(), "failed"
-        with bind_work(request_id=new_request_id(), job=name):
+        with bind_work(request_id=new_request_id(), job=timed.name):
             try:
-                await coroutine(ctx, *args, **kwargs)
+                await timed.work(worker)
                 outcome = "done"
             except Exception:
                 log.exception("cron_failed")
             finally:
                 seconds = perf_counter() - started
-                JOBS.labels(service, name, outcome).observe(seconds)
+                JOBS.labels(worker.service, timed.name, outcome).observe(seconds)
                 log.info("cron", outcome=outcome, ms=round(seconds * 1000, 2))
 
-    return replace(cron, coroutine=run)
+    return cron(run, name=timed.name, hour=timed.hour, minute=timed.minute)
 
 
 @asynccontextmanager
-async def _parts(definition: WorkerDefinition) -> AsyncIterator[Worker]:
+async def _parts(definition: WorkerDefinition[S, W]) -> AsyncIterator[W]:
     settings = definition.settings
     async with AsyncExitStack() as stack:
         db = await Database.open(
@@ -179,7 +177,7 @@ async def _parts(definition: WorkerDefinition) -> AsyncIterator[Worker]:
         redis = open_queue(settings, definition.service)
         stack.push_async_callback(redis.aclose)
         worker = Worker(definition.service, settings, db, redis)
-        yield await stack.enter_async_context(definition.start(worker)) if definition.start else worker
+        yield await stack.enter_async_context(definition.start(worker))
 
 
 def _stop_on_signals() -> asyncio.Event:

@@ -9,6 +9,7 @@ from arq.connections import ArqRedis
 from pydantic import SecretStr
 
 from benchmarks.harness import Environment, Figure, benchmark
+from flows_shared.contracts.job import Call
 from flows_shared.db import Database
 from flows_shared.outbox import enqueue_many
 from flows_shared.queue import QueuedJob, open_queue, push, queue_name
@@ -67,7 +68,7 @@ async def _push(redis: ArqRedis, batch: int) -> None:
 async def _enqueue(db: Database) -> None:
     async with db.transaction() as transaction:
         await transaction.execute("TRUNCATE flows.outbox")
-        await enqueue_many(transaction, SERVICE, "job", [[number] for number in range(JOBS)])
+        await enqueue_many(transaction, [Call(SERVICE, "job", (number,)) for number in range(JOBS)])
 
 
 async def _relay(db: Database, relay: Relay) -> None:

@@ -9,13 +9,13 @@ import asyncpg
 
 from billing.community import OCTOBER, Community, Home
 from flows_billing.communities.esco import Esco
-from flows_billing.corrections.difference import Cause
 from flows_billing.corrections.rebill import rebill
 from flows_billing.corrections.rebilling import Confirmation, Rebilling
-from flows_billing.proof.finding import Finding
 from flows_billing.proof.invoices import verify_invoices
 from flows_billing.settings import RunSettings
 from flows_billing.stores.communities import find_escos
+from flows_shared.contracts.corrections import Cause
+from flows_shared.contracts.verifications import Finding
 from flows_shared.time import Month
 
 NOVEMBER_20 = datetime(2026, 11, 20, 9, tzinfo=UTC)

@@ -45,7 +45,7 @@ async def test_27_bills_show_the_same_benchmark_everywhere(community: Community)
     async with community.billing.connection() as connection:
         [esco] = await find_escos(connection, [community.esco])
     previewed = {each.account: each.benchmark_pence for each in (await preview_run(
-        community.billing, esco, OCTOBER, RunSettings())).accounts}  # fmt: skip
+        community.billing, esco, OCTOBER, RunSettings(), utc_now().date())).accounts}  # fmt: skip
     assert (await community.bill()).billed == 27
     async with community.billing.connection() as connection:
         await store_month_costs(connection, esco, OCTOBER, RunSettings())

@@ -21,8 +21,7 @@ from flows_billing.corrections.pdf import render_note
 from flows_billing.invoices.documents import printed_invoice
 from flows_billing.invoices.words import explanation
 from flows_billing.jobs import create_worker
-from flows_shared.jobs import JobRunner
-from flows_shared.worker import Worker
+from flows_shared.jobs import JobRunner, Worker
 
 __all__ = ["priced"]
 
@@ -118,8 +117,8 @@ async def test_worker_prints_the_note_and_the_new_invoice_and_has_them_sent(
     [job] = await corrected.rows("SELECT id FROM flows.outbox WHERE job = 'render_credit_notes'")
     definition = create_worker()
     worker = Worker(definition.service, definition.settings, corrected.billing, redis)
-    runner = JobRunner(definition.service, definition.jobs, corrected.billing, definition.settings)
-    await runner.run({"worker": worker}, str(job["id"]))
+    runner = JobRunner(worker, definition.jobs)
+    await runner.run(str(job["id"]))
     documents = await corrected.rows("SELECT file_name FROM public.documents ORDER BY file_name")
     assert [row["file_name"] for row in documents] == [
         "WLCE-000002.html",

@@ -9,8 +9,8 @@ import pytest
 
 from billing.community import OCTOBER, Community
 from billing.truthful import Homes, bill_all
-from flows_billing.proof.finding import Verification
 from flows_billing.proof.invoices import verify_invoices
+from flows_shared.contracts.verifications import Verification
 from flows_shared.db import Connection
 
 FORGERIES: Final = Path(__file__).with_name("forgeries.sql")

@@ -15,7 +15,7 @@ from billing.test_final_bills import OCTOBER_12, first_days, move_out
 from flows_billing.bills.preview import preview_run
 from flows_billing.holds.rules import ReadsAround, closing_hold
 from flows_billing.settings import RunSettings
-from flows_shared.time import LONDON
+from flows_shared.time import LONDON, utc_now
 
 NOON_OF_THE_5TH = datetime(2026, 10, 5, 12, tzinfo=UTC)
 
@@ -166,7 +166,7 @@ async def test_community_sets_what_holds(priced: Community, home: Home, hold_rea
 
 async def test_preview_shows_what_would_be_held_and_stores_nothing(priced: Community, home: Home) -> None:
     await flag(priced, home, "20.2")
-    preview = await preview_run(priced.billing, await esco_of(priced), OCTOBER, RunSettings())
+    preview = await preview_run(priced.billing, await esco_of(priced), OCTOBER, RunSettings(), utc_now().date())
     assert [account.reason for account in preview.accounts] == ["spike"]
     assert await priced.rows("SELECT FROM public.bill_holds") == []
 

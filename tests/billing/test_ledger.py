@@ -19,16 +19,16 @@ from billing.community import Community, Home
 from databases import RoleUrl
 from flows_billing.errors import RefundTooLarge
 from flows_billing.jobs import check_books
-from flows_billing.ledger.check import LedgerFinding, check_ledger
+from flows_billing.ledger.check import check_ledger
 from flows_billing.ledger.entries import LedgerCode
 from flows_billing.ledger.watch import sum_ledger
 from flows_billing.payments import record
-from flows_billing.payments.record import Recorded
 from flows_billing.settings import BillingSettings
+from flows_shared.contracts.ledger import LedgerFinding
+from flows_shared.contracts.money import PaymentArguments, Recorded, RefundArguments
 from flows_shared.db import Database
-from flows_shared.money_commands import PaymentArguments, RefundArguments
+from flows_shared.jobs import Worker
 from flows_shared.settings import load_settings
-from flows_shared.worker import Worker
 from processes import FlowsProcess
 from waiting import until
 
@@ -56,6 +56,10 @@ async def billed_home(community: Community) -> Home:
     await community.measure_month(home)
     await community.bill()
     return home
+
+
+def finding(check: str, name: str, expected: str, found: str) -> LedgerFinding:
+    return LedgerFinding(check=check, name=name, expected=expected, found=found)
 
 
 async def findings(community: Community) -> list[LedgerFinding]:
@@ -143,13 +147,13 @@ async def test_check_names_what_is_wrong(community: Community) -> None:
     topup = await community.value("SELECT id FROM public.topups")
     assert found.total_pence == -1
     assert set(found.findings) == {
-        LedgerFinding("entry does not balance", "invoice WLCE-000001", "0", "-1"),
-        LedgerFinding("entry does not balance", "refund forged", "0", "0"),
-        LedgerFinding("invoice", "WLCE-000001", "2980", "2979"),
-        LedgerFinding("payment", str(paid.id), "500", "no entry"),
-        LedgerFinding("topup", str(topup), "7", "no entry"),
-        LedgerFinding("entry without its event", "refund forged", "an event", "none"),
-        LedgerFinding("receivable of account", str(home.account_number), "2480", "2979"),
+        finding("entry does not balance", "invoice WLCE-000001", "0", "-1"),
+        finding("entry does not balance", "refund forged", "0", "0"),
+        finding("invoice", "WLCE-000001", "2980", "2979"),
+        finding("payment", str(paid.id), "500", "no entry"),
+        finding("topup", str(topup), "7", "no entry"),
+        finding("entry without its event", "refund forged", "an event", "none"),
+        finding("receivable of account", str(home.account_number), "2480", "2979"),
     }
 
 
@@ -214,7 +218,7 @@ async def test_nightly_check_names_what_is_wrong_in_the_log(
         await transaction.execute("DELETE FROM public.ledger_postings WHERE amount_pence = 2980")
     worker = Worker("billing", load_settings(BillingSettings), community.billing, redis)
     with structlog.testing.capture_logs() as logged:
-        await check_books({"worker": worker})
+        await check_books(worker)
     assert "WLCE-000001" in [entry["of"] for entry in logged if entry["event"] == "ledger_unsound"]
 
 
@@ -237,7 +241,7 @@ async def test_books_of_one_community_hide_nothing_of_another(
             )
     worker = Worker("billing", load_settings(BillingSettings), community.billing, redis)
     with structlog.testing.capture_logs() as logged:
-        await check_books({"worker": worker})
+        await check_books(worker)
     unbalanced = [entry["esco"] for entry in logged if entry.get("check") == "entry does not balance"]
     assert unbalanced == ["AAA", "WLCE"]
     totals = {entry["esco"]: entry["total_pence"] for entry in logged if entry["event"] == "ledger_checked"}

@@ -22,8 +22,8 @@ from flows_billing.ledger.entries import Entry, LedgerCode, Posting
 from flows_billing.ledger.store import post_entries
 from flows_billing.payments import record
 from flows_billing.payments.store import balance_of
+from flows_shared.contracts.money import GiftArguments, PaymentArguments, RefundArguments, WriteOffArguments
 from flows_shared.db import Connection, Database, connect
-from flows_shared.money_commands import GiftArguments, PaymentArguments, RefundArguments, WriteOffArguments
 
 OPERATIONS = ("invoice", "take", "settle", "reverse", "by_hand", "refund", "write_off", "gift", "topup", "complete")
 ENDS = ("commit", "commit", "commit", "roll_back", "kill")

@@ -23,7 +23,7 @@ from flows_billing.payments import record
 from flows_billing.proof.prove import prove_month
 from flows_billing.settings import RunSettings
 from flows_billing.stores.communities import find_escos
-from flows_shared.money_commands import GiftArguments, PaymentArguments, ReversalArguments, WriteOffArguments
+from flows_shared.contracts.money import GiftArguments, PaymentArguments, ReversalArguments, WriteOffArguments
 from flows_shared.time import Month, Period
 from processes import FlowsProcess
 

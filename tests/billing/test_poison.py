@@ -7,7 +7,7 @@ The neighbours' invoices equal those of a month without them. 31 days at £0.50 
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from types import SimpleNamespace
-from typing import TypeAlias
+from typing import TypeAlias, cast
 from uuid import UUID
 
 import pytest
@@ -24,8 +24,9 @@ from flows_billing.runs.execute import execute_run
 from flows_billing.runs.request import request_runs
 from flows_billing.settings import BillingSettings, RunSettings
 from flows_billing.stores.communities import due_escos, find_escos
-from flows_billing.views import ProposedTariff
-from flows_shared.time import DAY
+from flows_billing.views import tariff_of
+from flows_shared.contracts.previews import ProposedTariff
+from flows_shared.time import DAY, utc_now
 
 Poison: TypeAlias = Callable[[Community, Home], Awaitable[None]]
 
@@ -171,9 +172,10 @@ async def test_poisoned_account_leaves_previews_trials_costs_and_corrections_to_
         await community.execute("UPDATE public.invoices SET status = 'void' WHERE account = $1", home.account)
     async with community.billing.connection() as connection:
         [esco] = await find_escos(connection, [community.esco])
-    preview = await preview_run(community.billing, esco, OCTOBER, RunSettings())
+    preview = await preview_run(community.billing, esco, OCTOBER, RunSettings(), utc_now().date())
     assert [account.total_pence for account in preview.accounts] == [7510, 7510, 0, 7510, 7510]
-    proposal = ProposedTariff.model_validate({"unit_rate": "0.1", "standing_charge": "0.5"}).tariff(OCTOBER)
+    proposed = ProposedTariff.model_validate({"unit_rate": "0.1", "standing_charge": "0.5"})
+    proposal = tariff_of(proposed, OCTOBER)
     tried = await simulate(community.billing, esco, [OCTOBER], proposal, RunSettings())
     assert (len(tried.accounts), len(tried.compared), tried.now_pence, tried.proposed_pence) == (
         5,
@@ -249,8 +251,8 @@ async def test_workers_go_on_with_the_next_community(
     settings = BillingSettings(
         database_url=SecretStr("postgresql://"), jwt_secret=SecretStr("x" * 32), billing_usage_source="roll_ups"
     )
-    worker = {"worker": SimpleNamespace(db=community.billing, settings=settings)}
-    monkeypatch.setattr(jobs, "utc_now", lambda: datetime(2026, 11, 1, 9, tzinfo=UTC))
+    now = datetime(2026, 11, 1, 9, tzinfo=UTC)
+    worker = cast(jobs.BillingWorker, SimpleNamespace(db=community.billing, settings=settings, now=lambda: now))
     await jobs.start_due_runs(worker)
     started = "SELECT code FROM public.billing_runs AS run JOIN flows.escos AS esco ON esco.id = run.esco ORDER BY code"
     assert [row["code"] for row in await community.rows(started)] == ["AAA", "WLCE"]

@@ -13,8 +13,7 @@ from billing.corrections import rebilled
 from databases import RoleUrl
 from flows_billing import jobs
 from flows_billing.jobs import create_worker
-from flows_shared.jobs import JobRunner
-from flows_shared.worker import Worker
+from flows_shared.jobs import JobRunner, Worker
 
 RunJob: TypeAlias = Callable[[str], Awaitable[None]]
 
@@ -26,7 +25,7 @@ async def worker(
     settings_env: dict[str, str],
     role_url: RoleUrl,
     monkeypatch: pytest.MonkeyPatch,
-) -> Worker:
+) -> jobs.BillingWorker:
     for name, value in (settings_env | {"FLOWS_DATABASE_URL": role_url("flows_billing")}).items():
         monkeypatch.setenv(name, value)
     definition = create_worker()
@@ -34,14 +33,14 @@ async def worker(
 
 
 @pytest.fixture
-def run_job(community: Community, worker: Worker) -> RunJob:
+def run_job(community: Community, worker: jobs.BillingWorker) -> RunJob:
     """Whatever of a name waits in the outbox."""
 
     async def run(job: str) -> None:
         definition = create_worker()
-        runner = JobRunner(definition.service, definition.jobs, community.billing, definition.settings)
+        runner = JobRunner(worker, definition.jobs)
         for row in await community.rows("SELECT id FROM flows.outbox WHERE job = $1", job):
-            await runner.run({"worker": worker}, str(row["id"]))
+            await runner.run(str(row["id"]))
         assert await community.rows("SELECT FROM flows.outbox WHERE job = $1", job) == []
 
     return run
@@ -92,7 +91,7 @@ POISONS = {
 
 @pytest.mark.parametrize("poison", POISONS)
 async def test_invoice_that_cannot_be_drawn_stops_no_other_and_is_printed_once_it_can(
-    billed: Community, worker: Worker, run_job: RunJob, poison: str
+    billed: Community, worker: jobs.BillingWorker, run_job: RunJob, poison: str
 ) -> None:
     statement, (wrong, right), reason = POISONS[poison]
     first, second, third = await invoice_ids(billed, "WLCE-000001", "WLCE-000002", "WLCE-000003")
@@ -107,18 +106,18 @@ async def test_invoice_that_cannot_be_drawn_stops_no_other_and_is_printed_once_i
     assert await sent(billed, "send_invoices") == [[str(first), str(third)]]
 
     await billed.write_old(statement, second, right)
-    await jobs.print_missing({"worker": worker})  # it was asked for just now
+    await jobs.print_missing(worker)  # it was asked for just now
     await run_job("render_invoices")
     assert await documents(billed) == printed
     await age(billed, "invoices", "1 hour")
-    await jobs.print_missing({"worker": worker})
+    await jobs.print_missing(worker)
     await run_job("render_invoices")
     assert await documents(billed) == sorted([*printed, "WLCE-000002.html", "WLCE-000002.pdf"])
     assert await sent(billed, "send_invoices") == [[str(first), str(third)], [str(second)]]
 
 
 async def test_credit_note_is_printed_with_its_new_invoice_or_not_at_all(
-    billed: Community, worker: Worker, run_job: RunJob
+    billed: Community, worker: jobs.BillingWorker, run_job: RunJob
 ) -> None:
     """WLCE-000004 to WLCE-000006 take the places; the second of them has a line of no rate."""
     await run_job("render_invoices")
@@ -142,7 +141,7 @@ async def test_credit_note_is_printed_with_its_new_invoice_or_not_at_all(
     await billed.write_old(statement, bad["replacement"], "0")
     await age(billed, "credit_notes", "1 hour")
     await age(billed, "invoices", "1 hour")
-    await jobs.print_missing({"worker": worker})
+    await jobs.print_missing(worker)
     assert await billed.rows("SELECT FROM flows.outbox WHERE job = 'render_invoices'") == []
     await run_job("render_credit_notes")
     assert len(await documents(billed)) == 18  # of six invoices and three notes, on paper and screen
@@ -150,11 +149,11 @@ async def test_credit_note_is_printed_with_its_new_invoice_or_not_at_all(
     assert sorted(asked) == sorted(str(note["id"]) for note in notes)
 
 
-async def test_old_and_void_invoices_are_not_printed_again(billed: Community, worker: Worker) -> None:
+async def test_old_and_void_invoices_are_not_printed_again(billed: Community, worker: jobs.BillingWorker) -> None:
     await billed.execute("DELETE FROM flows.outbox")
     await age(billed, "invoices", "32 days")
-    await jobs.print_missing({"worker": worker})
+    await jobs.print_missing(worker)
     await age(billed, "invoices", "1 hour")
     await billed.write_old("UPDATE public.invoices SET status = 'void'")
-    await jobs.print_missing({"worker": worker})
+    await jobs.print_missing(worker)
     assert await billed.rows("SELECT FROM flows.outbox WHERE job = 'render_invoices'") == []

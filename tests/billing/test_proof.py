@@ -17,18 +17,19 @@ from flows_billing.invoices.explain import explain
 from flows_billing.invoices.html import render_html
 from flows_billing.invoices.pdf import render
 from flows_billing.invoices.status import set_statuses
-from flows_billing.proof.finding import Finding
 from flows_billing.proof.invoices import verify_invoices
 from flows_billing.settings import RunSettings
 from flows_billing.stores.communities import find_escos
-from flows_billing.views import ProposedTariff
-from flows_shared.time import LONDON, Month, Period
+from flows_billing.views import tariff_of
+from flows_shared.contracts.previews import ProposedTariff
+from flows_shared.contracts.verifications import Finding
+from flows_shared.time import LONDON, Month, Period, utc_now
 
 
 async def preview(community: Community) -> Preview:
     async with community.billing.connection() as connection:
         [esco] = await find_escos(connection, [community.esco])
-    return await preview_run(community.billing, esco, OCTOBER, RunSettings())
+    return await preview_run(community.billing, esco, OCTOBER, RunSettings(), utc_now().date())
 
 
 async def findings(community: Community) -> list[Finding]:
@@ -116,7 +117,7 @@ async def test_what_if_compares_each_account_at_another_tariff(community: Commun
     )
     async with community.billing.connection() as connection:
         [esco] = await find_escos(connection, [community.esco])
-    found: Simulation = await simulate(community.billing, esco, [OCTOBER], proposed.tariff(OCTOBER), RunSettings())
+    found: Simulation = await simulate(community.billing, esco, [OCTOBER], tariff_of(proposed, OCTOBER), RunSettings())
     # 5 kWh a day at 10p: 155 x 10p; the rest, 298 - 155 = 143, at 30p; 31 x 60p
     assert (found.now_pence, found.proposed_pence) == (7510, 1550 + 4290 + 1860)
     assert found.accounts[0].difference_pence == 190
@@ -132,7 +133,7 @@ async def test_what_if_adds_up_the_months_that_have_both_bills(community: Commun
     async with community.billing.connection() as connection:
         [esco] = await find_escos(connection, [community.esco])
     months = months_until(OCTOBER, OCTOBER.next())
-    found = await simulate(community.billing, esco, months, proposed.tariff(OCTOBER), RunSettings())
+    found = await simulate(community.billing, esco, months, tariff_of(proposed, OCTOBER), RunSettings())
     pence = {account.account: (account.now_pence, account.proposed_pence) for account in found.accounts}
     # 298 + 288 kWh at 20p or 10p, 31 + 30 days at 50p or 60p; the other home has November's 288 kWh and 30 days alone.
     assert pence == {whole.account: (14770, 9520), late.account: (7260, 4680)}

@@ -3,6 +3,7 @@
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from types import SimpleNamespace
+from typing import cast
 from uuid import UUID
 
 import pytest
@@ -224,9 +225,7 @@ async def test_credit_that_was_changed_after_it_was_billed_is_found(community: C
     assert {("solar credits", "300", "279"), ("solar credits", "279", "300")} <= set(found)
 
 
-async def test_worker_credits_the_month_that_ended_on_the_first_days_of_the_next(
-    community: Community, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_worker_credits_the_month_that_ended_on_the_first_days_of_the_next(community: Community) -> None:
     await priced(community)
     home = await community.home()
     await solar_home(community, home, (home, "1"))
@@ -238,8 +237,8 @@ async def test_worker_credits_the_month_that_ended_on_the_first_days_of_the_next
         (datetime(2026, 11, 1, 0, 10, tzinfo=UTC), 1),
         (datetime(2026, 11, 1, 1, 10, tzinfo=UTC), 1),
     ):
-        monkeypatch.setattr(jobs, "utc_now", lambda now=now: now)
-        await jobs.credit_solar({"worker": SimpleNamespace(db=community.billing)})
+        worker = SimpleNamespace(db=community.billing, now=lambda now=now: now)
+        await jobs.credit_solar(cast(jobs.BillingWorker, worker))
         assert await community.value(made) == credits
 
 

@@ -13,7 +13,7 @@ from flows_billing.invoices.documents import HTML, PDF
 from flows_billing.payments import record
 from flows_billing.printing import Document, keep_documents
 from flows_billing.settings import RunSettings
-from flows_shared.money_commands import PaymentArguments
+from flows_shared.contracts.money import PaymentArguments
 from flows_shared.time import Period
 
 ONE_DAY = date(2026, 10, 31)

@@ -13,7 +13,7 @@ from billing.village import JANUARY, Household, Tenancy, Village, blocks, compon
 from flows_billing.closings.final import Closing, final_bill
 from flows_billing.payments.record import record_payment
 from flows_billing.settings import RunSettings
-from flows_shared.money_commands import PaymentArguments
+from flows_shared.contracts.money import PaymentArguments
 
 
 @dataclass(frozen=True)

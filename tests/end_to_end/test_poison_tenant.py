@@ -9,6 +9,7 @@ from collections.abc import Awaitable, Callable, Iterable, Sequence
 from contextlib import AsyncExitStack
 from datetime import UTC, datetime
 from itertools import count
+from typing import Any
 from uuid import UUID
 
 import asyncpg
@@ -25,9 +26,9 @@ from builders import make_admin, make_home, make_meter
 from database.belongings import make_belongings
 from databases import RoleUrl
 from flows_shared.db import Connection, Database
-from flows_shared.jobs import JobRunner
-from flows_shared.time import Month
-from flows_shared.worker import Worker, WorkerDefinition
+from flows_shared.jobs import JobRunner, Worker
+from flows_shared.time import Month, utc_now
+from flows_shared.worker import WorkerDefinition
 
 NOW = datetime(2026, 11, 1, 9, tzinfo=UTC)
 SEPTEMBER = Month(2026, 9)
@@ -154,13 +155,14 @@ def _insert(columns: Sequence[asyncpg.Record], poisoned: str, value: str, number
     return f"INSERT INTO {columns[0]['place']} ({names}) SELECT {values} FROM {columns[0]['place']} LIMIT 1"
 
 
-async def work(worker: Worker, definition: WorkerDefinition, queued: Callable[[], Awaitable[None]]) -> None:
+async def work(
+    worker: Worker[Any], definition: WorkerDefinition[Any, Any], queued: Callable[[], Awaitable[None]]
+) -> None:
     """Every cron once, then what is queued, until nothing is; `queued` comes in between."""
-    ctx = {"worker": worker, "job_try": 1}
     for cron in definition.crons:
-        await cron.coroutine(ctx)
+        await cron.work(worker)
     await queued()
-    runner = JobRunner(definition.service, definition.jobs, worker.db, worker.settings)
+    runner = JobRunner(worker, definition.jobs)
     done: set[object] = set()
     while True:
         async with worker.db.connection() as connection:
@@ -168,7 +170,7 @@ async def work(worker: Worker, definition: WorkerDefinition, queued: Callable[[]
         if not due:
             return
         for id in due:
-            await runner.run({"worker": worker}, str(id))
+            await runner.run(str(id))
         done |= due
 
 
@@ -177,7 +179,6 @@ async def test_community_that_writes_what_no_run_can_read_stops_no_other(
     db: Database, redis: ArqRedis, role_url: RoleUrl, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("FLOWS_METER_SYNC_CONCURRENCY", "1")
-    monkeypatch.setattr(flows_billing.jobs, "utc_now", lambda: NOW)
     async with AsyncExitStack() as stack:
         billing = await Database.open(role_url("flows_billing"), name="tests", size=5)
         stack.push_async_callback(billing.close)
@@ -200,7 +201,7 @@ async def test_community_that_writes_what_no_run_can_read_stops_no_other(
         async def delete_what_is_queued() -> None:
             await theirs.execute("DELETE FROM flows.meter_registry WHERE serial = 'GONE'")
 
-        creators: list[tuple[str, Callable[[], WorkerDefinition]]] = [
+        creators: list[tuple[str, Callable[[], WorkerDefinition[Any, Any]]]] = [
             ("flows_meter_sync", flows_meter_sync.jobs.create_worker),
             ("flows_billing", flows_billing.jobs.create_worker),
             ("flows_meter_sync", flows_meter_sync.jobs.create_worker),
@@ -211,9 +212,9 @@ async def test_community_that_writes_what_no_run_can_read_stops_no_other(
             settings = definition.settings.model_copy(update={"database_url": SecretStr(role_url(role))})
             own = await Database.open(role_url(role), name="tests", size=5)
             stack.push_async_callback(own.close)
-            worker = Worker(definition.service, settings, own, redis)
-            if definition.start:
-                worker = await stack.enter_async_context(definition.start(worker))
+            now = (lambda: NOW) if role == "flows_billing" else utc_now
+            worker = Worker(definition.service, settings, own, redis, now=now)
+            worker = await stack.enter_async_context(definition.start(worker))
             await work(worker, definition, delete_what_is_queued)
 
         assert [tuple(row) for row in await ours.rows(FAILED)] == []

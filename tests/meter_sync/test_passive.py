@@ -66,7 +66,7 @@ class Follower:
 
     async def follow(self) -> asyncpg.Record:
         """Once; what the source's row says then."""
-        await follow_source({"worker": self.worker}, str(self.esco))
+        await follow_source(self.worker, str(self.esco))
         row = await self.admin.fetchrow("SELECT * FROM flows.meter_sources")
         assert row is not None
         return row
@@ -264,7 +264,7 @@ async def test_half_hour_off_the_clock_at_the_source_is_left_out_and_said(
 
 
 async def test_sources_are_followed_every_hour(follower: Follower) -> None:
-    await enqueue_hourly({"worker": follower.worker})
+    await enqueue_hourly(follower.worker)
     jobs = await follower.admin.fetch("SELECT arguments FROM flows.outbox WHERE job = 'follow_source'")
     assert [str(job["arguments"]) for job in jobs] == [str([str(follower.esco)])]
 

@@ -1,5 +1,6 @@
 """What the worker does with readings every day, from the cron job to the tables."""
 
+from collections.abc import Awaitable, Callable
 from datetime import timedelta
 
 import pytest
@@ -9,12 +10,15 @@ from builders import make_meter
 from databases import RoleUrl
 from flows_meter_sync.readings.jobs import check_readings, enqueue_readings_work, estimate_readings
 from flows_meter_sync.settings import MeterSyncSettings
+from flows_shared.jobs import Worker
 from flows_shared.settings import load_settings
 from flows_shared.time import floor_half_hour, utc_now
-from flows_shared.worker import Worker
 from meter_sync.readings import Home
 
-JOBS = {job.__name__: job for job in (check_readings, estimate_readings)}
+JOBS: dict[str, Callable[..., Awaitable[None]]] = {
+    "check_readings": check_readings,
+    "estimate_readings": estimate_readings,
+}
 
 
 @pytest.mark.usefixtures("settings_env")
@@ -27,13 +31,13 @@ async def test_every_day_the_last_days_are_checked_and_what_is_missing_for_long_
     await home.add(begin, *[1_000] * (48 * 14))
     await home.add(now - timedelta(days=1), 500_000)
     monkeypatch.setenv("FLOWS_DATABASE_URL", role_url("flows_meter_sync"))
-    ctx = {"worker": Worker("meter-sync", load_settings(MeterSyncSettings), home.own, redis)}
-    await enqueue_readings_work(ctx)
-    await enqueue_readings_work(ctx)  # a job that is undone from the last time is not queued twice
+    worker = Worker("meter-sync", load_settings(MeterSyncSettings), home.own, redis)
+    await enqueue_readings_work(worker)
+    await enqueue_readings_work(worker)  # a job that is undone from the last time is not queued twice
     jobs = await home.fetch("SELECT job, arguments FROM flows.outbox ORDER BY job")
     assert [job for job, _ in jobs] == ["check_readings", "estimate_readings"]
     for name, arguments in jobs:
-        await JOBS[name](ctx, *arguments)
+        await JOBS[name](worker, *arguments)
     estimated = [at for at, (_, source) in (await home.values()).items() if source == "estimated"]
     assert (min(estimated), max(estimated)) == (begin + timedelta(days=14), now - timedelta(days=3, minutes=30))
     assert await home.fetch("SELECT DISTINCT rule FROM flows.register_interval_flags ORDER BY 1") == [
@@ -66,8 +70,8 @@ async def test_register_since_before_christ_stops_no_check_and_no_estimate(
     )
     await home.add(now - timedelta(days=1), 500_000)
     monkeypatch.setenv("FLOWS_DATABASE_URL", role_url("flows_meter_sync"))
-    ctx = {"worker": Worker("meter-sync", load_settings(MeterSyncSettings), home.own, redis)}
-    await enqueue_readings_work(ctx)
+    worker = Worker("meter-sync", load_settings(MeterSyncSettings), home.own, redis)
+    await enqueue_readings_work(worker)
     for name, arguments in await home.fetch("SELECT job, arguments FROM flows.outbox ORDER BY job"):
-        await JOBS[name](ctx, *arguments)
+        await JOBS[name](worker, *arguments)
     assert ("above_fuse",) in await home.fetch("SELECT DISTINCT rule FROM flows.register_interval_flags")

@@ -19,6 +19,7 @@ from flows_meter_sync.settings import MeterSyncSettings
 from flows_meter_sync.simulator.config import Faults, MeterConfig
 from flows_meter_sync.simulator.prepay import vend
 from flows_shared.auth import service_headers
+from flows_shared.contracts.jobs import PREPARE_TIME, SYNC_METERS
 from flows_shared.outbox import enqueue
 from flows_shared.settings import SettingsError, load_settings
 from flows_shared.tokens import sign_token
@@ -80,7 +81,7 @@ async def add_job(lab: Community, *serials: str, metrics: list[str] | None = Non
     async with lab.admin.transaction() as transaction:
         ids: Any = [str(lab.ids[serial]) for serial in serials]
         names: Any = metrics
-        await enqueue(transaction, "meter-sync", "sync_meters", ids, names)
+        await enqueue(transaction, SYNC_METERS(ids, names, False))
 
 
 async def all_done(lab: Community) -> bool:
@@ -227,8 +228,8 @@ async def test_crons_hand_out_what_is_due_when_they_run(
     await lab.execute("UPDATE flows.meter_registry SET installation_status = 'disabled' WHERE serial = 'EML4'")
     settings = load_settings(MeterSyncSettings)
     async with open_fleet(lab.db, settings) as fleet:
-        ctx = {"worker": MeterSyncWorker("meter-sync", settings, lab.db, redis, fleet)}
-        await enqueue_hourly(ctx)
+        worker = MeterSyncWorker("meter-sync", settings, lab.db, redis, fleet)
+        await enqueue_hourly(worker)
         jobs = await lab.fetch(SYNCS)
         assert [row["key"] for row in jobs] == ["hourly 0", "hourly 1"]
         serials = {str(id): serial for serial, id in lab.ids.items()}
@@ -238,12 +239,12 @@ async def test_crons_hand_out_what_is_due_when_they_run(
 
         await lab.execute("UPDATE flows.meter_metrics SET enabled = false WHERE name = 'SyncerCsq'")
         await lab.execute("UPDATE flows.meter_metrics SET run_frequency = 'hourly' WHERE name = 'SyncerReads'")
-        await enqueue_hourly(ctx)
+        await enqueue_hourly(worker)
         jobs = await lab.fetch(SYNCS)
         assert len(jobs) == 2  # still undone from the last hour, now with this hour's metrics
         assert set(jobs[0]["arguments"][1]) == hourly - {"SyncerCsq"} | {"SyncerReads"}
 
-        await enqueue_daily(ctx)
+        await enqueue_daily(worker)
         assert [(row["job"], row["key"]) for row in await lab.fetch(OUTBOX)] == [
             ("prepare_time", "daily"),
             ("send_tariffs", "hourly"),
@@ -262,7 +263,7 @@ async def test_worker_makes_the_partitions_of_the_months_ahead(
     [[before]] = await lab.fetch(newest)
     await lab.execute(f"DROP TABLE flows.{before}")
     async with lab.admin.transaction() as transaction:
-        await enqueue(transaction, "meter-sync", "prepare_time")
+        await enqueue(transaction, PREPARE_TIME())
     start("work", "meter-sync").wait_for("started")
     await until(lambda: all_done(lab))
     [[after]] = await lab.fetch(newest)

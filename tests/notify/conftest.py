@@ -11,11 +11,11 @@ import pytest
 from arq.connections import ArqRedis
 
 from databases import RoleUrl
-from flows_notify.jobs import create_worker
+from flows_notify.jobs import NotifyWorker, create_worker
+from flows_shared.contracts.jobs import SEND_INVOICES
 from flows_shared.db import Database
-from flows_shared.jobs import JobRunner
+from flows_shared.jobs import JobRunner, Worker
 from flows_shared.outbox import enqueue
-from flows_shared.worker import Worker
 from mail_server import MailServer
 
 PDF = b"%PDF-1.4 the invoice"
@@ -55,18 +55,18 @@ DOCUMENT = """
 class Notify:
     """The worker's job, driven by hand, and what it left in `public.messages`."""
 
-    def __init__(self, db: Database, runner: JobRunner, worker: Worker) -> None:
-        self.db, self.runner, self.worker = db, runner, worker
+    def __init__(self, db: Database, runner: JobRunner[NotifyWorker]) -> None:
+        self.db, self.runner, self.worker = db, runner, runner.worker
 
     async def add(self, *invoices: UUID) -> UUID:
         async with self.db.transaction() as transaction:
-            return await enqueue(transaction, "notify", "send_invoices", [str(invoice) for invoice in invoices])
+            return await enqueue(transaction, SEND_INVOICES([str(invoice) for invoice in invoices]))
 
     async def run(self, job: UUID) -> None:
         """Run the job now, whatever pause it was given."""
         async with self.db.connection() as connection:
             await connection.execute("UPDATE flows.outbox SET not_before = now() WHERE id = $1", job)
-        await self.runner.run({"worker": self.worker}, str(job))
+        await self.runner.run(str(job))
 
     async def send(self, *invoices: UUID) -> UUID:
         job = await self.add(*invoices)
@@ -112,13 +112,12 @@ async def notify(
     for name, value in notify_env.items():
         monkeypatch.setenv(name, value)
     definition = create_worker()
-    assert definition.start is not None
     async with AsyncExitStack() as stack:
         own = await Database.open(notify_env["FLOWS_DATABASE_URL"], name="notify", size=5)
         stack.push_async_callback(own.close)
         worker = Worker(definition.service, definition.settings, own, redis)
-        runner = JobRunner(definition.service, definition.jobs, own, definition.settings)
-        yield Notify(db, runner, await stack.enter_async_context(definition.start(worker)))
+        started = await stack.enter_async_context(definition.start(worker))
+        yield Notify(db, JobRunner(started, definition.jobs))
 
 
 @pytest.fixture

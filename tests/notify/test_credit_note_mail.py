@@ -2,6 +2,7 @@
 
 from uuid import UUID
 
+from flows_shared.contracts.jobs import SEND_CREDIT_NOTES
 from flows_shared.db import Database
 from flows_shared.outbox import enqueue
 from mail_server import MailServer
@@ -32,7 +33,7 @@ async def credit(db: Database, invoice: UUID, replacement: UUID | None) -> UUID:
 
 async def send(notify: Notify, note: UUID) -> None:
     async with notify.db.transaction() as transaction:
-        job = await enqueue(transaction, "notify", "send_credit_notes", [str(note)])
+        job = await enqueue(transaction, SEND_CREDIT_NOTES([str(note)]))
     await notify.run(job)
 
 
@@ -71,7 +72,7 @@ async def test_mail_is_sent_once_and_waits_for_all_of_its_documents(
 ) -> None:
     note = await credit(db, await issue_invoice(), await issue_invoice(email=None, pdf=None))
     async with notify.db.transaction() as transaction:
-        job = await enqueue(transaction, "notify", "send_credit_notes", [str(note)])
+        job = await enqueue(transaction, SEND_CREDIT_NOTES([str(note)]))
     await notify.run(job)
     assert mail_server.received == []
     assert await notify.statuses() == ["pending"]

@@ -12,6 +12,7 @@ import pytest
 
 from databases import Databases
 from flows_local.servers import free_port
+from flows_shared.contracts.job import Call
 from flows_shared.db import Database
 from flows_shared.outbox import enqueue
 from processes import FlowsProcess
@@ -114,7 +115,7 @@ def test_migrate_applies_and_check_tells(databases: Databases) -> None:
 
 async def test_failed_jobs_are_listed_and_queued_again(db: Database, database_url: str) -> None:
     async with db.transaction() as transaction:
-        job_id = await enqueue(transaction, "billing", "bill_month", "2025-03")
+        job_id = await enqueue(transaction, Call("billing", "bill_month", ("2025-03",)))
         await transaction.execute("UPDATE flows.outbox SET failed_at = now(), last_error = 'no tariff', attempts = 1")
     variables = {"FLOWS_DATABASE_URL": database_url}
 

@@ -3,14 +3,14 @@
 import asyncio
 from datetime import UTC, datetime
 from functools import partial
-from typing import Any
 
 import pytest
 
+from flows_shared.contracts.job import Call, Handler
 from flows_shared.db import Database
-from flows_shared.jobs import JobRunner, complete_job
+from flows_shared.jobs import JobRunner, Worker, complete_job
 from flows_shared.outbox import enqueue
-from flows_shared.settings import ServiceSettings, load_settings
+from flows_shared.settings import ServiceSettings
 from flows_shared.tasks import cancel_all
 from flows_shared.telemetry.trace import bind_work, current_request_id
 from shared.bench import SERVICE, Bench
@@ -25,7 +25,7 @@ HEARTBEATS = """
 async def test_job_on_the_queue_twice_runs_once(bench: Bench) -> None:
     job_id = await bench.add("note", "once")
     await bench.send()
-    await asyncio.gather(*(bench.runner.run({}, str(job_id)) for _ in range(10)))
+    await asyncio.gather(*(bench.runner.run(str(job_id)) for _ in range(10)))
     assert bench.ran == [("once", 1)]
 
 
@@ -38,7 +38,7 @@ async def test_retry_keeps_its_reason_and_waits(bench: Bench) -> None:
     assert (row["last_error"], row["attempts"], row["sent_at"]) == ("ValueError: not yet", 1, None)
     assert 50 < (row["not_before"] - datetime.now(UTC)).total_seconds() <= 60
     assert await bench.send() == 0
-    await bench.runner.run({}, str(job_id))  # a copy that was on the queue too
+    await bench.runner.run(str(job_id))  # a copy that was on the queue too
     row = await bench.row(job_id)
     assert row is not None
     assert row["attempts"] == 1
@@ -90,26 +90,26 @@ async def test_job_of_a_newer_release_waits_for_a_worker_that_knows_it(bench: Be
 async def test_job_that_takes_too_long_has_failed(
     bench: Bench, settings_env: dict[str, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async def sleep(_ctx: dict[str, Any]) -> None:
+    async def sleep(_worker: Worker[ServiceSettings]) -> None:
         await asyncio.sleep(60)
 
     monkeypatch.setenv("FLOWS_WORKER_JOB_TIMEOUT_SECONDS", "0.1")
-    runner = JobRunner(SERVICE, [sleep], bench.db, load_settings(ServiceSettings))
+    runner = JobRunner(bench.worker(), [Handler("sleep", sleep)])
     job_id = await bench.add("sleep")
-    await runner.run({}, str(job_id))
+    await runner.run(str(job_id))
     row = await bench.row(job_id)
     assert row is not None
     assert row["last_error"] == "TimeoutError: ran longer than 0.1 s"
 
 
 async def test_run_that_was_taken_over_cannot_commit(bench: Bench) -> None:
-    async def slow(_ctx: dict[str, Any]) -> None:
+    async def slow(_worker: Worker[ServiceSettings]) -> None:
         await bench.set(job_id, "attempts = 2, lease_until = now() + interval '10 s'")  # as another worker would
         async with bench.db.transaction() as transaction:
-            await enqueue(transaction, SERVICE, "note", "must not be")
+            await enqueue(transaction, Call(SERVICE, "note", ("must not be",)))
             await complete_job(transaction)
 
-    bench.runner.jobs = {"slow": slow}
+    bench.runner.handlers = {"slow": Handler("slow", slow)}
     job_id = await bench.add("slow")
     await bench.send()
     await bench.run_queued()
@@ -122,15 +122,15 @@ async def test_run_that_was_taken_over_cannot_commit(bench: Bench) -> None:
 async def test_leases_of_running_jobs_are_extended(
     bench: Bench, settings_env: dict[str, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async def wait(_ctx: dict[str, Any]) -> None:
+    async def wait(_worker: Worker[ServiceSettings]) -> None:
         await finish.wait()
 
     monkeypatch.setenv("FLOWS_OUTBOX_LEASE_SECONDS", "0.5")
     monkeypatch.setenv("FLOWS_OUTBOX_HEARTBEAT_SECONDS", "0.1")
-    runner, finish = JobRunner(SERVICE, [wait], bench.db, load_settings(ServiceSettings)), asyncio.Event()
+    runner, finish = JobRunner(bench.worker(), [Handler("wait", wait)]), asyncio.Event()
     job_id = await bench.add("wait")
     heartbeat = asyncio.create_task(runner.keep_leases())
-    running = asyncio.create_task(runner.run({}, str(job_id)))
+    running = asyncio.create_task(runner.run(str(job_id)))
     for _ in range(10):
         await asyncio.sleep(0.1)
         assert await bench.send(lapsed=True) == 0
@@ -145,7 +145,7 @@ async def test_idle_worker_notices_that_the_connection_of_its_leases_died(
 ) -> None:
     monkeypatch.setenv("FLOWS_OUTBOX_HEARTBEAT_SECONDS", "0.1")
     monkeypatch.setenv("FLOWS_OUTBOX_POLL_SECONDS", "0.1")
-    runner = JobRunner(SERVICE, [], bench.db, load_settings(ServiceSettings))
+    runner = JobRunner(bench.worker(), [])
     heartbeat = asyncio.create_task(runner.keep_leases())
 
     async def pids() -> set[int]:
@@ -167,14 +167,14 @@ async def test_idle_worker_notices_that_the_connection_of_its_leases_died(
 async def test_new_connection_of_leases_extends_them_at_once(
     bench: Bench, settings_env: dict[str, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async def wait(_ctx: dict[str, Any]) -> None:
+    async def wait(_worker: Worker[ServiceSettings]) -> None:
         await finish.wait()
 
     monkeypatch.setenv("FLOWS_OUTBOX_LEASE_SECONDS", "3600")
     monkeypatch.setenv("FLOWS_OUTBOX_HEARTBEAT_SECONDS", "1200")
-    runner, finish = JobRunner(SERVICE, [wait], bench.db, load_settings(ServiceSettings)), asyncio.Event()
+    runner, finish = JobRunner(bench.worker(), [Handler("wait", wait)]), asyncio.Event()
     job_id = await bench.add("wait")
-    running = asyncio.create_task(runner.run({}, str(job_id)))
+    running = asyncio.create_task(runner.run(str(job_id)))
 
     async def is_leased(seconds: int) -> bool:
         row = await bench.row(job_id)
@@ -190,12 +190,12 @@ async def test_new_connection_of_leases_extends_them_at_once(
 
 
 async def test_key_enqueued_while_its_job_runs_makes_it_run_once_more(bench: Bench) -> None:
-    async def change_meanwhile(_ctx: dict[str, Any]) -> None:
+    async def change_meanwhile(_worker: Worker[ServiceSettings]) -> None:
         bench.ran.append("saw the old state")
         if len(bench.ran) == 1:
             await bench.add("change_meanwhile", key="meter")
 
-    bench.runner.jobs = {"change_meanwhile": change_meanwhile}
+    bench.runner.handlers = {"change_meanwhile": Handler("change_meanwhile", change_meanwhile)}
     job_id = await bench.add("change_meanwhile", key="meter")
     for _ in range(3):
         await bench.send()
@@ -205,7 +205,7 @@ async def test_key_enqueued_while_its_job_runs_makes_it_run_once_more(bench: Ben
 
 
 async def test_key_enqueued_before_the_job_completes_itself_is_not_lost(bench: Bench) -> None:
-    async def complete(_ctx: dict[str, Any]) -> None:
+    async def complete(_worker: Worker[ServiceSettings]) -> None:
         bench.ran.append("ran")
         if len(bench.ran) == 1:
             await bench.add("complete", key="meter")
@@ -213,7 +213,7 @@ async def test_key_enqueued_before_the_job_completes_itself_is_not_lost(bench: B
             await complete_job(transaction)
         await bench.send()  # another worker's relay, before this job returns
 
-    bench.runner.jobs = {"complete": complete}
+    bench.runner.handlers = {"complete": Handler("complete", complete)}
     job_id = await bench.add("complete", key="meter")
     for _ in range(3):
         await bench.send()
@@ -223,12 +223,12 @@ async def test_key_enqueued_before_the_job_completes_itself_is_not_lost(bench: B
 
 
 async def test_request_id_follows_into_the_row_the_job_and_its_own_rows(bench: Bench) -> None:
-    async def follow(_ctx: dict[str, Any]) -> None:
+    async def follow(_worker: Worker[ServiceSettings]) -> None:
         bench.ran.append(current_request_id())
         if len(bench.ran) == 1:
             await bench.add("follow")
 
-    bench.runner.jobs = {"follow": follow}
+    bench.runner.handlers = {"follow": Handler("follow", follow)}
     with bind_work(request_id="req-1"):
         await bench.add("follow")
     for _ in range(2):

@@ -14,8 +14,8 @@ from flows_meter_sync.emop.words import request_of
 from flows_meter_sync.files.own import read as read_file
 from flows_shared.cli import add_service_commands
 from flows_shared.cli import app as flows
-from flows_shared.commands import TariffArguments, TokenArguments
-from flows_shared.money_commands import PaymentArguments
+from flows_shared.contracts.meters import TariffArguments, TokenArguments
+from flows_shared.contracts.money import PaymentArguments
 from flows_shared.numbers import decimal, number_option, plain, whole, whole_option
 
 ODD = [

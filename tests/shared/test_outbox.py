@@ -3,8 +3,13 @@
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 
+from flows_shared.contracts.job import Call
 from flows_shared.outbox import enqueue, enqueue_many, failed_jobs, retry_failed
 from shared.bench import QUEUE, SERVICE, Bench
+
+
+def note(*arguments: object) -> Call:
+    return Call(SERVICE, "note", arguments)
 
 
 async def test_committed_row_runs_once_and_is_gone(bench: Bench) -> None:
@@ -19,14 +24,14 @@ async def test_committed_row_runs_once_and_is_gone(bench: Bench) -> None:
 async def test_row_that_is_rolled_back_never_runs(bench: Bench) -> None:
     with suppress(KeyError):
         async with bench.db.transaction() as transaction:
-            await enqueue(transaction, SERVICE, "note", "lost")
+            await enqueue(transaction, note("lost"))
             raise KeyError
     assert await bench.send() == 0
 
 
 async def test_many_rows_are_one_statement_with_an_id_each(bench: Bench) -> None:
     async with bench.db.transaction() as transaction:
-        ids = await enqueue_many(transaction, SERVICE, "note", [[number, "x"] for number in range(1_200)])
+        ids = await enqueue_many(transaction, [note(number, "x") for number in range(1_200)])
     assert len(set(ids)) == 1_200
     assert await bench.send() == 1_200
     assert await bench.redis.zcard(QUEUE) == 1_200
@@ -34,7 +39,7 @@ async def test_many_rows_are_one_statement_with_an_id_each(bench: Bench) -> None
 
 async def test_no_rows_are_no_work(bench: Bench) -> None:
     async with bench.db.transaction() as transaction:
-        assert await enqueue_many(transaction, SERVICE, "note", []) == []
+        assert await enqueue_many(transaction, []) == []
 
 
 async def test_row_waits_for_its_time(bench: Bench) -> None:
@@ -46,7 +51,7 @@ async def test_row_waits_for_its_time(bench: Bench) -> None:
 
 async def test_other_services_rows_are_left_alone(bench: Bench) -> None:
     async with bench.db.transaction() as transaction:
-        await enqueue(transaction, "notify", "note")
+        await enqueue(transaction, Call("notify", "note"))
     assert await bench.send() == 0
 
 
@@ -62,7 +67,7 @@ async def test_same_key_is_queued_once_while_undone(bench: Bench) -> None:
 
 async def test_same_key_twice_in_one_call_is_one_row(bench: Bench) -> None:
     async with bench.db.transaction() as transaction:
-        ids = await enqueue_many(transaction, SERVICE, "note", [[1], [2], [3]], keys=["a", "b", "a"])
+        ids = await enqueue_many(transaction, [note(1), note(2), note(3)], keys=["a", "b", "a"])
     assert len(ids) == 2
     await bench.send()
     await bench.run_queued()

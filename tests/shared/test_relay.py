@@ -8,6 +8,7 @@ from arq.connections import ArqRedis
 from arq.constants import in_progress_key_prefix
 
 from databases import RoleUrl
+from flows_shared.contracts.job import Call
 from flows_shared.db import CONNECTION_LOST, connect
 from flows_shared.outbox import enqueue_many
 from flows_shared.queue import QUEUE_ERRORS
@@ -19,7 +20,7 @@ from waiting import until
 
 async def test_relays_at_the_same_time_send_each_row_once(bench: Bench) -> None:
     async with bench.db.transaction() as transaction:
-        await enqueue_many(transaction, SERVICE, "note", [[number] for number in range(3_000)])
+        await enqueue_many(transaction, [Call(SERVICE, "note", (number,)) for number in range(3_000)])
     assert sum(await asyncio.gather(*(bench.send() for _ in range(4)))) == 3_000
     assert await bench.redis.zcard(QUEUE) == 3_000
 

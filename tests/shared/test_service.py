@@ -13,6 +13,7 @@ from fastapi import APIRouter, FastAPI
 from starlette.types import Receive, Scope, Send
 
 from flows_shared.auth import CallingService, service_headers
+from flows_shared.contracts.job import Call
 from flows_shared.db import CONNECTION_LOST, Connection, is_closed
 from flows_shared.errors import ConflictError, FlowsError, NotFoundError
 from flows_shared.outbox import enqueue
@@ -53,7 +54,7 @@ async def errors(kind: str) -> None:
 @router.post("/work/{number}")
 async def work(number: int, db: Db) -> None:
     async with db.transaction() as transaction:
-        await enqueue(transaction, "billing", "bill", number)
+        await enqueue(transaction, Call("billing", "bill", (number,)))
 
 
 @router.get("/cut")

@@ -13,6 +13,7 @@ from arq.connections import ArqRedis
 
 from databases import RoleUrl
 from flows_local.servers import Valkey, free_port
+from flows_shared.contracts.job import Call
 from flows_shared.db import Database
 from flows_shared.outbox import enqueue, enqueue_many
 from flows_shared.queue import QueuedJob, push, queue_name
@@ -40,7 +41,7 @@ class Effects:
 
     async def add(self, job: str, *arguments: Any) -> UUID:
         async with self.db.transaction() as transaction:
-            return await enqueue(transaction, SERVICE, job, *arguments)
+            return await enqueue(transaction, Call(SERVICE, job, arguments))
 
     async def names(self) -> list[str]:
         async with self.db.connection() as connection:
@@ -88,7 +89,7 @@ async def test_jobs_run_once_each_with_two_workers(effects: Effects, start_worke
     start_worker(), start_worker()
     names = [f"{number:04}" for number in range(1_000)]
     async with effects.db.transaction() as transaction:
-        await enqueue_many(transaction, SERVICE, "record", [[name] for name in names])
+        await enqueue_many(transaction, [Call(SERVICE, "record", (name,)) for name in names])
     await until(effects.all_done)
     assert await effects.names() == names
 
@@ -108,7 +109,7 @@ async def test_worker_killed_again_and_again_loses_and_doubles_nothing(
 ) -> None:
     names = [f"{number:04}" for number in range(300)]
     async with effects.db.transaction() as transaction:
-        await enqueue_many(transaction, SERVICE, "record_after", [[name, 0.05] for name in names])
+        await enqueue_many(transaction, [Call(SERVICE, "record_after", (name, 0.05)) for name in names])
     for _ in range(3):
         worker = start_worker(FLOWS_WORKER_MAX_JOBS="20")
         before = len(await effects.names())

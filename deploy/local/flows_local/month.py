@@ -10,6 +10,7 @@ import httpx
 from flows_local.progress import Step
 from flows_local.seed.network import ESCO
 from flows_local.seed.seed import Login
+from flows_shared.contracts.jobs import SYNC_METERS
 from flows_shared.db import Connection
 from flows_shared.errors import FlowsError
 from flows_shared.outbox import enqueue_many
@@ -50,7 +51,7 @@ async def enqueue_reads(db: Connection) -> list[UUID]:
     meters = [str(row["id"]) for row in await db.fetch(METERS, ESCO)]
     parts = [meters[start : start + METERS_A_JOB] for start in range(0, len(meters), METERS_A_JOB)]
     keys = [f"demo {number}" for number in range(len(parts))]
-    return await enqueue_many(db, "meter-sync", "sync_meters", [(part, None) for part in parts], keys=keys)
+    return await enqueue_many(db, [SYNC_METERS(part, None, False) for part in parts], keys=keys)
 
 
 async def wait_for_reads(db: Connection, jobs: Sequence[UUID], step: Step) -> None:

@@ -20,9 +20,9 @@ from flows_api.auth.api_keys import ApiKey, KeyWish, list_keys, make_key, revoke
 from flows_api.auth.inviting import MadeInvite, make_invite
 from flows_api.auth.principal import principal_of
 from flows_api.auth.users import find_login
-from flows_shared.db import Connection, Database, connected
+from flows_shared.command_line import command_database, command_settings
+from flows_shared.db import Connection, connected
 from flows_shared.errors import FlowsError
-from flows_shared.logs import configure_logging
 from flows_shared.numbers import whole_option
 from flows_shared.settings import DatabaseSettings, ServiceSettings, load_settings
 from flows_shared.time import utc_now
@@ -137,8 +137,7 @@ def add_admin(
 
     if bool(escos) == every:
         raise typer.BadParameter("name the communities with --esco, or give --all")
-    settings = load_settings(ServiceSettings)
-    configure_logging(settings, "flows")
+    settings = command_settings(ServiceSettings)
 
     async def add() -> None:
         async with connected(settings.database_url.get_secret_value(), name="flows command") as db, db.transaction():
@@ -155,20 +154,16 @@ def add_admin(
 
 
 def _run(admin: str, work: Callable[[Connection], Awaitable[T]]) -> T:
-    settings = load_settings(DatabaseSettings)
-    configure_logging(settings, "flows")
+    settings = command_settings(DatabaseSettings)
 
     async def run() -> T:
-        db = await Database.open(settings.database_url.get_secret_value(), name="flows command", size=2)
-        try:
+        async with command_database(settings, "flows command") as db:
             async with db.connection() as connection:
                 login = await find_login(connection, admin)
             if login is None or login.disabled_at is not None:
                 raise CommandRefused(f"{admin} may not log in")
             async with acting_as(db, principal_of(login.id, "admin")) as transaction:
                 return await work(transaction)
-        finally:
-            await db.close()
 
     return asyncio.run(run())
 

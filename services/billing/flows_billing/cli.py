@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from flows_billing.bills.preview import Preview, preview_run
-from flows_billing.bills.sharing import SharedGroup, share_month
+from flows_billing.bills.sharing import share_month
 from flows_billing.bills.simulate import Simulation, simulate
 from flows_billing.commands.final import close_account
 from flows_billing.commands.holds import release_bill, show_holds
@@ -25,8 +25,7 @@ from flows_billing.communities.esco import Esco, require_vat_number
 from flows_billing.communities.months import months_until, parse_month, require_finished
 from flows_billing.errors import UnknownInvoice
 from flows_billing.invoices.documents import printed_invoice
-from flows_billing.invoices.explain import Explanation, explain
-from flows_billing.proof.finding import Verification
+from flows_billing.invoices.explain import explain
 from flows_billing.proof.invoices import verify_invoices
 from flows_billing.runs.execute import execute_run
 from flows_billing.runs.request import RequestedRuns, enqueue_runs, request_runs
@@ -44,11 +43,15 @@ from flows_billing.tables import (
     simulation_table,
     unbilled_table,
 )
-from flows_billing.views import ProposedTariff
+from flows_billing.views import tariff_of
+from flows_shared.contracts.explanations import Explanation
+from flows_shared.contracts.previews import ProposedTariff
+from flows_shared.contracts.sharing import SharedGroup
+from flows_shared.contracts.verifications import Verification
 from flows_shared.db import Database, is_connection_lost
 from flows_shared.errors import FlowsError
 from flows_shared.numbers import whole_option
-from flows_shared.time import Month, utc_now
+from flows_shared.time import Month, local_date, utc_now
 
 UNBILLED_SHOWN = 100
 
@@ -256,7 +259,7 @@ async def _preview(month: str, code: str, number: int | None, settings: RunSetti
         require_vat_number(esco)
         async with db.connection() as connection:
             only = None if number is None else [await account_by_number(connection, esco.id, number)]
-        return await preview_run(db, esco, asked, settings, only=only)
+        return await preview_run(db, esco, asked, settings, local_date(utc_now(), esco.zone), only=only)
 
 
 async def _simulate(
@@ -265,7 +268,7 @@ async def _simulate(
     async with opened(settings) as db:
         esco, last = await _billable(db, code, until or month)
         months = months_until(parse_month(month), last)
-        return await simulate(db, esco, months, proposed.tariff(months[0]), settings)
+        return await simulate(db, esco, months, tariff_of(proposed, months[0]), settings)
 
 
 async def _share(month: str, code: str, number: int | None, settings: RunSettings) -> list[SharedGroup]:

@@ -6,15 +6,16 @@ import asyncpg
 from rich.console import Console
 from rich.table import Table
 
-from flows_billing.bills.preview import Preview, PreviewedAccount
+from flows_billing.bills.preview import Preview
 from flows_billing.bills.simulate import Simulation
-from flows_billing.invoices.explain import Explanation
 from flows_billing.outcomes import Outcome
-from flows_billing.proof.finding import Verification
 from flows_billing.runs.run import Run, Unbilled
 from flows_billing.wording import format_quantity
+from flows_shared.contracts.explanations import Explanation
+from flows_shared.contracts.previews import PreviewAccount
+from flows_shared.contracts.verifications import Verification
 from flows_shared.money import format_pounds
-from flows_shared.reports import ReportState, csv_cell
+from flows_shared.reports import ReportSummary, csv_cell
 
 SHOWN = 100
 
@@ -49,7 +50,7 @@ def preview_table(preview: Preview) -> Table:
     return table
 
 
-def lines_table(account: PreviewedAccount) -> Table:
+def lines_table(account: PreviewAccount) -> Table:
     table = Table("line", "quantity", "unit", "rate", "pence", "VAT", title=f"account {account.account_number}")
     for line in account.lines:
         vat = f"{format_quantity(line.vat_rate * 100)}% {'within' if line.includes_vat else 'upon'}"
@@ -82,14 +83,14 @@ def findings_table(verification: Verification) -> Table:
     return table
 
 
-def reports_table(states: list[ReportState]) -> Table:
+def reports_table(states: list[ReportSummary]) -> Table:
     table = Table("report", "what it holds", "made at", "seconds", "error")
     for state in states:
         table.add_row(state.name, state.title, _at(state), str(state.seconds), state.error or "")
     return table
 
 
-def report_table(state: ReportState, rows: list[asyncpg.Record], shown: int) -> Table:
+def report_table(state: ReportSummary, rows: list[asyncpg.Record], shown: int) -> Table:
     """The first rows, without ids."""
     title = f"{state.title}, as of {_at(state)}"
     caption = f"the first {shown} rows: --csv writes all" if len(rows) > shown else None
@@ -102,7 +103,7 @@ def report_table(state: ReportState, rows: list[asyncpg.Record], shown: int) -> 
     return table
 
 
-def _at(state: ReportState) -> str:
+def _at(state: ReportSummary) -> str:
     return f"{state.refreshed_at:%Y-%m-%d %H:%M} UTC" if state.refreshed_at else "never"
 
 

@@ -19,9 +19,8 @@ from flows_meter_sync.registry import due_meters, due_metrics, meter_of_serial
 from flows_meter_sync.settings import SyncSettings
 from flows_meter_sync.simulator.cli import commands as simulator_commands
 from flows_meter_sync.syncers import syncer_names
+from flows_shared.command_line import command_database, command_settings
 from flows_shared.db import Database
-from flows_shared.logs import configure_logging
-from flows_shared.settings import load_settings
 
 POOL_SIZE = 4
 
@@ -48,8 +47,7 @@ def sync(
         names = syncer_names(metrics or [])
     except MetricUnknown as error:
         raise typer.BadParameter(str(error), param_hint="--metric") from None
-    settings = load_settings(SyncSettings)
-    configure_logging(settings, "flows")
+    settings = command_settings(SyncSettings)
     outcomes = uvloop.run(_sync(settings, serials or [], esco, names))
     if failed := [outcome for outcome in outcomes if outcome.reason is not None]:
         raise MetersFailed([(outcome.serial or "?", outcome.reason or "") for outcome in failed])
@@ -60,8 +58,7 @@ def sync(
 async def _sync(
     settings: SyncSettings, serials: Collection[str], esco: str | None, names: Sequence[str]
 ) -> list[Outcome]:
-    db = await Database.open(settings.database_url.get_secret_value(), name="flows sync", size=POOL_SIZE)
-    try:
+    async with command_database(settings, "flows sync", POOL_SIZE) as db:
         async with db.connection() as connection:
             metrics = names or await due_metrics(connection)
             meters: list[UUID] = [await meter_of_serial(connection, serial) for serial in serials]
@@ -69,8 +66,6 @@ async def _sync(
         if not meters:
             raise NoMeters(esco)
         return await _sync_with_bar(db, settings, meters, metrics)
-    finally:
-        await db.close()
 
 
 async def _sync_with_bar(

@@ -17,8 +17,9 @@ from databases import RoleUrl
 from flows_local.servers import Postgres
 from flows_meter_sync.errors import LeaseLost
 from flows_meter_sync.leases import Leases
+from flows_shared.contracts.job import Call, Handler
 from flows_shared.db import Database
-from flows_shared.jobs import JobRunner
+from flows_shared.jobs import JobRunner, Worker
 from flows_shared.outbox import enqueue
 from flows_shared.settings import ServiceSettings, load_settings
 from flows_shared.tasks import cancel_all
@@ -65,7 +66,7 @@ async def meter(db: Database) -> UUID:
 async def test_job_keeps_its_lease_while_the_heartbeats_connection_stands_still(
     db: Database, settings_env: dict[str, str], redis: ArqRedis, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async def wait(_ctx: dict[str, Any]) -> None:
+    async def wait(_worker: Worker[ServiceSettings]) -> None:
         await finish.wait()
 
     async def lease() -> datetime | None:
@@ -82,10 +83,11 @@ async def test_job_keeps_its_lease_while_the_heartbeats_connection_stands_still(
     monkeypatch.setenv("FLOWS_OUTBOX_LEASE_SECONDS", "3")
     monkeypatch.setenv("FLOWS_OUTBOX_HEARTBEAT_SECONDS", "0.2")
     monkeypatch.setenv("FLOWS_OUTBOX_POLL_SECONDS", "0.1")
-    runner, finish = JobRunner("billing", [wait], db, load_settings(ServiceSettings)), asyncio.Event()
+    worker, finish = Worker("billing", load_settings(ServiceSettings), db, redis), asyncio.Event()
+    runner = JobRunner(worker, [Handler("wait", wait)])
     async with db.transaction() as transaction:
-        job = await enqueue(transaction, "billing", "wait")
-    running = asyncio.create_task(runner.run({}, str(job)))
+        job = await enqueue(transaction, Call("billing", "wait"))
+    running = asyncio.create_task(runner.run(str(job)))
     heartbeat = asyncio.create_task(runner.keep_leases())
     await until(beats)
     with frozen(*await backends(db, "billing leases")):

@@ -3,14 +3,12 @@
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Response
-from pydantic import BaseModel, Field
 
 from flows_api.commands.access import Reader
-from flows_api.commands.billing.corrections import LineDifference
 from flows_api.commands.billing.escos import Billing
 from flows_api.commands.documents import Kind, document, require_readable
-from flows_api.commands.invoices import ExplainedLine
 from flows_api.commands.models import problems
+from flows_shared.contracts.explanations import EXPLAIN_CREDIT_NOTE, CreditNoteExplanation, ExplainRequest
 from flows_shared.service import Db
 
 SELECT = """
@@ -25,19 +23,6 @@ CREDIT_NOTE = Kind("credit note", "credit_note", SELECT)
 router = APIRouter(prefix="/v1/credit-notes", tags=["invoices"])
 
 Number = Annotated[str, Path(pattern=r"^[\w.\- ]{1,64}$", examples=["WLCE-C000001"])]
-
-
-class CreditNoteExplanation(BaseModel):
-    """The invoice taken back, line by line, and what is different in the one in its place."""
-
-    number: str
-    invoice: str
-    replacement: str | None = Field(description="null: nothing takes its place")
-    reason: str
-    credited: list[ExplainedLine]
-    vat: list[str]
-    differences: list[LineDifference]
-    sentences: list[str]
 
 
 @router.get(
@@ -66,5 +51,4 @@ async def credit_note_html(number: Number, principal: Reader, db: Db) -> Respons
 async def credit_note_explanation(number: Number, principal: Reader, db: Db, billing: Billing) -> CreditNoteExplanation:
     """Customers get their own, admins those of their communities."""
     await require_readable(CREDIT_NOTE, number, principal, db)
-    answer = await billing.post("/internal/billing/credit-note-explanations", {"number": number}, principal)
-    return CreditNoteExplanation.model_validate_json(answer.content)
+    return await billing.call(EXPLAIN_CREDIT_NOTE, ExplainRequest(number=number), principal)

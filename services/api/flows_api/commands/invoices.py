@@ -3,12 +3,12 @@
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Response
-from pydantic import BaseModel, Field
 
 from flows_api.commands.access import Reader
 from flows_api.commands.billing.escos import Billing
 from flows_api.commands.documents import Kind, document, require_readable
 from flows_api.commands.models import problems
+from flows_shared.contracts.explanations import EXPLAIN_INVOICE, ExplainRequest, Explanation
 from flows_shared.service import Db
 
 SELECT = """
@@ -25,25 +25,6 @@ router = APIRouter(prefix="/v1/invoices", tags=["invoices"])
 explanations = APIRouter(prefix="/v1/billing/invoices", tags=["billing"])
 
 Number = Annotated[str, Path(pattern=r"^[\w.\- ]{1,64}$", examples=["WLCE-000001"])]
-
-
-class ExplainedLine(BaseModel):
-    description: str
-    arithmetic: str = Field(examples=["298 kWh x 24.5p = 7301p -> 7301p"])
-    source: str
-    vat: str
-
-
-class Explanation(BaseModel):
-    """Each amount from its sources to the penny; `rounding` are the rules, `sentences` what the bill says."""
-
-    number: str
-    lines: list[ExplainedLine]
-    vat: list[str]
-    balance: str
-    comparison: str | None
-    rounding: list[str]
-    sentences: list[str]
 
 
 @router.get(
@@ -73,5 +54,4 @@ async def invoice_html(number: Number, principal: Reader, db: Db) -> Response:
 async def invoice_explanation(number: Number, principal: Reader, db: Db, billing: Billing) -> Explanation:
     """Customers get their own, admins those of their communities."""
     await require_readable(INVOICE, number, principal, db)
-    answer = await billing.post("/internal/billing/explanations", {"number": number}, principal)
-    return Explanation.model_validate_json(answer.content)
+    return await billing.call(EXPLAIN_INVOICE, ExplainRequest(number=number), principal)

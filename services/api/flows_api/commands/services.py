@@ -9,6 +9,7 @@ from flows_api.auth.principal import Principal
 from flows_api.commands.models import Problem
 from flows_api.settings import ApiSettings
 from flows_shared.auth import service_headers
+from flows_shared.contracts.route import Answered, Asked, Route
 from flows_shared.errors import FlowsError, UnavailableError
 from flows_shared.logs import get_logger
 
@@ -41,10 +42,17 @@ class ServiceClient:
         self.settings = settings
         self.http = httpx.AsyncClient(base_url=url, timeout=settings.api_service_timeout_seconds)
 
-    async def post(self, path: str, body: Any, principal: Principal) -> httpx.Response:
+    async def call(self, route: Route[Asked, Answered], asked: Asked, principal: Principal) -> Answered:
+        """What the service answers."""
+        response = await self.send(route, asked, principal)
+        return route.read(response.content)
+
+    async def send(self, route: Route[Asked, Any], asked: Asked, principal: Principal) -> httpx.Response:
+        """The same with its status and headers, not read yet."""
         headers = service_headers(self.settings, "api", acting_for=principal.actor)
+        body = asked.model_dump(mode="json")
         try:
-            response = await self.http.post(path, json=body, headers=headers)
+            response = await self.http.request(route.method, route.path, json=body, headers=headers)
         except httpx.TransportError as error:
             log.error("service_unavailable", target=self.name, reason=f"{type(error).__name__}: {error}")
             raise ServiceUnavailable(self.name) from error

@@ -2,14 +2,12 @@
 
 from asyncio import to_thread
 from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import datetime
-from decimal import Decimal
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from flows_billing.sharing.allocation import UNKNOWN, Allocation, allocate_month, kwh
 from flows_billing.stores.sharing import read_series, sharing_in
+from flows_shared.contracts.sharing import SharedGroup, SharedHalfHour, SharedHome
 from flows_shared.db import Connection
 from flows_shared.time import Month
 
@@ -17,46 +15,6 @@ HOMES = """
     SELECT property.id, property.plot FROM public.properties AS property WHERE property.id = ANY($1) ORDER BY plot, id
 """
 HOME_OF_ACCOUNT = "SELECT property FROM public.accounts WHERE id = $1"
-
-
-@dataclass(frozen=True, slots=True)
-class SharedHome:
-    home: UUID
-    plot: str
-    consumption_kwh: Decimal
-    shared_kwh: Decimal
-    imported_kwh: Decimal
-    surplus_kwh: Decimal
-
-
-@dataclass(frozen=True, slots=True)
-class SharedHalfHour:
-    """Of one home; `generation_kwh` is the group's."""
-
-    timestamp: datetime
-    generation_kwh: Decimal
-    consumption_kwh: Decimal
-    shared_kwh: Decimal
-
-
-@dataclass(frozen=True, slots=True)
-class SharedGroup:
-    """`residue_kwh` is that of the half hours in which the boundary was known; none where there were none."""
-
-    group: UUID
-    name: str
-    half_hours: int
-    generation_missing: int
-    generation_kwh: Decimal
-    consumption_kwh: Decimal
-    shared_kwh: Decimal
-    imported_kwh: Decimal
-    surplus_kwh: Decimal
-    others_kwh: Decimal
-    boundary_known: int
-    residue_kwh: Decimal | None
-    homes: tuple[SharedHome, ...]
-    home_half_hours: tuple[SharedHalfHour, ...] = ()
 
 
 async def share_month(
@@ -107,7 +65,14 @@ def _residues(found: Allocation) -> Iterator[int | None]:
 def _home(found: Allocation, home: UUID, plot: str) -> SharedHome:
     shared, surplus = found.shared_by_home[home], found.surplus_by_home.get(home, ())
     consumed = found.consumed_by_home[home]
-    return SharedHome(home, plot, *map(kwh, (consumed, sum(shared), consumed - sum(shared), sum(surplus))))
+    return SharedHome(
+        home=home,
+        plot=plot,
+        consumption_kwh=kwh(consumed),
+        shared_kwh=kwh(sum(shared)),
+        imported_kwh=kwh(consumed - sum(shared)),
+        surplus_kwh=kwh(sum(surplus)),
+    )
 
 
 def _half_hours(found: Allocation, home: UUID) -> Iterator[SharedHalfHour]:
@@ -115,4 +80,9 @@ def _half_hours(found: Allocation, home: UUID) -> Iterator[SharedHalfHour]:
     times = found.readings.period.half_hours()
     for number, (at, shared) in enumerate(zip(times, found.shared_by_home[home], strict=True)):
         consumed = sum(series[number] for series in registers)
-        yield SharedHalfHour(at, kwh(max(0, found.generation[number])), kwh(consumed), kwh(shared))
+        yield SharedHalfHour(
+            timestamp=at,
+            generation_kwh=kwh(max(0, found.generation[number])),
+            consumption_kwh=kwh(consumed),
+            shared_kwh=kwh(shared),
+        )

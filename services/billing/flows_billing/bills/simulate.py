@@ -16,6 +16,7 @@ from flows_billing.settings import RunSettings
 from flows_billing.stores.accounts import account_numbers, supply_account_ids, supply_accounts
 from flows_billing.tariffs.tariff import Tariff, Tariffs
 from flows_shared.apart import in_parts
+from flows_shared.contracts.previews import ComparedAccount
 from flows_shared.db import Connection, Database
 from flows_shared.errors import say_error
 from flows_shared.time import Month
@@ -24,32 +25,15 @@ PROFILE = "SELECT EXISTS (SELECT FROM public.rate_profiles WHERE id = $1 AND esc
 
 
 @dataclass(frozen=True, slots=True)
-class Compared:
-    """An account's bills now and at the tariff proposed, in pence with VAT; none where there are none."""
-
-    account: UUID
-    account_number: int
-    now_pence: int | None
-    proposed_pence: int | None
-    why_not: str | None
-
-    @property
-    def difference_pence(self) -> int | None:
-        if self.now_pence is None or self.proposed_pence is None:
-            return None
-        return self.proposed_pence - self.now_pence
-
-
-@dataclass(frozen=True, slots=True)
 class Simulation:
     """The sums are of the accounts that have both bills."""
 
     esco: Esco
     months: tuple[Month, ...]
-    accounts: tuple[Compared, ...]
+    accounts: tuple[ComparedAccount, ...]
 
     @property
-    def compared(self) -> list[Compared]:
+    def compared(self) -> list[ComparedAccount]:
         return [account for account in self.accounts if account.difference_pence is not None]
 
     @property
@@ -84,12 +68,12 @@ async def simulate(
 
 async def _simulate_month(
     db: Database, esco: Esco, month: Month, proposal: Tariff, settings: RunSettings, only: Sequence[UUID] | None
-) -> tuple[Compared, ...]:
+) -> tuple[ComparedAccount, ...]:
     async with db.connection() as connection:
         ids = await supply_account_ids(connection, esco.id, month, only=only, billed_too=True)
         numbers = await account_numbers(connection, ids)
 
-        async def part(accounts: Sequence[UUID]) -> list[Compared]:
+        async def part(accounts: Sequence[UUID]) -> list[ComparedAccount]:
             found = await supply_accounts(connection, esco.id, month, only=accounts, billed_too=True)
             terms = await load_terms(connection, esco, month, found)
             return await _compare(connection, esco, found, terms, proposal, settings)
@@ -97,13 +81,19 @@ async def _simulate_month(
         parts, broken = await in_parts(connection, ids, part, lambda: load_terms(connection, esco, month, ()))
     compared = {each.account: each for part in parts for each in part}
     for account, error in broken.items():
-        compared[account] = Compared(account, numbers[account], None, None, say_error(error))
+        compared[account] = ComparedAccount(
+            account=account,
+            account_number=numbers[account],
+            now_pence=None,
+            proposed_pence=None,
+            why_not=say_error(error),
+        )
     return tuple(compared[account] for account in ids if account in compared)
 
 
 async def _compare(
     db: Connection, esco: Esco, accounts: Sequence[Account], terms: Terms, proposal: Tariff, settings: RunSettings
-) -> list[Compared]:
+) -> list[ComparedAccount]:
     proposed_terms = replace(terms, tariffs=Tariffs({}, [proposal]))
     now = {account.id: plan_of(account, terms) for account in accounts}
     proposed = {account.id: plan_of(account, proposed_terms) for account in accounts}
@@ -112,25 +102,25 @@ async def _compare(
     return [_compared(account.id, account.number, bills[0], bills[1]) for account in accounts]
 
 
-def _added(found: Mapping[Month, Sequence[Compared]]) -> tuple[Compared, ...]:
-    by_account: defaultdict[UUID, dict[Month, Compared]] = defaultdict(dict)
+def _added(found: Mapping[Month, Sequence[ComparedAccount]]) -> tuple[ComparedAccount, ...]:
+    by_account: defaultdict[UUID, dict[Month, ComparedAccount]] = defaultdict(dict)
     for month, accounts in found.items():
         for compared in accounts:
             by_account[compared.account][month] = compared
     return tuple(map(_sum, by_account.values()))
 
 
-def _sum(months: Mapping[Month, Compared]) -> Compared:
+def _sum(months: Mapping[Month, ComparedAccount]) -> ComparedAccount:
     first = next(iter(months.values()))
     now = [each.now_pence for each in months.values() if each.difference_pence is not None]
     proposed = [each.proposed_pence for each in months.values() if each.difference_pence is not None]
     why_not = "; ".join(f"{month}: {each.why_not}" for month, each in months.items() if each.why_not)
-    return Compared(
-        first.account,
-        first.account_number,
-        sum(pence or 0 for pence in now) if now else None,
-        sum(pence or 0 for pence in proposed) if proposed else None,
-        why_not or None,
+    return ComparedAccount(
+        account=first.account,
+        account_number=first.account_number,
+        now_pence=sum(pence or 0 for pence in now) if now else None,
+        proposed_pence=sum(pence or 0 for pence in proposed) if proposed else None,
+        why_not=why_not or None,
     )
 
 
@@ -143,11 +133,15 @@ def _bills(docket: Docket) -> dict[UUID, int | str]:
     }
 
 
-def _compared(account: UUID, number: int, now: dict[UUID, int | str], proposed: dict[UUID, int | str]) -> Compared:
+def _compared(
+    account: UUID, number: int, now: dict[UUID, int | str], proposed: dict[UUID, int | str]
+) -> ComparedAccount:
     pair = now[account], proposed[account]
     pence = [amount if isinstance(amount, int) else None for amount in pair]
     why_not = next((amount for amount in pair if isinstance(amount, str)), None)
-    return Compared(account, number, pence[0], pence[1], why_not)
+    return ComparedAccount(
+        account=account, account_number=number, now_pence=pence[0], proposed_pence=pence[1], why_not=why_not
+    )
 
 
 async def _require_profile(db: Connection, esco: Esco, proposal: Tariff) -> None:

@@ -36,10 +36,11 @@ from flows_billing.invoices.issue import issue_bills
 from flows_billing.outcomes import NotBilled, Outcome
 from flows_billing.payments.record import record_refund
 from flows_billing.payments.store import balance_of
-from flows_billing.settings import SERVICE, RunSettings
+from flows_billing.settings import RunSettings
 from flows_shared.acting import act_for
+from flows_shared.contracts.jobs import RENDER_INVOICES
+from flows_shared.contracts.money import RefundArguments
 from flows_shared.db import Connection, Database
-from flows_shared.money_commands import RefundArguments
 from flows_shared.outbox import enqueue
 from flows_shared.time import Month, local_date, local_midnight
 
@@ -253,7 +254,7 @@ async def _bill_month(
             await keep_holds(transaction, month, verdicts)
             return verdict
         invoices = await issue_bills(transaction, esco, None, verdict, now)
-        await enqueue(transaction, SERVICE, "render_invoices", [str(invoice.id) for invoice in invoices])
+        await enqueue(transaction, RENDER_INVOICES([str(invoice.id) for invoice in invoices]))
     return [invoice.number for invoice in invoices]
 
 

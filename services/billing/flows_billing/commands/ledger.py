@@ -12,23 +12,24 @@ from rich.console import Console
 from rich.table import Table
 
 from flows_billing.commands.opening import acting_here, load, opened
-from flows_billing.ledger.check import LedgerCheck, check_ledger
+from flows_billing.ledger.check import check_ledger
 from flows_billing.ledger.statement import StatementLine, account_of_number, statement_of
 from flows_billing.payments import record
-from flows_billing.payments.record import Recorded
 from flows_billing.payments.store import balance_of
 from flows_billing.stores.communities import esco_by_code
-from flows_shared.db import Connection
-from flows_shared.errors import FlowsError, InvalidError
-from flows_shared.money import format_pounds, pence
-from flows_shared.money_commands import (
+from flows_shared.contracts.ledger import LedgerCheck
+from flows_shared.contracts.money import (
     GiftArguments,
     MoneyArguments,
     PaymentArguments,
+    Recorded,
     RefundArguments,
     ReversalArguments,
     WriteOffArguments,
 )
+from flows_shared.db import Connection
+from flows_shared.errors import FlowsError, InvalidError
+from flows_shared.money import format_pounds, pence
 from flows_shared.numbers import decimal, whole_option
 
 ledger = typer.Typer(help="Record money, read accounts, and check the books.", no_args_is_help=True)

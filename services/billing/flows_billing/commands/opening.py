@@ -1,29 +1,21 @@
 """The database as a command uses it, for the person who typed it."""
 
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from getpass import getuser
 
-from flows_billing.settings import RunSettings
+from flows_billing.settings import SERVICE, RunSettings
 from flows_shared.acting import acting
+from flows_shared.command_line import command_database, command_settings
 from flows_shared.db import Connection, Database
-from flows_shared.logs import configure_logging
-from flows_shared.settings import load_settings
 
 
 def load() -> RunSettings:
-    settings = load_settings(RunSettings)
-    configure_logging(settings, "billing")
-    return settings
+    return command_settings(RunSettings, SERVICE)
 
 
-@asynccontextmanager
-async def opened(settings: RunSettings) -> AsyncIterator[Database]:
-    db = await Database.open(settings.database_url.get_secret_value(), name="flows billing", size=2)
-    try:
-        yield db
-    finally:
-        await db.close()
+def opened(settings: RunSettings) -> AbstractAsyncContextManager[Database]:
+    return command_database(settings, "flows billing")
 
 
 @asynccontextmanager

@@ -53,5 +53,5 @@ def _problems_table(proof: Proof) -> Table:
     table = Table("part", "of", "check", "expected", "found")
     for part in proof.parts:
         for problem in part.problems:
-            table.add_row(part.name, problem.name, problem.check, problem.expected, problem.found)
+            table.add_row(part.name, problem.subject, problem.check, problem.expected, problem.found)
     return table

@@ -9,13 +9,14 @@ from rich.table import Table
 
 from flows_billing.commands.opening import command_line, load, opened
 from flows_billing.communities.months import parse_month
-from flows_billing.corrections.difference import CAUSES, Cause, LineDifference
+from flows_billing.corrections.difference import CAUSES
 from flows_billing.corrections.rebill import rebill
 from flows_billing.corrections.rebilling import Confirmation, RebilledAccount, Rebilling
 from flows_billing.corrections.words import DIFFERENCE_TITLES, difference_cells
 from flows_billing.settings import RunSettings
 from flows_billing.stores.accounts import account_by_number
 from flows_billing.stores.communities import esco_by_code, find_escos
+from flows_shared.contracts.corrections import Cause, LineDifference
 from flows_shared.errors import InvalidError
 from flows_shared.money import format_pounds
 from flows_shared.time import utc_now

@@ -2,13 +2,12 @@
 
 import csv
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import asdict
 from typing import TextIO
 
 from rich.table import Table
 
-from flows_billing.bills.sharing import SharedGroup
 from flows_billing.wording import format_quantity
+from flows_shared.contracts.sharing import SharedGroup
 
 
 def sharing_tables(group: SharedGroup) -> list[Table]:
@@ -20,13 +19,13 @@ def sharing_tables(group: SharedGroup) -> list[Table]:
 def member_rows(groups: Iterable[SharedGroup]) -> Iterator[Mapping[str, object]]:
     for group in groups:
         for home in group.homes:
-            yield {"group": group.name, **asdict(home)}
+            yield {"group": group.name, **dict(home)}
 
 
 def half_hour_rows(groups: Iterable[SharedGroup]) -> Iterator[Mapping[str, object]]:
     for group in groups:
         for half in group.home_half_hours:
-            yield {"group": group.name, **asdict(half), "timestamp": half.timestamp.isoformat()}
+            yield {"group": group.name, **dict(half), "timestamp": half.timestamp.isoformat()}
 
 
 def write_csv(file: TextIO, rows: Iterable[Mapping[str, object]]) -> None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from itertools import zip_longest
-from typing import Final, Literal, TypeAlias
+from typing import Final
 from uuid import UUID
 
 from flows_billing.days import Days
@@ -14,8 +14,8 @@ from flows_billing.rating.bill import Bill
 from flows_billing.rating.charges import Charge
 from flows_billing.rating.guard import Guard
 from flows_billing.rating.lines import Line
+from flows_shared.contracts.corrections import Cause, LineDifference
 
-Cause: TypeAlias = Literal["readings", "tariff", "vat", "payer", "days"]
 CAUSES: Final[Mapping[Cause, str]] = {
     "readings": "late or corrected readings",
     "tariff": "a corrected price",
@@ -89,28 +89,6 @@ class BilledInvoice:
     vat_pence: int
     total_pence: int
     lines: tuple[BilledLine, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class LineDifference:
-    """A line before and after; a side that has no such line is empty."""
-
-    description: str
-    unit: str
-    period_start: date
-    period_end: date
-    quantity_before: Decimal | None
-    quantity_after: Decimal | None
-    rate_before: Decimal | None
-    rate_after: Decimal | None
-    vat_rate_before: Decimal | None
-    vat_rate_after: Decimal | None
-    amount_before_pence: int
-    amount_after_pence: int
-
-    @property
-    def difference_pence(self) -> int:
-        return self.amount_after_pence - self.amount_before_pence
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,9 +7,10 @@ from uuid import UUID
 
 import asyncpg
 
-from flows_billing.corrections.difference import LineDifference, compare
+from flows_billing.corrections.difference import compare
 from flows_billing.corrections.store import billed_lines
 from flows_billing.invoices.documents import PDF, PrintedInvoice, printed_invoices
+from flows_shared.contracts.corrections import LineDifference
 from flows_shared.db import Connection
 
 NOTES = """

@@ -1,31 +1,15 @@
 """How a credit note came about: what it takes back, and line by line what is different."""
 
-from dataclasses import dataclass
-
-from flows_billing.corrections.difference import LineDifference
 from flows_billing.corrections.documents import PrintedNote
 from flows_billing.corrections.words import what_follows
-from flows_billing.invoices.explain import ExplainedLine, explain
+from flows_billing.invoices.explain import explain
+from flows_shared.contracts.explanations import CreditNoteExplanation
 
 
-@dataclass(frozen=True, slots=True)
-class NoteExplanation:
-    """`credited` is how the invoice that is taken back was computed; `differences` are to the one in its place."""
-
-    number: str
-    invoice: str
-    replacement: str | None
-    reason: str
-    credited: tuple[ExplainedLine, ...]
-    vat: tuple[str, ...]
-    differences: tuple[LineDifference, ...]
-    sentences: tuple[str, ...]
-
-
-def explain_note(note: PrintedNote) -> NoteExplanation:
+def explain_note(note: PrintedNote) -> CreditNoteExplanation:
     """The VAT is taken back as it was charged, rate by rate."""
     wrong = explain(note.invoice)
-    return NoteExplanation(
+    return CreditNoteExplanation(
         number=note.number,
         invoice=note.invoice.number,
         replacement=note.replacement.number if note.replacement else None,

@@ -14,7 +14,7 @@ from uuid import UUID, uuid4
 from flows_billing.bills.judge import Docket, prepare
 from flows_billing.bills.preview import from_half_hours
 from flows_billing.communities.esco import Esco, require_vat_number
-from flows_billing.corrections.difference import BilledInvoice, Cause, Correction, correct, say_causes
+from flows_billing.corrections.difference import BilledInvoice, Correction, correct, say_causes
 from flows_billing.corrections.rebilling import Confirmation, RebilledAccount, Rebilling, shown
 from flows_billing.corrections.store import (
     CreditNote,
@@ -34,12 +34,14 @@ from flows_billing.invoices.issue import issue_bills
 from flows_billing.outcomes import NotBilled, skipped
 from flows_billing.rating.bill import Bill, Verdict
 from flows_billing.rating.guard import UNGUARDED, Guard
-from flows_billing.settings import SERVICE, RunSettings
+from flows_billing.settings import RunSettings
 from flows_billing.stores.accounts import account_numbers, supply_account_ids
 from flows_billing.stores.rating import changed_days
 from flows_billing.stores.sharing import store_allocation
 from flows_shared.acting import act_for
 from flows_shared.apart import is_about_data
+from flows_shared.contracts.corrections import Cause
+from flows_shared.contracts.jobs import RENDER_CREDIT_NOTES, RENDER_INVOICES, SUM_COSTS
 from flows_shared.db import Connection, Database
 from flows_shared.errors import say_error
 from flows_shared.outbox import enqueue
@@ -160,20 +162,14 @@ async def _correct(
         await forget_stale(transaction, [invoice.id for invoice in originals], asked.seen_at)
         await _enqueue_printing(transaction, notes, invoices)
         if run := originals[0].run:
-            await enqueue(transaction, SERVICE, "sum_costs", str(run), key=str(run))
+            await enqueue(transaction, SUM_COSTS(str(run)), key=str(run))
     by_original = {note.invoice.id: note for note in notes}
     by_payer = {invoice.bill.plan.payer: invoice for invoice in invoices}
     made = []
     for each in corrections:
         note = by_original.get(each.original.id) if each.original else None
         invoice = by_payer.get(each.customer) if each.bill else None
-        made.append(
-            replace(
-                shown(each),
-                credit_note=note.number if note else None,
-                replacement=invoice.number if invoice else None,
-            )
-        )
+        made.append(shown(each, note.number if note else None, invoice.number if invoice else None))
     return RebilledAccount(account, number, "corrected", None, tuple(made))
 
 
@@ -227,6 +223,6 @@ async def _enqueue_printing(db: Connection, notes: Sequence[CreditNote], invoice
     replacing = {note.replacement for note in notes}
     alone = [str(invoice.id) for invoice in invoices if invoice.id not in replacing]
     if notes:
-        await enqueue(db, SERVICE, "render_credit_notes", [str(note.id) for note in notes])
+        await enqueue(db, RENDER_CREDIT_NOTES([str(note.id) for note in notes]))
     if alone:
-        await enqueue(db, SERVICE, "render_invoices", alone)
+        await enqueue(db, RENDER_INVOICES(alone))

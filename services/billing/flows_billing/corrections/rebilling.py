@@ -6,7 +6,8 @@ from typing import Literal, TypeAlias
 from uuid import UUID
 
 from flows_billing.communities.esco import Esco
-from flows_billing.corrections.difference import Cause, Correction, LineDifference
+from flows_billing.corrections.difference import Correction
+from flows_shared.contracts import corrections as contract
 from flows_shared.time import Month
 
 RebillOutcome: TypeAlias = Literal["unchanged", "differs", "corrected", "too_old", "failed"]
@@ -21,19 +22,9 @@ class Confirmation:
     claims: Mapping[str, object] | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Rebilled:
-    """One payer's invoice before and after; the numbers of what was made are there once it was."""
+class Rebilled(contract.Correction):
+    """The numbers of what was made are there once it was."""
 
-    customer: UUID
-    causes: tuple[Cause, ...]
-    invoice: str | None
-    before_pence: int
-    after_pence: int
-    difference_pence: int
-    vat_before_pence: int
-    vat_after_pence: int
-    lines: tuple[LineDifference, ...]
     credit_note: str | None = None
     replacement: str | None = None
 
@@ -63,7 +54,7 @@ class Rebilling:
         return sum(each.difference_pence for account in self.accounts for each in account.corrections)
 
 
-def shown(correction: Correction) -> Rebilled:
+def shown(correction: Correction, note: str | None = None, replacement: str | None = None) -> Rebilled:
     original, bill = correction.original, correction.bill
     return Rebilled(
         customer=correction.customer,
@@ -75,4 +66,6 @@ def shown(correction: Correction) -> Rebilled:
         vat_before_pence=original.vat_pence if original else 0,
         vat_after_pence=bill.vat_pence if bill else 0,
         lines=correction.lines,
+        credit_note=note,
+        replacement=replacement,
     )

@@ -6,9 +6,10 @@ from datetime import date, datetime
 from uuid import UUID
 
 from flows_billing.communities.esco import Esco
-from flows_billing.corrections.difference import BilledInvoice, BilledLine, Cause
+from flows_billing.corrections.difference import BilledInvoice, BilledLine
 from flows_billing.days import Days
 from flows_billing.invoices.store import MAKE_SERIES
+from flows_shared.contracts.corrections import Cause
 from flows_shared.db import Connection
 from flows_shared.time import Month
 

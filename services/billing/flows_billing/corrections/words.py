@@ -4,10 +4,10 @@ from collections.abc import Callable
 from decimal import Decimal
 from typing import Final
 
-from flows_billing.corrections.difference import LineDifference
 from flows_billing.corrections.documents import PrintedNote
 from flows_billing.invoices.words import vat_rows
 from flows_billing.wording import format_day, format_days, format_quantity, format_rate, format_units
+from flows_shared.contracts.corrections import LineDifference
 from flows_shared.money import format_pounds
 
 DIFFERENCE_TITLES: Final = ("What", "When", "Quantity", "Price", "VAT", "Before", "After", "Difference")

@@ -1,6 +1,5 @@
 """How each amount of an invoice came about, from its sources to the penny."""
 
-from dataclasses import dataclass
 from typing import Final
 
 from flows_billing.invoices.documents import PrintedInvoice, PrintedLine
@@ -9,30 +8,10 @@ from flows_billing.rounding import RULES
 from flows_billing.vat.rules import SMALL_QUANTITY_KWH_A_DAY
 from flows_billing.vat.summary import VatAmount, vat_summary
 from flows_billing.wording import format_quantity
+from flows_shared.contracts.explanations import ExplainedLine, Explanation
 
 # Other rules answer before it is asked how much was supplied.
 JUDGED_BY_QUANTITY: Final = frozenset({"small_quantity", "business", "no_certificate"})
-
-
-@dataclass(frozen=True, slots=True)
-class ExplainedLine:
-    """`arithmetic` is quantity x rate = exact amount -> pence; `source` the readings and the tariff version."""
-
-    description: str
-    arithmetic: str
-    source: str
-    vat: str
-
-
-@dataclass(frozen=True, slots=True)
-class Explanation:
-    number: str
-    lines: tuple[ExplainedLine, ...]
-    vat: tuple[str, ...]
-    balance: str
-    comparison: str | None
-    rounding: tuple[str, ...]
-    sentences: tuple[str, ...]
 
 
 def explain(invoice: PrintedInvoice) -> Explanation:

@@ -2,8 +2,9 @@
 
 from typing import Final
 
-from flows_billing.ledger.check import LedgerCheck, check_ledger
+from flows_billing.ledger.check import check_ledger
 from flows_shared.apart import is_about_data
+from flows_shared.contracts.ledger import LedgerCheck
 from flows_shared.db import Connection
 from flows_shared.errors import say_error
 from flows_shared.logs import get_logger

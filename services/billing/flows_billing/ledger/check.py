@@ -1,9 +1,9 @@
 """The ledger against itself and against what it stands for."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from uuid import UUID
 
+from flows_shared.contracts.ledger import LedgerCheck, LedgerFinding
 from flows_shared.db import Connection
 
 SHOWN = 1_000
@@ -102,36 +102,20 @@ IMBALANCES = """
 """
 
 
-@dataclass(frozen=True, slots=True)
-class LedgerFinding:
-    """`expected` is what follows from its source, `found` what the ledger says, in pence where it is a number."""
-
-    check: str
-    name: str
-    expected: str
-    found: str
-
-
-@dataclass(frozen=True, slots=True)
-class LedgerCheck:
-    """`total_pence` is the sum over all, so zero; the findings of a check are the first thousand."""
-
-    entries: int
-    total_pence: int
-    findings: tuple[LedgerFinding, ...]
-
-    @property
-    def is_sound(self) -> bool:
-        return self.total_pence == 0 and not self.findings
-
-
 async def check_ledger(db: Connection, escos: Sequence[UUID] | None = None) -> LedgerCheck:
-    """Of these communities, or all."""
+    """Of these communities, or all; the findings of a check are the first thousand."""
     async with db.transaction():
         await db.execute(WHOLE_TABLES)
         rows = [row for check in CHECKS for row in await db.fetch(f"{check} ORDER BY 2 LIMIT {SHOWN}", escos)]
-    findings = [LedgerFinding(*row) for row in rows]
-    return LedgerCheck(await db.fetchval(ENTRIES, escos), await db.fetchval(TOTAL, escos), tuple(findings))
+    return LedgerCheck(
+        entries=await db.fetchval(ENTRIES, escos),
+        total_pence=await db.fetchval(TOTAL, escos),
+        findings=tuple(_finding(*row) for row in rows),
+    )
+
+
+def _finding(check: str, name: str, expected: str, found: str) -> LedgerFinding:
+    return LedgerFinding(check=check, name=name, expected=expected, found=found)
 
 
 async def imbalances_pence(db: Connection) -> dict[str, int]:

@@ -10,10 +10,11 @@ from decimal import Decimal
 from typing import Any, Final
 from uuid import UUID
 
-from flows_billing.bills.preview import PreviewedAccount, preview_run
+from flows_billing.bills.preview import preview_run
 from flows_billing.communities.esco import Esco
 from flows_billing.month_end.sheet import Sheet
 from flows_billing.settings import RunSettings
+from flows_shared.contracts.previews import PreviewAccount
 from flows_shared.db import Connection, Database
 from flows_shared.time import Month
 
@@ -75,7 +76,7 @@ async def accrued(db: Database, esco: Esco, month: Month, settings: RunSettings)
             days = each.first_day, each.next().first_day
             uncovered = [row["id"] for row in await connection.fetch(UNCOVERED, esco.id, *days, end)]
         issued = end - timedelta(days=1)
-        previewed = (await preview_run(db, esco, each, settings, only=uncovered, issued=issued)).accounts
+        previewed = (await preview_run(db, esco, each, settings, issued, only=uncovered)).accounts
         async with db.connection() as connection:
             measured = await _measured(connection, [a.account for a in previewed if a.outcome == "failed"], each)
         rows += _rows(each, previewed, measured)
@@ -83,7 +84,7 @@ async def accrued(db: Database, esco: Esco, month: Month, settings: RunSettings)
 
 
 def _rows(
-    month: Month, previewed: Sequence[PreviewedAccount], measured: dict[UUID, tuple[Decimal, int | None]]
+    month: Month, previewed: Sequence[PreviewAccount], measured: dict[UUID, tuple[Decimal, int | None]]
 ) -> Iterator[Sequence[Any]]:
     """Accounts that are rightly left out have nothing to accrue."""
     for account in previewed:

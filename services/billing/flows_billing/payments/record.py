@@ -1,31 +1,22 @@
 """Recording money by hand: once a key, within what the account allows, in the caller's transaction."""
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 from uuid import UUID
 
 from flows_billing.errors import KeyTaken, NobodyToGiveTo, UnknownAccount
 from flows_billing.payments import store
 from flows_billing.payments.rules import Standing, booked_on, check_limit, check_refund, check_write_off
-from flows_shared.db import Connection
-from flows_shared.idempotency import differing
-from flows_shared.money_commands import (
+from flows_shared.contracts.money import (
     GiftArguments,
     MoneyArguments,
     PaymentArguments,
+    Recorded,
     RefundArguments,
     ReversalArguments,
     WriteOffArguments,
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Recorded:
-    """The row that was made, and what the account owes now."""
-
-    id: UUID
-    account: UUID
-    balance_pence: int
+from flows_shared.db import Connection
+from flows_shared.idempotency import differing
 
 
 async def record_payment(db: Connection, account: UUID, key: str, asked: PaymentArguments) -> Recorded:
@@ -65,7 +56,7 @@ async def record_gift(db: Connection, account: UUID, key: str, asked: GiftArgume
 
 async def record_reversal(db: Connection, payment: UUID, asked: ReversalArguments) -> Recorded:
     account = await store.reverse_payment(db, payment, asked.reason)
-    return Recorded(payment, account, await store.balance_of(db, account))
+    return Recorded(id=payment, account=account, balance_pence=await store.balance_of(db, account))
 
 
 async def _once(
@@ -85,7 +76,7 @@ async def _once(
         made, first = found
         if differing(first, request):
             raise KeyTaken(key, first, request)
-        return Recorded(made, account, standing.balance_pence)
+        return Recorded(id=made, account=account, balance_pence=standing.balance_pence)
     made = await insert(standing)
     await store.keep_request(db, account, key, request, made)
-    return Recorded(made, account, await store.balance_of(db, account))
+    return Recorded(id=made, account=account, balance_pence=await store.balance_of(db, account))

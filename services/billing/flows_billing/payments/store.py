@@ -7,8 +7,8 @@ from uuid import UUID
 
 from flows_billing.errors import PaymentNotReversible, UnknownPayment
 from flows_billing.payments.rules import Refundable, Standing
+from flows_shared.contracts.money import GiftArguments, PaymentArguments, RefundArguments, WriteOffArguments
 from flows_shared.db import Connection
-from flows_shared.money_commands import GiftArguments, PaymentArguments, RefundArguments, WriteOffArguments
 
 Table: TypeAlias = Literal["payments", "refunds", "write_offs", "gifts"]
 

@@ -4,9 +4,8 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Final, Literal, TypeAlias
 
-# `due`: its sources changed after it was issued, which is noted, and a correction will say so. `decided`: a person
-# leaves it as it is. Everything else is wrong.
-Standing: TypeAlias = Literal["wrong", "due", "decided"]
+from flows_shared.contracts.verifications import Finding, Standing
+
 Cause: TypeAlias = Literal["readings", "sharing", "tariff", "vat", "payer", "days"]
 
 # What late readings alone can change of a bill: how much, so which blocks, and whether it is a small quantity.
@@ -31,17 +30,6 @@ EXPLAINED: Final[Mapping[Cause, frozenset[str]]] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
-    """`expected` is what follows from the sources, `found` what the invoice says."""
-
-    invoice: str
-    check: str
-    expected: str | None
-    found: str
-    standing: Standing = "wrong"
-
-
-@dataclass(frozen=True, slots=True)
 class Difference:
     """A finding, and the column that it is of where a change of the sources may explain it."""
 
@@ -55,7 +43,9 @@ class Difference:
         standing: Standing = "wrong"
         if known and any(self.field in EXPLAINED[cause] for cause in known.causes):
             standing = "decided" if known.is_decided else "due"
-        return Finding(self.invoice, self.check, self.expected, self.found, standing)
+        return Finding(
+            invoice=self.invoice, check=self.check, expected=self.expected, found=self.found, standing=standing
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,12 +54,3 @@ class Known:
 
     causes: Collection[Cause]
     is_decided: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Verification:
-    invoices: int
-    findings: tuple[Finding, ...]
-
-    def count(self, standing: Standing) -> int:
-        return sum(finding.standing == standing for finding in self.findings)

@@ -8,12 +8,13 @@ from zoneinfo import ZoneInfo
 import asyncpg
 
 from flows_billing.proof import sealed
-from flows_billing.proof.finding import Difference, Finding, Verification
+from flows_billing.proof.finding import Difference
 from flows_billing.proof.known import known_changes
 from flows_billing.proof.recompute import billed_otherwise
 from flows_billing.proof.sharing import billed_otherwise as shared_otherwise
 from flows_billing.settings import RunSettings
 from flows_billing.stores.calendars import fill_calendars
+from flows_shared.contracts.verifications import Finding, Verification
 from flows_shared.db import Connection
 from flows_shared.time import Month
 
@@ -250,7 +251,7 @@ async def verify_invoices(
     found += await billed_otherwise(db, CHOSEN, chosen, settings)
     known = await known_changes(db, chosen)
     judged = [each.judged(known.get(each.invoice)) for each in found]
-    return Verification(await db.fetchval(COUNT, *chosen), tuple(_once(judged)))
+    return Verification(invoices=await db.fetchval(COUNT, *chosen), findings=tuple(_once(judged)))
 
 
 def _once(findings: Iterable[Finding]) -> Iterator[Finding]:

@@ -6,16 +6,18 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-from flows_billing.bills.sharing import SharedGroup, share_month
+from flows_billing.bills.sharing import share_month
 from flows_billing.communities.esco import Esco
 from flows_billing.communities.months import require_finished
 from flows_billing.corrections.rebill import rebill
 from flows_billing.corrections.rebilling import RebilledAccount, Rebilling
-from flows_billing.ledger.check import LedgerCheck, check_ledger
-from flows_billing.proof.finding import Finding, Verification
+from flows_billing.ledger.check import check_ledger
 from flows_billing.proof.invoices import verify_invoices
 from flows_billing.proof.known import known_changes
 from flows_billing.settings import RunSettings
+from flows_shared.contracts.ledger import LedgerCheck
+from flows_shared.contracts.sharing import SharedGroup
+from flows_shared.contracts.verifications import Finding, Verification
 from flows_shared.db import Connection, Database
 from flows_shared.time import Month
 
@@ -26,7 +28,7 @@ ACCOUNTS: Final = "SELECT account FROM public.invoices WHERE number = ANY($1)"
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    name: str
+    subject: str
     check: str
     expected: str
     found: str

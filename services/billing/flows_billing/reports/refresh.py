@@ -2,18 +2,15 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Final
 
 from prometheus_client.core import GaugeMetricFamily, Metric
 
+from flows_shared.contracts.jobs import REFRESH_REPORTS
 from flows_shared.db import Connection
 from flows_shared.logs import get_logger
 from flows_shared.outbox import enqueue
-from flows_shared.reports import REPORTS, ReportState, report_states
+from flows_shared.reports import REPORTS, ReportSummary, report_states
 from flows_shared.telemetry.counted import Counted
-
-SERVICE: Final = "billing"
-JOB: Final = "refresh_reports"
 
 # A report at a time, each in its own transaction: one that fails keeps no other from being made.
 REFRESH = "SELECT flows.refresh_report($1, $2)"
@@ -23,10 +20,10 @@ log = get_logger()
 
 async def enqueue_refresh(db: Connection) -> None:
     """After this transaction. While a refresh runs, one more follows it, however many ask."""
-    await enqueue(db, SERVICE, JOB, key="all")
+    await enqueue(db, REFRESH_REPORTS(), key="all")
 
 
-async def refresh_reports(db: Connection, asked_at: datetime) -> list[ReportState]:
+async def refresh_reports(db: Connection, asked_at: datetime) -> list[ReportSummary]:
     """Bring to `asked_at` whatever is older; what failed says why."""
     for source in dict.fromkeys(report.source for report in REPORTS.values()):
         await db.fetchval(REFRESH, source, asked_at)

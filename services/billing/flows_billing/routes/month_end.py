@@ -1,9 +1,6 @@
 """The evidence of a month, as an archive."""
 
-from uuid import UUID
-
 from fastapi import APIRouter, Response
-from pydantic import BaseModel
 
 from flows_billing.communities.months import parse_month
 from flows_billing.month_end.evidence import zipped
@@ -11,19 +8,14 @@ from flows_billing.month_end.take import take_evidence
 from flows_billing.routes.settings import Settings
 from flows_billing.stores.communities import find_escos
 from flows_shared.auth import CallingService
-from flows_shared.dates import MonthText
-from flows_shared.service import Db
+from flows_shared.contracts.month_end import MANIFEST_HEADER, TAKE_EVIDENCE, EvidenceRequest
+from flows_shared.service import Db, serve
 from flows_shared.time import utc_now
 
-router = APIRouter(prefix="/internal/billing")
+router = APIRouter()
 
 
-class EvidenceRequest(BaseModel):
-    month: MonthText
-    esco: UUID
-
-
-@router.post("/evidence", response_class=Response)
+@serve(router, TAKE_EVIDENCE)
 async def evidence(asked: EvidenceRequest, claims: CallingService, db: Db, settings: Settings) -> Response:
     """The controls of a month that has ended. Nothing is stored."""
     async with db.connection() as connection:
@@ -32,6 +24,6 @@ async def evidence(asked: EvidenceRequest, claims: CallingService, db: Db, setti
     taken = await take_evidence(db, esco, parse_month(asked.month), settings, now=utc_now(), by=by)
     headers = {
         "Content-Disposition": f'attachment; filename="{taken.name}.zip"',
-        "X-Manifest-Sha256": taken.manifest_sha256,
+        MANIFEST_HEADER: taken.manifest_sha256,
     }
     return Response(zipped(taken), media_type="application/zip", headers=headers)

@@ -20,12 +20,13 @@ from flows_billing.rating.bill import Bill, Verdict
 from flows_billing.reports.refresh import enqueue_refresh
 from flows_billing.runs.run import Run
 from flows_billing.runs.store import begin_run, complete_run, fail_run, find_run, run_held, store_outcomes
-from flows_billing.settings import SERVICE, RunSettings
+from flows_billing.settings import RunSettings
 from flows_billing.stores.accounts import supply_account_ids
 from flows_billing.stores.sharing import store_allocation
 from flows_billing.stores.solar import grant_solar_credits
 from flows_billing.stores.usage import store_monthly_usage
 from flows_shared.apart import in_parts
+from flows_shared.contracts.jobs import RENDER_INVOICES, SUM_COSTS
 from flows_shared.db import Connection, Database, is_connection_lost
 from flows_shared.errors import say_error
 from flows_shared.logs import get_logger
@@ -75,7 +76,7 @@ async def _bill_accounts(db: Connection, run: Run, settings: RunSettings, now: d
     await store_monthly_usage(db, run.esco.id, run.month)
     async with db.transaction():
         await complete_run(db, run.id)
-        await enqueue(db, SERVICE, "sum_costs", str(run.id), key=str(run.id))
+        await enqueue(db, SUM_COSTS(str(run.id)), key=str(run.id))
         await enqueue_refresh(db)
 
 
@@ -123,7 +124,7 @@ async def _store(db: Connection, run: Run, verdicts: Verdicts, settings: RunSett
 
 async def _enqueue_printing(db: Connection, invoices: Sequence[UUID], size: int) -> None:
     ids = [str(invoice) for invoice in invoices]
-    await enqueue_many(db, SERVICE, "render_invoices", [[list(ids[i : i + size])] for i in range(0, len(ids), size)])
+    await enqueue_many(db, [RENDER_INVOICES(ids[i : i + size]) for i in range(0, len(ids), size)])
 
 
 def _log_progress(done: int, accounts: int) -> None:

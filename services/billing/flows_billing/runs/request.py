@@ -8,8 +8,8 @@ from uuid import UUID
 from flows_billing.communities.months import require_finished
 from flows_billing.runs.run import Run
 from flows_billing.runs.store import create_runs, runs_with_work
-from flows_billing.settings import SERVICE
 from flows_billing.stores.communities import find_escos
+from flows_shared.contracts.jobs import BILL_MONTH
 from flows_shared.db import Connection
 from flows_shared.outbox import enqueue_many
 from flows_shared.time import Month
@@ -37,4 +37,4 @@ async def request_runs(
 async def enqueue_runs(db: Connection, run_ids: set[UUID]) -> None:
     """Let a worker execute them; one that waits or runs already is not queued twice."""
     keys = sorted(str(run_id) for run_id in run_ids)
-    await enqueue_many(db, SERVICE, "bill_month", [[key] for key in keys], keys=keys)
+    await enqueue_many(db, [BILL_MONTH(key) for key in keys], keys=keys)

@@ -24,14 +24,12 @@ from flows_meter_sync.readings.gaps import Gap, find_gaps
 from flows_meter_sync.readings.validate import Flagged, validate_readings
 from flows_meter_sync.readings.views import estimated_half_hours, imported_row, missing_half_hours, wrong_reading
 from flows_meter_sync.settings import ReadingsSettings
+from flows_shared.command_line import command_database, command_settings
 from flows_shared.db import Database
 from flows_shared.errors import FlowsError
-from flows_shared.logs import configure_logging
-from flows_shared.settings import load_settings
 from flows_shared.time import END_OF_TIME, FIRST_DAY, Period, floor_half_hour, utc_now
 
 T = TypeVar("T")
-POOL_SIZE = 2
 SHOWN = 200
 DAYS = 30
 
@@ -167,15 +165,11 @@ def export(
 
 
 def _run(work: Callable[[Database, ReadingsSettings], Awaitable[T]]) -> T:
-    settings = load_settings(ReadingsSettings)
-    configure_logging(settings, "flows")
+    settings = command_settings(ReadingsSettings)
 
     async def run() -> T:
-        db = await Database.open(settings.database_url.get_secret_value(), name="flows readings", size=POOL_SIZE)
-        try:
+        async with command_database(settings, "flows readings") as db:
             return await work(db, settings)
-        finally:
-            await db.close()
 
     return uvloop.run(run())
 

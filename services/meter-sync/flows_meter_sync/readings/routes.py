@@ -1,10 +1,8 @@
 """What the gateway asks of readings: the same as `flows readings` does, of one meter or one community's files."""
 
 from typing import Annotated, TypeVar
-from uuid import UUID
 
 from fastapi import APIRouter, Depends, Request
-from pydantic import BaseModel, Field
 
 from flows_meter_sync.callers import note_request
 from flows_meter_sync.estimation.methods import Method
@@ -19,23 +17,30 @@ from flows_meter_sync.readings.views import estimated_half_hours, imported_row, 
 from flows_meter_sync.settings import MeterSyncSettings
 from flows_shared.acting import acting
 from flows_shared.auth import CallingService
-from flows_shared.db import Database
-from flows_shared.readings import (
+from flows_shared.contracts.readings import (
+    ESTIMATE,
+    EXPORT,
+    FIND_GAPS,
+    IMPORT,
+    VALIDATE,
     AskedEstimate,
     AskedPeriod,
     EstimatedHalfHours,
-    FieldNumbers,
+    FieldFiles,
+    Import,
     ImportedRow,
     MissingHalfHours,
+    NamedFile,
     WrongReading,
 )
-from flows_shared.service import Db
+from flows_shared.db import Database
+from flows_shared.service import Db, serve
 from flows_shared.time import utc_now
 from flows_shared.tokens import Claims
 
 Asked = TypeVar("Asked", bound=AskedPeriod)
 
-router = APIRouter(prefix="/internal")
+router = APIRouter()
 
 
 def settings_of(request: Request) -> MeterSyncSettings:
@@ -46,26 +51,7 @@ def settings_of(request: Request) -> MeterSyncSettings:
 Settings = Annotated[MeterSyncSettings, Depends(settings_of)]
 
 
-class NamedFile(BaseModel):
-    """A file: its name without the folder, and its text."""
-
-    name: str
-    text: str
-
-
-class FieldFiles(BaseModel):
-    files: list[NamedFile]
-
-
-class Import(BaseModel):
-    """Files to take in, for meters of these communities."""
-
-    files: list[NamedFile] = Field(min_length=1)
-    wh: FieldNumbers = "auto"
-    escos: list[UUID]
-
-
-@router.post("/meters/{serial}/gaps")
+@serve(router, FIND_GAPS.each)
 async def gaps(serial: str, asked: AskedPeriod, db: Db, _caller: CallingService) -> list[MissingHalfHours]:
     period = asked.until(utc_now())
     async with db.connection() as connection:
@@ -74,7 +60,7 @@ async def gaps(serial: str, asked: AskedPeriod, db: Db, _caller: CallingService)
     return [missing_half_hours(gap) for gap in found]
 
 
-@router.post("/meters/{serial}/validate")
+@serve(router, VALIDATE.each)
 async def validate(
     serial: str, asked: AskedPeriod, db: Db, caller: CallingService, settings: Settings
 ) -> list[WrongReading]:
@@ -84,7 +70,7 @@ async def validate(
     return [wrong_reading(flagged) for flagged in found]
 
 
-@router.post("/meters/{serial}/estimate")
+@serve(router, ESTIMATE.each)
 async def estimate(
     serial: str, asked: AskedEstimate, db: Db, caller: CallingService, settings: Settings
 ) -> list[EstimatedHalfHours]:
@@ -95,17 +81,17 @@ async def estimate(
     return [estimated_half_hours(each) for each in found]
 
 
-@router.post("/meters/{serial}/export")
+@serve(router, EXPORT.each)
 async def export(serial: str, asked: AskedPeriod, db: Db, _caller: CallingService, settings: Settings) -> FieldFiles:
     """The field's files."""
     period = asked.until(utc_now())
     async with db.connection() as connection:
         registers = await named_registers(connection, [serial], None, settings.readings_meter_amperes)
         files = await export_field(connection, registers, period) if period else []
-    return FieldFiles(files=[NamedFile(name=file.name, text=file.text) for file in files])
+    return FieldFiles(files=tuple(NamedFile(name=file.name, text=file.text) for file in files))
 
 
-@router.post("/readings/import")
+@serve(router, IMPORT)
 async def take_in(asked: Import, db: Db, caller: CallingService, settings: Settings) -> list[ImportedRow]:
     files = [File(file.name, file.text) for file in asked.files]
     async with acting(db, caller.all) as transaction:

@@ -7,7 +7,7 @@ from flows_meter_sync.files.rows import Outcome
 from flows_meter_sync.readings.estimate import Estimated
 from flows_meter_sync.readings.gaps import Gap
 from flows_meter_sync.readings.validate import Flagged
-from flows_shared.readings import EstimatedHalfHours, ImportedRow, MissingHalfHours, WrongReading
+from flows_shared.contracts.readings import EstimatedHalfHours, ImportedRow, MissingHalfHours, WrongReading
 
 
 def missing_half_hours(gap: Gap) -> MissingHalfHours:

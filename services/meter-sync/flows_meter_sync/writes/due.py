@@ -9,8 +9,9 @@ from asyncpg import Record
 from flows_meter_sync.emop import AskedWrongly
 from flows_meter_sync.errors import REFUSALS, CommandInvalid, TokenTaken
 from flows_meter_sync.writes.kinds import checked
-from flows_meter_sync.writes.store import SERVICE, add_command, end_topup, note_impossible
+from flows_meter_sync.writes.store import add_command, end_topup, note_impossible
 from flows_shared.apart import is_about_data
+from flows_shared.contracts.jobs import PUSH_TOPUP
 from flows_shared.db import Connection
 from flows_shared.errors import say_error
 from flows_shared.logs import get_logger
@@ -71,8 +72,8 @@ async def push_topup(db: Connection, topup: UUID) -> None:
 
 async def enqueue_waiting_topups(db: Connection) -> None:
     """Top-ups announce themselves; this is the net below."""
-    topups = [row["id"] for row in await db.fetch(WAITING_TOPUPS)]
-    await enqueue_many(db, SERVICE, "push_topup", [[str(id)] for id in topups], keys=[str(id) for id in topups])
+    topups = [str(row["id"]) for row in await db.fetch(WAITING_TOPUPS)]
+    await enqueue_many(db, [PUSH_TOPUP(topup) for topup in topups], keys=topups)
 
 
 async def ask_for_missing_tariffs(db: Connection, today: date) -> int:

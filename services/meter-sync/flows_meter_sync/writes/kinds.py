@@ -20,7 +20,7 @@ from flows_meter_sync.writes.settings import (
 )
 from flows_meter_sync.writes.token import TokenWrite
 from flows_meter_sync.writes.write import Write
-from flows_shared import commands
+from flows_shared.contracts import meters as commands
 from flows_shared.db import JSON
 
 N = TypeVar("N", bound=NamedInt)

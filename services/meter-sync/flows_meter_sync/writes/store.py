@@ -8,6 +8,7 @@ from uuid import UUID
 from flows_meter_sync.errors import KeyTaken, TokenTaken
 from flows_meter_sync.writes.kinds import checked
 from flows_meter_sync.writes.write import Seen
+from flows_shared.contracts.jobs import SEND_COMMAND
 from flows_shared.db import JSON, Connection
 from flows_shared.errors import FlowsError
 from flows_shared.outbox import enqueue
@@ -106,7 +107,7 @@ async def add_command(
     added: UUID | None = await db.fetchval(ADD, meter_id, kind, values, key, topup)
     if added is not None:
         await db.execute(SUPERSEDE, meter_id, kind, added)
-        await enqueue(db, SERVICE, "send_command", str(added), key=str(added))
+        await enqueue(db, SEND_COMMAND(str(added)), key=str(added))
         return added
     there = await db.fetchrow(SAME, meter_id, kind, values, key, topup)
     if there is None:

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import datetime
 from email.errors import MessageError
 from email.headerregistry import Address
 from email.message import EmailMessage
@@ -59,20 +60,20 @@ class EmailChannel:
         self.sender = sender
 
     async def send(self, message: Outgoing) -> None:
-        mail = compose(message, self.sender)
+        mail = compose(message, self.sender, utc_now())
         try:
             await self.client.send_message(mail, sender=self.sender, recipients=message.recipient)
         except (SMTPException, OSError, ValueError) as error:
             raise _translate(error) from error
 
 
-def compose(message: Outgoing, sender: str) -> EmailMessage:
+def compose(message: Outgoing, sender: str, now: datetime) -> EmailMessage:
     """The mail with a text and an HTML form. Its Message-ID is the message's own, so that a second copy is known."""
     mail = EmailMessage()
     mail["From"] = Address(_one_line(message.sender_name), addr_spec=sender)
     mail["To"] = _recipient(message)
     mail["Subject"] = message.subject
-    mail["Date"] = format_datetime(utc_now())
+    mail["Date"] = format_datetime(now)
     mail["Message-ID"] = f"<{message.id}@{mail['From'].addresses[0].domain}>"
     mail["Auto-Submitted"] = "auto-generated"
     mail.set_content(message.text)

@@ -5,6 +5,7 @@ from typing import Annotated, TypeAlias
 from uuid import UUID
 
 from fastapi import Depends, Request
+from pydantic import Field
 
 from flows_api.auth.acting import acting_as
 from flows_api.auth.principal import Principal
@@ -24,6 +25,10 @@ async def get_billing(request: Request) -> ServiceClient:
     return client
 
 
+# What a caller may name; all of theirs may be more.
+Escos: TypeAlias = Annotated[
+    list[UUID] | None, Field(min_length=1, max_length=1000, description="all of the caller's when null")
+]
 Billing: TypeAlias = Annotated[ServiceClient, Depends(get_billing)]
 
 

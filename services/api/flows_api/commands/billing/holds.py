@@ -10,8 +10,8 @@ from pydantic import BaseModel, ConfigDict, Field
 from flows_api.auth.acting import acting_as
 from flows_api.commands.access import Operator
 from flows_api.commands.models import problems
+from flows_shared.contracts.money import Text
 from flows_shared.errors import NotFoundError
-from flows_shared.money_commands import Text
 from flows_shared.service import Db
 
 COLUMNS = "id, account, to_char(month, 'YYYY-MM') AS month, reason, details, release_reason, released_by, released_at"

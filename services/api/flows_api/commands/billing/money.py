@@ -5,25 +5,34 @@ from typing import Annotated, Any, TypeAlias
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Header
-from pydantic import BaseModel, ConfigDict, Field
 
 from flows_api.auth.acting import acting_as
 from flows_api.auth.principal import Principal
 from flows_api.commands.access import Operator
 from flows_api.commands.accounts import AccountNumber, fetch_account
-from flows_api.commands.billing.escos import Billing, billable_escos
+from flows_api.commands.billing.escos import Billing, Escos, billable_escos
 from flows_api.commands.models import problems
 from flows_api.commands.services import ServiceClient
-from flows_shared.db import Database
-from flows_shared.errors import NotFoundError
-from flows_shared.money_commands import (
+from flows_shared.contracts import ledger
+from flows_shared.contracts.ledger import CHECK_LEDGER, LedgerCheck
+from flows_shared.contracts.money import (
+    RECORD_GIFT,
+    RECORD_PAYMENT,
+    RECORD_REFUND,
+    RECORD_WRITE_OFF,
+    REVERSE_PAYMENT,
     GiftArguments,
-    MoneyArguments,
+    Money,
+    MoneyRequest,
     PaymentArguments,
+    Recorded,
     RefundArguments,
     ReversalArguments,
     WriteOffArguments,
 )
+from flows_shared.contracts.route import Route
+from flows_shared.db import Database
+from flows_shared.errors import NotFoundError
 from flows_shared.service import Db
 
 PAYMENT = "SELECT id FROM public.payments WHERE id = $1"
@@ -43,33 +52,8 @@ class PaymentUnknown(NotFoundError):
         super().__init__(f"there is no payment {payment}, or it is not of your communities")
 
 
-class Recorded(BaseModel):
-    """What was recorded, and what the account owes now: less than nothing where it is in credit."""
-
-    id: UUID
-    account: UUID
-    balance_pence: int
-
-
-class CheckRequest(BaseModel):
-    model_config = ConfigDict(extra="forbid")
-
-    escos: list[UUID] | None = Field(None, min_length=1, max_length=1000, description="all of the caller's when null")
-
-
-class LedgerFinding(BaseModel):
-    check: str = Field(examples=["invoice"])
-    name: str = Field(examples=["WLCE-000001"])
-    expected: str
-    found: str
-
-
-class LedgerCheck(BaseModel):
-    """The sum over all postings, which is zero, and what does not agree."""
-
-    entries: int
-    total_pence: int
-    findings: list[LedgerFinding]
+class CheckRequest(ledger.CheckRequest):
+    escos: Escos = None
 
 
 @dataclass(frozen=True)
@@ -82,12 +66,11 @@ class Recording:
     db: Database
     billing: ServiceClient
 
-    async def record(self, kind: str, asked: MoneyArguments) -> Recorded:
+    async def record(self, route: Route[MoneyRequest[Money], Recorded], asked: Money) -> Recorded:
         async with acting_as(self.db, self.principal) as transaction:
             account = await fetch_account(transaction, self.account_number)
-        body = {"account": str(account["id"]), "idempotency_key": self.key, "asked": asked.model_dump(mode="json")}
-        answer = await self.billing.post(f"/internal/billing/{kind}", body, self.principal)
-        return Recorded.model_validate_json(answer.content)
+        body = route.request(account=account["id"], idempotency_key=self.key, asked=asked)
+        return await self.billing.call(route, body, self.principal)
 
 
 async def get_recording(
@@ -102,24 +85,24 @@ OnAccount: TypeAlias = Annotated[Recording, Depends(get_recording)]
 @router.post("/accounts/{account_number}/payments", summary="Record a payment by hand", **RECORDED)
 async def record_payment(recording: OnAccount, asked: PaymentArguments) -> Recorded:
     """Cash, a cheque or a bank transfer; what the payment provider takes comes by itself."""
-    return await recording.record("payments", asked)
+    return await recording.record(RECORD_PAYMENT, asked)
 
 
 @router.post("/accounts/{account_number}/refunds", summary="Record money that was paid back", **RECORDED)
 async def record_refund(recording: OnAccount, asked: RefundArguments) -> Recorded:
     """At most the account's credit, or what is left of the payment that is named."""
-    return await recording.record("refunds", asked)
+    return await recording.record(RECORD_REFUND, asked)
 
 
 @router.post("/accounts/{account_number}/write-offs", summary="Give up a debt", **RECORDED)
 async def record_write_off(recording: OnAccount, asked: WriteOffArguments) -> Recorded:
     """At most what is owed; it names its reason and who approved it."""
-    return await recording.record("write-offs", asked)
+    return await recording.record(RECORD_WRITE_OFF, asked)
 
 
 @router.post("/accounts/{account_number}/gifts", summary="Give a customer money on their account", **RECORDED)
 async def record_gift(recording: OnAccount, asked: GiftArguments) -> Recorded:
-    return await recording.record("gifts", asked)
+    return await recording.record(RECORD_GIFT, asked)
 
 
 @router.post("/payments/{payment}/reversal", summary="Take back a payment that had succeeded", **RECORDED)
@@ -130,15 +113,11 @@ async def reverse_payment(
     async with acting_as(db, principal) as transaction:
         if await transaction.fetchval(PAYMENT, payment) is None:
             raise PaymentUnknown(payment)
-    path = f"/internal/billing/payments/{payment}/reversal"
-    answer = await billing.post(path, asked.model_dump(mode="json"), principal)
-    return Recorded.model_validate_json(answer.content)
+    return await billing.call(REVERSE_PAYMENT.of(payment), asked, principal)
 
 
 @router.post("/ledger-checks", summary="Check the ledger", responses=problems(404, 503))
 async def check_ledger(asked: CheckRequest, principal: Operator, db: Db, billing: Billing) -> LedgerCheck:
     """Against itself, and against the invoices and money that it stands for."""
     escos = await billable_escos(db, principal, asked.escos)
-    body = {"escos": None if escos is None else [str(esco) for esco in escos]}
-    answer = await billing.post("/internal/billing/ledger-checks", body, principal)
-    return LedgerCheck.model_validate_json(answer.content)
+    return await billing.call(CHECK_LEDGER, ledger.CheckRequest(escos=escos), principal)

@@ -1,26 +1,16 @@
 """The evidence of a month's end."""
 
-from uuid import UUID
-
 from fastapi import APIRouter, Response
-from pydantic import BaseModel, ConfigDict
 
 from flows_api.commands.access import Operator
 from flows_api.commands.billing.escos import Billing, billable_escos
 from flows_api.commands.models import problems
-from flows_shared.dates import MonthText
+from flows_shared.contracts.month_end import MANIFEST_HEADER, TAKE_EVIDENCE, EvidenceRequest
 from flows_shared.service import Db
 
-PASSED_ON = ("Content-Disposition", "X-Manifest-Sha256")
+PASSED_ON = ("Content-Disposition", MANIFEST_HEADER)
 
 router = APIRouter()
-
-
-class EvidenceRequest(BaseModel):
-    model_config = ConfigDict(extra="forbid")
-
-    month: MonthText
-    esco: UUID
 
 
 @router.post(
@@ -32,6 +22,6 @@ class EvidenceRequest(BaseModel):
 async def evidence(asked: EvidenceRequest, principal: Operator, db: Db, billing: Billing) -> Response:
     """A file a control, a summary for people, and a manifest with the hash of each. Nothing is stored."""
     await billable_escos(db, principal, [asked.esco])
-    answer = await billing.post("/internal/billing/evidence", asked.model_dump(mode="json"), principal)
+    answer = await billing.send(TAKE_EVIDENCE, asked, principal)
     headers = {"Cache-Control": "private, no-store", **{name: answer.headers[name] for name in PASSED_ON}}
     return Response(answer.content, media_type="application/zip", headers=headers)

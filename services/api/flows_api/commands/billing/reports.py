@@ -17,7 +17,7 @@ from flows_api.commands.models import problems
 from flows_shared.dates import Day
 from flows_shared.db import Database
 from flows_shared.numbers import PLAIN
-from flows_shared.reports import Asked, find_report, report_csv, report_rows, report_states
+from flows_shared.reports import Asked, ReportSummary, find_report, report_csv, report_rows, report_states
 from flows_shared.service import Db
 
 CSV: Final = "text/csv"
@@ -26,16 +26,6 @@ router = APIRouter()
 
 ReportReader = Annotated[Principal, Depends(require("admin", "service", "reporting", scope="read"))]
 Kwh = Decimal
-
-
-class ReportSummary(BaseModel):
-    """`seconds` is what its last refresh took; `error` why that failed, when it did."""
-
-    name: str = Field(examples=["energy"])
-    title: str
-    refreshed_at: datetime | None
-    seconds: Decimal | None
-    error: str | None
 
 
 class OfCommunity(BaseModel):
@@ -179,8 +169,7 @@ class ReportResult(ReportSummary):
 @router.get("/reports", summary="Reports and when they were made", responses=problems())
 async def list_reports(principal: ReportReader, db: Db) -> list[ReportSummary]:
     async with acting_as(db, principal) as transaction:
-        states = await report_states(transaction)
-    return [ReportSummary.model_validate(state, from_attributes=True) for state in states]
+        return await report_states(transaction)
 
 
 @router.get(
@@ -214,8 +203,7 @@ async def read_report(
     async with acting_as(db, principal) as transaction:
         [state] = [state for state in await report_states(transaction) if state.name == name]
         rows = await report_rows(transaction, asked, limit, offset)
-    summary = ReportSummary.model_validate(state, from_attributes=True)
-    return ReportResult(**summary.model_dump(), rows=[ROWS[name](**row) for row in rows])
+    return ReportResult(**state.model_dump(), rows=[ROWS[name](**row) for row in rows])
 
 
 async def _csv(db: Database, principal: Principal, asked: Asked) -> AsyncIterator[str]:

@@ -1,16 +1,19 @@
 """Start a month's billing run and see how it goes."""
 
-from datetime import date, datetime
-from typing import Annotated, Literal
+from datetime import date
+from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Response
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
+from pydantic import BaseModel, Field
 
 from flows_api.auth.acting import acting_as
 from flows_api.commands.access import Operator, OperatorReader
-from flows_api.commands.billing.escos import Billing, billable_escos
-from flows_api.commands.models import example, problems
+from flows_api.commands.billing.escos import Billing, Escos, billable_escos
+from flows_api.commands.models import problems
+from flows_shared.contracts import runs
+from flows_shared.contracts.previews import Outcome
+from flows_shared.contracts.runs import START_RUNS, BillingRun
 from flows_shared.dates import MonthText
 from flows_shared.errors import NotFoundError
 from flows_shared.numbers import PLAIN
@@ -44,8 +47,6 @@ OUTCOMES = """
 
 router = APIRouter()
 
-Outcome = Literal["billed", "skipped", "failed"]
-
 
 class RunUnknown(NotFoundError):
     code = "billing.unknown_run"
@@ -54,32 +55,8 @@ class RunUnknown(NotFoundError):
         super().__init__(f"there is no billing run {run_id}")
 
 
-class RunRequest(BaseModel):
-    model_config = ConfigDict(extra="forbid", json_schema_extra=example({"month": "2026-10"}))
-
-    month: MonthText = Field(description="a month that has ended, year and month")
-    escos: list[UUID] | None = Field(
-        None, min_length=1, max_length=1000, description="communities; all of the caller's when null"
-    )
-
-
-class BillingRun(BaseModel):
-    """A run and how far it is. `accounts` are looked at; `billed`, `skipped` and `failed` of them have an outcome."""
-
-    id: UUID
-    esco: UUID
-    esco_code: str = Field(examples=["WLCE"])
-    month: MonthText
-    status: Literal["pending", "running", "completed", "failed"]
-    requested_by: str
-    started_at: datetime | None
-    finished_at: datetime | None
-    accounts: int
-    billed: int
-    skipped: int
-    failed: int
-    percent: int
-    error: str | None
+class RunRequest(runs.RunRequest):
+    escos: Annotated[Escos, Field(description="communities; all of the caller's when null")] = None
 
 
 class AccountOutcome(BaseModel):
@@ -94,9 +71,6 @@ class AccountOutcome(BaseModel):
 
 class BillingRunResult(BillingRun):
     outcomes: list[AccountOutcome]
-
-
-STARTED = TypeAdapter(list[BillingRun])
 
 
 @router.post(
@@ -114,10 +88,9 @@ async def start_runs(
 ) -> list[BillingRun]:
     """One run a community. Asked again, a run goes on with the accounts that have no invoice yet."""
     escos = await billable_escos(db, principal, asked.escos)
-    body = {"month": asked.month, "escos": None if escos is None else [str(esco) for esco in escos]}
-    answer = await billing.post("/internal/billing/runs", body, principal)
+    answer = await billing.send(START_RUNS, runs.RunRequest(month=asked.month, escos=escos), principal)
     response.status_code = answer.status_code
-    return STARTED.validate_json(answer.content)
+    return START_RUNS.read(answer.content)
 
 
 @router.get("/runs", summary="Runs, the latest month first", responses=problems())

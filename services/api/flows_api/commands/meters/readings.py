@@ -1,32 +1,39 @@
 """Half hours of a meter: what is missing, checks, estimates, files."""
 
 import io
-from typing import Annotated, Any, Final
+from typing import Annotated, Final
 from urllib.parse import quote
+from uuid import UUID
 from zipfile import ZIP_DEFLATED, ZipFile
 
 from fastapi import APIRouter, Body, Depends, Query, Response
-from pydantic import BaseModel, Field, TypeAdapter, ValidationError
+from pydantic import BaseModel, Field, ValidationError
 
 from flows_api.auth.acting import acting_as
 from flows_api.auth.principal import Principal
 from flows_api.commands.access import MeterOperator, MeterOperatorReader, MeterReader
 from flows_api.commands.meters.meter import MeterSync, Serial, fetch_meter, find_meter
 from flows_api.commands.models import problems
-from flows_shared.dates import Moment
-from flows_shared.db import Database
-from flows_shared.errors import InvalidError
-from flows_shared.readings import (
+from flows_shared.contracts.readings import (
+    ESTIMATE,
+    EXPORT,
+    FIND_GAPS,
+    IMPORT,
+    VALIDATE,
     AskedEstimate,
     AskedPeriod,
     EstimatedHalfHours,
     FieldNumbers,
-    HalfHourRow,
+    Import,
     ImportedRow,
     MissingHalfHours,
+    NamedFile,
     WrongReading,
-    write_csv,
 )
+from flows_shared.dates import Moment
+from flows_shared.db import Database
+from flows_shared.errors import InvalidError
+from flows_shared.readings import HalfHourRow, write_csv
 from flows_shared.service import Db
 from flows_shared.time import utc_now
 
@@ -40,11 +47,6 @@ VALUES: Final = """
 # Those of which the caller sees a meter: row level security decides.
 ESCOS: Final = "SELECT DISTINCT esco FROM flows.meter_registry"
 FILE_NAME: Final = r"^[\w.\- ()]{1,128}$"
-
-missing_rows = TypeAdapter(list[MissingHalfHours])
-wrong_rows = TypeAdapter(list[WrongReading])
-estimated_rows = TypeAdapter(list[EstimatedHalfHours])
-imported_rows = TypeAdapter(list[ImportedRow])
 
 router = APIRouter(responses=problems(404, 503))
 files = APIRouter(prefix="/v1/readings", tags=["meters"], responses=problems(409, 503))
@@ -87,8 +89,7 @@ async def show_gaps(
 ) -> list[MissingHalfHours]:
     """With what the meter said of them; to have it asked again, read it now with the metric `SyncerProfileLog`."""
     await find_meter(db, principal, serial)
-    answer = await meter_sync.post(f"/internal/meters/{serial}/gaps", _plain(asked), principal)
-    return missing_rows.validate_json(answer.content)
+    return await meter_sync.call(FIND_GAPS.of(serial), asked, principal)
 
 
 @router.post("/{serial}/validate", summary="Check readings")
@@ -97,8 +98,7 @@ async def validate_readings(
 ) -> list[WrongReading]:
     """What looks wrong is listed, and kept in `flows.register_interval_flags`; no value changes."""
     await find_meter(db, principal, serial)
-    answer = await meter_sync.post(f"/internal/meters/{serial}/validate", _plain(asked), principal)
-    return wrong_rows.validate_json(answer.content)
+    return await meter_sync.call(VALIDATE.of(serial), asked, principal)
 
 
 @router.post("/{serial}/estimate", summary="Estimate half hours without a reading")
@@ -107,8 +107,7 @@ async def estimate_readings(
 ) -> list[EstimatedHalfHours]:
     """Until a reading comes; a dry run shows how many, and keeps none."""
     await find_meter(db, principal, serial)
-    answer = await meter_sync.post(f"/internal/meters/{serial}/estimate", _plain(asked), principal)
-    return estimated_rows.validate_json(answer.content)
+    return await meter_sync.call(ESTIMATE.of(serial), asked, principal)
 
 
 @router.get(
@@ -139,11 +138,11 @@ async def export_field_files(
 ) -> Response:
     """What the registers had counted, named `SERIAL-YYYYMMDD.csv`, or `SERIAL-A-...` and `SERIAL-B-...`."""
     await find_meter(db, principal, serial)
-    answer = await meter_sync.post(f"/internal/meters/{serial}/export", _plain(asked), principal)
+    found = await meter_sync.call(EXPORT.of(serial), asked, principal)
     held = io.BytesIO()
     with ZipFile(held, "w", ZIP_DEFLATED) as archive:
-        for file in answer.json()["files"]:
-            archive.writestr(file["name"], file["text"])
+        for file in found.files:
+            archive.writestr(file.name, file.text)
     return _file(held.getvalue(), "application/zip", f"{serial}.zip")
 
 
@@ -165,21 +164,15 @@ async def import_readings(
     except UnicodeDecodeError as error:
         raise FileNotText(f"{name} is not UTF-8: {error.reason} at byte {error.start}") from None
     escos = await _visible_escos(db, principal)
-    body = {"files": [{"name": name, "text": text}], "wh": wh, "escos": escos}
-    answer = await meter_sync.post("/internal/readings/import", body, principal)
-    rows = imported_rows.validate_json(answer.content)
+    asked = Import(files=[NamedFile(name=name, text=text)], wh=wh, escos=escos)
+    rows = await meter_sync.call(IMPORT, asked, principal)
     counts = {outcome: sum(row.outcome == outcome for row in rows) for outcome in ("taken", "refused", "waits")}
     return ImportReport(**counts, there_already=len(rows) - sum(counts.values()), rows=rows)
 
 
-async def _visible_escos(db: Database, principal: Principal) -> list[str]:
+async def _visible_escos(db: Database, principal: Principal) -> list[UUID]:
     async with acting_as(db, principal) as transaction:
-        return [str(row["esco"]) for row in await transaction.fetch(ESCOS)]
-
-
-def _plain(asked: AskedPeriod) -> dict[str, Any]:
-    plain: dict[str, Any] = asked.model_dump(mode="json", exclude_none=True)
-    return plain
+        return [row["esco"] for row in await transaction.fetch(ESCOS)]
 
 
 def _file(content: bytes, media_type: str, name: str) -> Response:

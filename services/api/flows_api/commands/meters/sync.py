@@ -5,12 +5,13 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Body
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, Field
 
 from flows_api.auth.acting import acting_as
 from flows_api.commands.access import MeterOperator, MeterReader
 from flows_api.commands.meters.meter import Known, MeterSync, Serial, fetch_meter, find_meter
-from flows_api.commands.models import example, problems
+from flows_api.commands.models import problems
+from flows_shared.contracts.meters import SYNC_METER, SyncAccepted, SyncRequest
 from flows_shared.service import Db
 
 METRICS = """
@@ -22,21 +23,6 @@ METRICS = """
 """
 
 router = APIRouter()
-
-Metric = Annotated[str, Field(pattern=r"^\w{1,64}$", examples=["SyncerReads"])]
-
-
-class SyncRequest(BaseModel):
-    model_config = ConfigDict(extra="forbid", json_schema_extra=example({"metrics": ["SyncerReads"]}))
-
-    metrics: list[Metric] | None = Field(None, min_length=1, max_length=100, description="all enabled ones when null")
-
-
-class SyncAccepted(BaseModel):
-    """The read is queued; GET the same path for how it went."""
-
-    meter_id: UUID
-    job_id: UUID
 
 
 class MetricStatus(BaseModel):
@@ -64,9 +50,7 @@ async def sync_meter(
     asked: Annotated[SyncRequest | None, Body()] = None,
 ) -> SyncAccepted:
     await find_meter(db, principal, serial)
-    body = {"metrics": asked.metrics if asked else None}
-    answer = await meter_sync.post(f"/internal/meters/{serial}/sync", body, principal)
-    return SyncAccepted.model_validate_json(answer.content)
+    return await meter_sync.call(SYNC_METER.of(serial), asked or SyncRequest(), principal)
 
 
 @router.get("/{serial}/sync", summary="How the reads of a meter have gone", responses=problems(404))

@@ -14,10 +14,12 @@ from flows_api.commands.access import MeterOperator, MeterReader
 from flows_api.commands.meters.meter import MeterSync, Serial, fetch_meter, find_meter
 from flows_api.commands.models import problems
 from flows_api.commands.services import ServiceClient
-from flows_shared.commands import (
+from flows_shared.contracts.meters import (
+    WRITE_TO_METER,
     Arguments,
     BacklightArguments,
     ClockArguments,
+    CommandRequest,
     DaylightSavingArguments,
     LoadSwitchArguments,
     PrepayArguments,
@@ -90,10 +92,10 @@ class Asking:
     async def write(self, kind: str, arguments: Arguments) -> Command:
         await find_meter(self.db, self.principal, self.serial)
         values = arguments.model_dump(mode="json", exclude_none=True)
-        body = {"kind": kind, "arguments": values, "idempotency_key": self.key}
-        answer = await self.meter_sync.post(f"/internal/meters/{self.serial}/commands", body, self.principal)
+        asked = CommandRequest(kind=kind, arguments=values, idempotency_key=self.key)
+        accepted = await self.meter_sync.call(WRITE_TO_METER.of(self.serial), asked, self.principal)
         async with acting_as(self.db, self.principal) as transaction:
-            return await _fetch(transaction, self.serial, UUID(answer.json()["command_id"]))
+            return await _fetch(transaction, self.serial, accepted.command_id)
 
 
 async def get_asking(

@@ -1,11 +1,13 @@
-"""What money that people record is asked with: the gateway documents it, billing stores it."""
+"""Money that people record: the gateway documents it, billing stores it."""
 
-from typing import Annotated, Final, Literal
+from typing import Annotated, Final, Generic, Literal, TypeVar
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from flows_shared.contracts.route import Answer, ItemRoute, Request, Route
 from flows_shared.dates import Day
+from flows_shared.idempotency import IdempotencyKeyText
 from flows_shared.numbers import PLAIN
 
 MOST_PENCE: Final = 10_000_000
@@ -22,6 +24,9 @@ OnDay = Annotated[Day | None, Field(description="today in the community when nul
 
 class MoneyArguments(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+Money = TypeVar("Money", bound=MoneyArguments)
 
 
 class PaymentArguments(MoneyArguments):
@@ -63,3 +68,29 @@ class GiftArguments(MoneyArguments):
 
     amount_pence: LimitedAmount
     reason: Text
+
+
+class MoneyRequest(Request, Generic[Money]):
+    """Of an account; the same key records the same money."""
+
+    account: UUID
+    idempotency_key: IdempotencyKeyText
+    asked: Money
+
+
+class Recorded(Answer):
+    """What was recorded, and what the account owes now: less than nothing where it is in credit."""
+
+    id: UUID
+    account: UUID
+    balance_pence: int
+
+
+RECORD_PAYMENT = Route("POST", "/internal/billing/payments", MoneyRequest[PaymentArguments], Recorded, status=201)
+RECORD_REFUND = Route("POST", "/internal/billing/refunds", MoneyRequest[RefundArguments], Recorded, status=201)
+RECORD_WRITE_OFF = Route("POST", "/internal/billing/write-offs", MoneyRequest[WriteOffArguments], Recorded, status=201)
+RECORD_GIFT = Route("POST", "/internal/billing/gifts", MoneyRequest[GiftArguments], Recorded, status=201)
+REVERSE_PAYMENT = ItemRoute(
+    UUID,
+    Route("POST", "/internal/billing/payments/{payment}/reversal", ReversalArguments, Recorded, status=201),
+)

@@ -1,12 +1,15 @@
-"""What writes to meters are asked with: the gateway documents it, meter-sync keeps and sends it."""
+"""Reads of and writes to meters: the gateway documents them, meter-sync keeps and does them."""
 
 from collections.abc import Mapping
 from decimal import Decimal
-from typing import Annotated, Final
+from typing import Annotated, Any, Final
+from uuid import UUID
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
+from flows_shared.contracts.route import Answer, ItemRoute, Request, Route
 from flows_shared.dates import Moment
+from flows_shared.idempotency import IdempotencyKeyText
 from flows_shared.money import RATE_STEP
 from flows_shared.numbers import PLAIN
 
@@ -84,3 +87,39 @@ ARGUMENTS: Final[Mapping[str, type[Arguments]]] = {
     "load_switch": LoadSwitchArguments,
     "daylight_saving": DaylightSavingArguments,
 }
+
+
+class CommandRequest(Request):
+    """A write to a meter; the same key asks for the same command."""
+
+    kind: str
+    arguments: dict[str, Any]
+    idempotency_key: IdempotencyKeyText
+
+
+class CommandAccepted(Answer):
+    """The command; its row says how it goes."""
+
+    command_id: UUID
+
+
+Metric = Annotated[str, Field(pattern=r"^\w{1,64}$", examples=["SyncerReads"])]
+
+
+class SyncRequest(Request):
+    model_config = ConfigDict(json_schema_extra={"examples": [{"metrics": ["SyncerReads"]}]})
+
+    metrics: list[Metric] | None = Field(None, min_length=1, max_length=100, description="all enabled ones when null")
+
+
+class SyncAccepted(Answer):
+    """The read is queued; GET the same path for how it went."""
+
+    meter_id: UUID
+    job_id: UUID
+
+
+SYNC_METER = ItemRoute(str, Route("POST", "/internal/meters/{serial}/sync", SyncRequest, SyncAccepted, status=202))
+WRITE_TO_METER = ItemRoute(
+    str, Route("POST", "/internal/meters/{serial}/commands", CommandRequest, CommandAccepted, status=202)
+)
