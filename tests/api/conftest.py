@@ -105,3 +105,22 @@ def as_machine(as_user: TokenFor) -> Callable[[str], dict[str, str]]:
         return as_user(machine, role, issuer="supabase", audience=None, lifetime=timedelta(days=365))
 
     return headers
+
+
+@pytest.fixture(scope="module")
+def billing_url(
+    module_role_url: Callable[[str], str], redis_server: str, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[str]:
+    variables = {
+        "FLOWS_DATABASE_URL": module_role_url("flows_billing"),
+        "FLOWS_REDIS_URL": redis_server,
+        "FLOWS_JWT_SECRET": JWT_SECRET,
+    }
+    with served("billing", variables, tmp_path_factory.mktemp("billing") / "log") as url:
+        yield url
+
+
+@pytest.fixture
+def with_billing(gateway_env: dict[str, str], billing_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The gateway has a billing service to ask."""
+    monkeypatch.setenv("FLOWS_API_BILLING_URL", billing_url)

@@ -13,9 +13,10 @@ from fastapi import FastAPI
 from hypothesis import given
 from hypothesis import strategies as st
 
+from api.accounts import NEW, bearer, sign_up, verify
 from api.community import PASSWORD, Community
 from api.conftest import TokenFor
-from api.test_login import INVALID, log_in, refresh
+from api.logins import INVALID, log_in, refresh
 from builders import Person, insert, make_customer
 from flows_api.auth.passwords import hash_password
 from flows_api.auth.redirects import allowed_redirect
@@ -24,7 +25,6 @@ from flows_shared.db import Connection, connect
 from flows_shared.time import utc_now
 from flows_shared.tokens import mailed_code, mailed_token
 
-NEW = "a new and longer password"
 COMMON = ("1234567890", "0987654321", "aaaaaaaaaaaa", "Password123!", "p@ssw0rd2026", "qwertyuiop", "passwordpassword")
 
 
@@ -49,19 +49,6 @@ async def invited(db: Connection, community: Community) -> tuple[str, str]:
     customer = await insert(db, "public.customers", fullname="Dee", email=email, esco=community.lab)
     invite = await insert(db, "public.customer_invites", customer=customer["id"])
     return email, str(invite["invite_token"])
-
-
-async def sign_up(client: httpx.AsyncClient, email: str, invite: str | None, password: str = NEW) -> httpx.Response:
-    body = {"email": email, "password": password, "data": {"invite_token": invite} if invite else {}}
-    return await client.post("/auth/v1/signup", json=body)
-
-
-async def verify(client: httpx.AsyncClient, **body: Any) -> httpx.Response:
-    return await client.post("/auth/v1/verify", json=body)
-
-
-def bearer(session: dict[str, Any]) -> dict[str, str]:
-    return {"Authorization": f"Bearer {session['access_token']}"}
 
 
 async def status_of(db: Connection, invite: str) -> object:

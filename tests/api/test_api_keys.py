@@ -7,22 +7,11 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
+from api.api_keys import KEYS, READ_ONLY, make
 from api.community import PASSWORD, Community
 from api.conftest import TokenFor
 from flows_shared.db import connect
 from waiting import until
-
-KEYS = "/v1/api-keys"
-READ_ONLY = ["read"]
-
-
-async def make(
-    client: httpx.AsyncClient, headers: dict[str, str], scopes: list[str] | None = None, **wish: Any
-) -> dict[str, Any]:
-    response = await client.post(KEYS, json={"name": "Test", "scopes": scopes or READ_ONLY, **wish}, headers=headers)
-    assert response.status_code == 201, response.text
-    made: dict[str, Any] = response.json()
-    return made
 
 
 @pytest.fixture

@@ -1,6 +1,6 @@
 """/v1/billing: admins start runs for their own communities and read what became of each account."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from uuid import uuid4
 
 import httpx
@@ -10,31 +10,13 @@ from pydantic import SecretStr
 
 from api.community import Community
 from api.conftest import TokenFor
-from api.services import served
-from conftest import JWT_SECRET
 from flows_local.servers import free_port
 from flows_shared.db import connect
 
 RUNS = "/v1/billing/runs"
 
 
-@pytest.fixture(scope="module")
-def billing_url(
-    module_role_url: Callable[[str], str], redis_server: str, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[str]:
-    variables = {
-        "FLOWS_DATABASE_URL": module_role_url("flows_billing"),
-        "FLOWS_REDIS_URL": redis_server,
-        "FLOWS_JWT_SECRET": JWT_SECRET,
-    }
-    with served("billing", variables, tmp_path_factory.mktemp("billing") / "log") as url:
-        yield url
-
-
-@pytest.fixture
-def gateway_env(gateway_env: dict[str, str], billing_url: str, monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
-    monkeypatch.setenv("FLOWS_API_BILLING_URL", billing_url)
-    return gateway_env
+pytestmark = pytest.mark.usefixtures("with_billing")
 
 
 async def test_admin_starts_a_run_for_their_communities_alone(

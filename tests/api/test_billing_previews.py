@@ -8,11 +8,10 @@ import pytest
 
 from api.community import Community
 from api.conftest import TokenFor
-from api.test_billing_commands import billing_url, gateway_env
 from builders import insert
 from flows_shared.db import connect
 
-__all__ = ["billing_url", "gateway_env"]
+pytestmark = pytest.mark.usefixtures("with_billing")
 
 TARIFF = {"unit_rate": "0.2", "standing_charge": "0.5", "components": []}
 

@@ -9,10 +9,9 @@ import pytest
 
 from api.community import PDF, Community, Home
 from api.conftest import TokenFor
-from api.test_billing_commands import billing_url, gateway_env
 from flows_shared.db import Connection, connect
 
-__all__ = ["billing_url", "gateway_env"]
+pytestmark = pytest.mark.usefixtures("with_billing")
 
 
 def correction(community: Community, **asked: Any) -> dict[str, Any]:

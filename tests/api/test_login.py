@@ -8,21 +8,10 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
-from api.community import PASSWORD, Community
+from api.community import Community
 from api.conftest import TokenFor
+from api.logins import INVALID, TOKEN, log_in, refresh
 from flows_shared.db import connect
-
-TOKEN = "/auth/v1/token"
-INVALID = {"code": 400, "error_code": "invalid_credentials", "msg": "Invalid login credentials"}
-
-
-async def log_in(client: httpx.AsyncClient, email: str, password: str = PASSWORD) -> httpx.Response:
-    body = {"email": email, "password": password, "data": {}, "gotrue_meta_security": {"captcha_token": None}}
-    return await client.post(TOKEN, params={"grant_type": "password"}, json=body, headers={"apikey": "anon-key"})
-
-
-async def refresh(client: httpx.AsyncClient, token: str) -> httpx.Response:
-    return await client.post(TOKEN, params={"grant_type": "refresh_token"}, json={"refresh_token": token})
 
 
 async def test_login_gives_a_session_that_reads_own_rows(client: httpx.AsyncClient, community: Community) -> None:

@@ -8,9 +8,9 @@ import asyncpg
 import httpx
 import pytest
 
+from api.api_keys import make
 from api.community import Community
 from api.conftest import TokenFor
-from api.test_api_keys import make
 from flows_shared.db import connect
 
 TARIFF = {

@@ -13,11 +13,10 @@ import pytest
 
 from api.community import Community, Home
 from api.conftest import TokenFor
-from api.test_billing_commands import billing_url, gateway_env
 from builders import insert, make_home
 from flows_shared.db import Connection, connect
 
-__all__ = ["billing_url", "gateway_env"]
+pytestmark = pytest.mark.usefixtures("with_billing")
 
 CASH = {"amount_pence": 500, "method": "cash", "description": "Paid at the office"}
 

@@ -10,7 +10,7 @@ from redis.asyncio import Redis
 
 from api.community import Community
 from api.conftest import TokenFor
-from api.test_login import log_in
+from api.logins import log_in
 from flows_api.app import create_app
 from flows_api.rates.limiter import Limiter
 from flows_api.rates.rate import Rate

@@ -5,11 +5,11 @@ from uuid import UUID
 import httpx
 from fastapi import FastAPI
 
+from api.accounts import bearer, sign_up, verify
+from api.api_keys import make
 from api.community import PASSWORD, Community
 from api.conftest import TokenFor
-from api.test_account import bearer, sign_up, verify
-from api.test_api_keys import make
-from api.test_login import log_in, refresh
+from api.logins import log_in, refresh
 from builders import insert
 from flows_shared.db import Connection, connect
 from flows_shared.tokens import mailed_code, mailed_token

@@ -15,7 +15,7 @@ from jose import jwt
 
 from api.community import Community
 from api.conftest import TokenFor
-from api.test_login import log_in
+from api.logins import log_in
 from conftest import JWT_SECRET
 from flows_api.app import create_app
 from flows_shared.settings import SettingsError

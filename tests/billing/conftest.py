@@ -19,3 +19,9 @@ async def billing_db(role_url: RoleUrl) -> AsyncIterator[Database]:
 @pytest.fixture
 async def community(db: Database, billing_db: Database) -> Community:
     return await Community.make(db, billing_db)
+
+
+@pytest.fixture
+async def priced(community: Community) -> Community:
+    await community.tariff("0.20000", "0.50000")
+    return community

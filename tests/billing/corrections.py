@@ -1,7 +1,7 @@
 """What tests of corrections ask for and look at."""
 
 from collections.abc import Collection, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -15,8 +15,10 @@ from flows_billing.proof.finding import Finding
 from flows_billing.proof.invoices import verify_invoices
 from flows_billing.settings import RunSettings
 from flows_billing.stores.communities import find_escos
-from flows_shared.time import Month
+from flows_shared.time import Month, Period
 from flows_shared.vocabulary.billing import CorrectionCause
+
+LAST_DAY = Period(datetime(2026, 10, 31, tzinfo=UTC), datetime(2026, 11, 1, tzinfo=UTC))
 
 NOVEMBER_20 = datetime(2026, 11, 20, 9, tzinfo=UTC)
 
@@ -82,3 +84,10 @@ async def due(community: Community) -> list[asyncpg.Record]:
 async def findings(community: Community) -> list[Finding]:
     async with community.billing.connection() as connection:
         return list((await verify_invoices(connection)).findings)
+
+
+async def one_day(community: Community, **home: Any) -> Home:
+    """A home of the 31st of October: 48 x 0.2 = 9.6 kWh x 20p = 192p, and 50p for the day: 242p, of which 12p VAT."""
+    made = await community.home(start_date=date(2026, 10, 31), **home)
+    await community.measure(made.registers["SINGLE"], LAST_DAY, "0.2")
+    return made

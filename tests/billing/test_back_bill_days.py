@@ -8,12 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from billing.back_bills import charges
 from billing.community import Community, Home
 from billing.corrections import findings, invoices, rebilled
+from billing.october import BLOCKS, MINIMUM, month_kwh, october, price, register
+from billing.pencil import account, rates
 from billing.sharers import FIRST_OF_OCTOBER, make_group
-from billing.test_back_bills import charges
-from billing.test_parts import BLOCKS, MINIMUM, month_kwh, october, price, register
-from billing.test_rules import account, rates
 from flows_billing.rating.back_bill import guarded
 from flows_billing.rating.bill import Bill
 from flows_billing.rating.guard import Guard

@@ -1,6 +1,5 @@
 """Energy that was used too long ago is not charged for, unless it was billed before or is excepted."""
 
-from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
@@ -8,15 +7,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from billing.back_bills import charges
 from billing.community import Community, Home
 from billing.corrections import credit_notes, findings, invoices, rebilled
-from billing.test_rules import OCTOBER as RULES_MONTH
-from billing.test_rules import bill, day_kwh, rates, tariff
+from billing.pencil import OCTOBER as RULES_MONTH
+from billing.pencil import bill, day_kwh, rates, tariff
 from flows_billing.corrections.difference import BilledInvoice, BilledLine, correct
 from flows_billing.days import Days
 from flows_billing.rating.back_bill import guarded
 from flows_billing.rating.bill import Bill
-from flows_billing.rating.charges import Charge, charge_of
+from flows_billing.rating.charges import Charge
 from flows_billing.rating.guard import UNGUARDED, Guard, oldest_day
 from flows_billing.vat.summary import vat_summary
 from flows_shared.time import LONDON, Month
@@ -25,11 +25,6 @@ from flows_shared.vocabulary.billing import LineKind
 MARCH_2025 = Month(2025, 3)
 FIRST, LAST = date(2026, 10, 1), date(2026, 10, 31)
 PRICE = tariff(Decimal("0.2"), Decimal("0.5"))
-
-
-def charges(issued: Bill) -> list[Charge]:
-    """As the database holds them: without the energy of each day."""
-    return [replace(charge_of(line), days_kwh=()) for line in issued.lines]
 
 
 def used(kwh: str) -> Bill:

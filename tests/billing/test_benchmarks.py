@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from billing.community import OCTOBER, Community
-from billing.test_documents import benchmarked, both, printed
+from billing.printed import benchmarked, both, printed
 from flows_billing.bills.costs import store_month_costs
 from flows_billing.bills.preview import preview_run
 from flows_billing.reports.refresh import refresh_reports

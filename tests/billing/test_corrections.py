@@ -1,32 +1,16 @@
 """Bills that were wrong: shown first, then taken back by a credit note and billed anew."""
 
 import asyncio
-from datetime import UTC, date, datetime
+from datetime import date
 from decimal import Decimal
-from typing import Any
 
 import asyncpg
 import pytest
 
-from billing.community import OCTOBER, Community, Home
-from billing.corrections import NOVEMBER_20, credit_notes, due, findings, invoices, owed, rebilled
+from billing.community import OCTOBER, Community
+from billing.corrections import LAST_DAY, NOVEMBER_20, credit_notes, due, findings, invoices, one_day, owed, rebilled
 from flows_shared.time import LONDON, Month, Period
 from flows_shared.vocabulary.billing import CorrectionCause
-
-LAST_DAY = Period(datetime(2026, 10, 31, tzinfo=UTC), datetime(2026, 11, 1, tzinfo=UTC))
-
-
-@pytest.fixture
-async def priced(community: Community) -> Community:
-    await community.tariff("0.20000", "0.50000")
-    return community
-
-
-async def one_day(community: Community, **home: Any) -> Home:
-    """A home of the 31st of October: 48 x 0.2 = 9.6 kWh x 20p = 192p, and 50p for the day: 242p, of which 12p VAT."""
-    made = await community.home(start_date=date(2026, 10, 31), **home)
-    await community.measure(made.registers["SINGLE"], LAST_DAY, "0.2")
-    return made
 
 
 async def test_estimated_bill_is_corrected_when_the_reading_comes(priced: Community) -> None:

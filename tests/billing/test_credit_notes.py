@@ -10,8 +10,7 @@ from prometheus_client.registry import CollectorRegistry
 from pypdf import PdfReader
 
 from billing.community import Community
-from billing.corrections import credit_notes, due, findings, rebilled
-from billing.test_corrections import one_day, priced
+from billing.corrections import credit_notes, due, findings, one_day, rebilled
 from databases import RoleUrl
 from flows_billing.corrections.documents import PrintedNote, printed_note
 from flows_billing.corrections.due import CorrectionsDue, forget_settled_days
@@ -22,8 +21,6 @@ from flows_billing.invoices.documents import printed_invoice
 from flows_billing.invoices.wording import explanation
 from flows_billing.jobs import create_worker
 from flows_shared.jobs import JobRunner, Worker
-
-__all__ = ["priced"]
 
 
 @pytest.fixture

@@ -1,7 +1,6 @@
 """A bill that can be checked and paid: what stands on paper and on the screen, read back as its reader does."""
 
 import io
-import re
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -13,10 +12,11 @@ from structlog.testing import capture_logs
 
 from billing.community import NOVEMBER_3, OCTOBER, Community, Home, insert
 from billing.corrections import rebilled
+from billing.printed import benchmarked, both, printed, text_of, words_of
 from flows_billing.corrections.documents import printed_note
 from flows_billing.corrections.html import render_note_html
 from flows_billing.corrections.pdf import render_note
-from flows_billing.invoices.documents import PrintedInvoice, printed_invoice
+from flows_billing.invoices.documents import PrintedInvoice
 from flows_billing.invoices.html import render_html
 from flows_billing.invoices.pdf import render
 from flows_billing.invoices.wording import (
@@ -48,32 +48,11 @@ SELLER = {
 }
 
 
-def text_of(pdf: bytes) -> str:
-    return " ".join(" ".join(page.extract_text() for page in PdfReader(io.BytesIO(pdf)).pages).split())
-
-
 def drawn(pdf: bytes) -> bytes:
     """What the first page is drawn with."""
     content = PdfReader(io.BytesIO(pdf)).pages[0].get_contents()
     assert content is not None
     return content.get_data()
-
-
-def words_of(html: bytes) -> str:
-    """What a reader sees of a page."""
-    return " ".join(re.sub(r"<[^>]+>", " ", html.decode().split("</head>")[1]).replace("&#39;", "'").split())
-
-
-async def printed(community: Community, number: str = "WLCE-000001") -> PrintedInvoice:
-    async with community.billing.connection() as connection:
-        invoice = await printed_invoice(connection, number)
-    assert invoice
-    return invoice
-
-
-async def both(community: Community, number: str = "WLCE-000001") -> tuple[str, str]:
-    invoice = await printed(community, number)
-    return text_of(render(invoice)), words_of(render_html(invoice))
 
 
 async def describe_seller(community: Community, **columns: Any) -> None:
@@ -339,16 +318,6 @@ async def test_credit_note_has_pounds_and_pence_units_and_one_sign(community: Co
         assert "£59.60" in credited
         assert "-£" not in credited
         assert "Total credit £75.10" in credited
-
-
-async def benchmarked(community: Community, **columns: Any) -> None:
-    await community.execute("INSERT INTO flows.regions (code, name) VALUES ('SW', 'South West') ON CONFLICT DO NOTHING")
-    await community.execute("UPDATE flows.escos SET region = 'SW'")
-    for method in ("direct_debit", "prepay"):
-        await insert(
-            community.db, "public.benchmark_tariffs", region="SW", period_start=date(2026, 10, 1),
-            payment_method=method, unit_rate=Decimal("0.25000"), standing_charge=Decimal("0.60000"), **columns,
-        )  # fmt: skip
 
 
 async def test_saving_says_what_it_counts_and_is_none_of_a_business(community: Community) -> None:

@@ -1,22 +1,21 @@
 """Who moves out: the last bill, the closing read, the refund, and whose the home is then."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from decimal import Decimal
-from typing import Any
 
 import pytest
 
-from billing.community import OCTOBER, Community, Home
+from billing.community import OCTOBER, Community
 from billing.corrections import credit_notes, due, esco_of, findings, invoices, owed
-from billing.test_proof import pay, printed
-from flows_billing.closings.final import Closing, FinalBill, final_bill
+from billing.move_outs import OCTOBER_12, first_days, move_out
+from billing.proofs import pay, printed
+from flows_billing.closings.final import Closing, final_bill
 from flows_billing.errors import AccountNotClosable, LastDayNotOver, UnknownAccount
 from flows_billing.invoices.html import render_html
 from flows_billing.invoices.pdf import render
 from flows_billing.settings import RunSettings
 from flows_shared.time import LONDON, Month, Period, local_midnight
 
-OCTOBER_12 = datetime(2026, 10, 12, 9, tzinfo=UTC)
 NOVEMBER_20 = datetime(2026, 11, 20, 9, tzinfo=UTC)
 
 
@@ -24,26 +23,6 @@ NOVEMBER_20 = datetime(2026, 11, 20, 9, tzinfo=UTC)
 async def priced(community: Community) -> Community:
     await community.tariff("0.20000", "0.50000")
     return community
-
-
-async def first_days(community: Community, days: int = 10, **home: Any) -> Home:
-    """A home that was measured on the first days of October: 48 x 0.2 = 9.6 kWh a day."""
-    made = await community.home(start_date=date(2026, 10, 1), **home)
-    period = Period(OCTOBER.period(LONDON).start, local_midnight(date(2026, 10, 1) + timedelta(days=days), LONDON))
-    await community.measure(made.registers["SINGLE"], period, "0.2")
-    return made
-
-
-async def move_out(
-    community: Community,
-    home: Home,
-    last_day: date = date(2026, 10, 10),
-    *,
-    now: datetime = OCTOBER_12,
-    reads: dict[str, Decimal] | None = None,
-) -> FinalBill:
-    closing = Closing(home.account_number, last_day, reads or {}, "a test")
-    return await final_bill(community.billing, await esco_of(community), closing, RunSettings(), now)
 
 
 async def test_final_bill_is_for_the_days_of_the_month_until_the_move(priced: Community) -> None:

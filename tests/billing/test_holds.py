@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from billing.community import OCTOBER, Community, Home
 from billing.corrections import esco_of, invoices
+from billing.move_outs import OCTOBER_12, first_days, move_out
 from billing.sharers import at_noon, make_group
-from billing.test_final_bills import OCTOBER_12, first_days, move_out
 from flows_billing.bills.preview import preview_run
 from flows_billing.holds.rules import ReadsAround, closing_hold
 from flows_billing.settings import RunSettings

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from billing.community import Community
-from billing.test_proof import findings
+from billing.proofs import findings
 
 MADE = Path(__file__).with_name("month_made.sql").read_text()
 AGAIN = Path(__file__).with_name("month_again.sql").read_text()

@@ -9,7 +9,7 @@ from uuid import UUID
 
 import pytest
 
-from billing.test_rules import OCTOBER, PAYER, account
+from billing.pencil import OCTOBER, PAYER, account
 from flows_billing.accounts.account import Account, Register
 from flows_billing.outcomes import NotBilled
 from flows_billing.rating.bill import Bill, Measured, rate

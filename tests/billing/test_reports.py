@@ -15,8 +15,8 @@ from prometheus_client import CollectorRegistry
 
 from access import acting_as
 from billing.community import NOVEMBER_3, OCTOBER, Community, Home
+from billing.proofs import pay
 from billing.sharers import FIRST_OF_OCTOBER, exchanged, make_group
-from billing.test_proof import pay
 from builders import insert, make_admin, make_customer
 from flows_billing.reports.refresh import ReportAges, refresh_reports
 from flows_shared.reports import (

@@ -8,9 +8,9 @@ import pytest
 
 from billing.community import OCTOBER, Community, Home
 from billing.corrections import due, rebilled
+from billing.proofs import findings, preview, printed
 from billing.sharers import FIRST_OF_OCTOBER, make_group
-from billing.test_proof import findings, preview, printed
-from billing.test_rates import night_and_day
+from billing.time_of_use import night_and_day
 from flows_billing.invoices.explain import explain
 from flows_shared.time import LONDON, Period, local_day
 

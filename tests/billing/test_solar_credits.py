@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from billing.community import OCTOBER, Community, Home, insert
 from billing.corrections import rebilled
-from billing.test_proof import findings, preview, printed
+from billing.proofs import findings, preview, printed
 from flows_billing import jobs
 from flows_billing.invoices.explain import explain
 from flows_billing.invoices.wording import line_cells

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from billing.community import Community, Home
 from billing.corrections import esco_of, findings, rebilled
-from billing.test_documents import benchmarked
-from billing.test_rates import JULY_3, JUNE, component
+from billing.printed import benchmarked
+from billing.time_of_use import JULY_3, JUNE, component
 from flows_billing.closings.final import Closing, final_bill
 from flows_billing.errors import SellerWithoutVatNumber
 from flows_billing.invoices.documents import PrintedInvoice, printed_invoice

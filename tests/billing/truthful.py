@@ -7,7 +7,7 @@ from decimal import Decimal
 from billing.community import NOVEMBER_3, Community, Home
 from billing.corrections import esco_of, rebilled
 from billing.sharers import exchanged, make_group
-from billing.test_rates import component, profile
+from billing.time_of_use import component, profile
 from flows_billing.closings.final import Closing, final_bill
 from flows_billing.invoices.documents import HTML, PDF
 from flows_billing.payments import record

@@ -1,7 +1,7 @@
 """What the catalog says of access: policies, grants, and the rights that views and functions run with."""
 
 from access import acting_as
-from database.test_kept_names import FLOWS
+from database.kept_names import FLOWS
 from flows_shared.db import Connection
 
 RELATIONS = """

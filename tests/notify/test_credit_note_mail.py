@@ -7,7 +7,7 @@ from flows_shared.db import Database
 from flows_shared.outbox import enqueue
 from mail_server import MailServer
 from notify.conftest import IssueInvoice, Notify
-from notify.test_invoice_mail import body
+from notify.mails import body
 
 NOTE = """
     INSERT INTO public.credit_notes (number, esco, account, customer, invoice, replacement, causes, reason, issue_date,

@@ -1,20 +1,13 @@
 """What the customer gets."""
 
 from decimal import Decimal
-from email.message import EmailMessage
 
 import pytest
 
 from flows_shared.db import Database
 from mail_server import MailServer
 from notify.conftest import PDF, IssueInvoice, Notify
-
-
-def body(mail: EmailMessage, kind: str) -> str:
-    part = mail.get_body((kind,))
-    assert part is not None
-    content: str = part.get_content()
-    return content
+from notify.mails import body
 
 
 async def test_mail_says_how_much_until_when_and_for_what(

@@ -7,33 +7,7 @@ import httpx
 import pytest
 
 from flows_api.rest.request.preferences import parse_preferences
-
-HOSTILE = [
-    "'; DROP TABLE workshop.clients; --",
-    '"; DROP TABLE workshop.clients; --',
-    "' OR '1'='1",
-    "1) OR (1=1",
-    "$1",
-    "%s",
-    "{}",
-    '{"a": 1}',
-    "\\",
-    "\0",
-    "\r\nX-Injected: 1",
-    "pg_sleep(10)",
-    "\N{PILE OF POO}",
-    "(" * 300,
-    '"' * 99,
-    "a" * 3000,
-    ",,,",
-    "..",
-    "->>",
-    "::",
-    "*",
-    "-1",
-    "9" * 40,
-    "NaN",
-]
+from rest.hostile import HOSTILE
 
 QUERIES = [
     "{}=eq.1",

@@ -17,7 +17,7 @@ from flows_api.rest.planned import plan_request
 from flows_api.rest.request.request import RawRequest, parse_request
 from flows_api.rest.shapes import KEPT, ShapeCache
 from rest.conftest import author
-from rest.test_hostile import HOSTILE
+from rest.hostile import HOSTILE
 
 OPERATORS = ("eq", "neq", "gt", "gte", "lt", "lte", "not.eq", "not.lt")
 VALUES = st.sampled_from([*HOSTILE, "Acme", "1", "null", "eq.1", "a&b=c", "%25", "+", "*"]) | st.text(max_size=12)

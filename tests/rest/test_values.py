@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from flows_api.rest.query.writer import Writer
 from rest.conftest import Serving
-from rest.test_hostile import HOSTILE
+from rest.hostile import HOSTILE
 
 NASTY = [
     *HOSTILE,

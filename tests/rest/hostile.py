@@ -1,0 +1,28 @@
+"""Texts that attack whoever pastes them into SQL."""
+
+HOSTILE = [
+    "'; DROP TABLE workshop.clients; --",
+    '"; DROP TABLE workshop.clients; --',
+    "' OR '1'='1",
+    "1) OR (1=1",
+    "$1",
+    "%s",
+    "{}",
+    '{"a": 1}',
+    "\\",
+    "\0",
+    "\r\nX-Injected: 1",
+    "pg_sleep(10)",
+    "\N{PILE OF POO}",
+    "(" * 300,
+    '"' * 99,
+    "a" * 3000,
+    ",,,",
+    "..",
+    "->>",
+    "::",
+    "*",
+    "-1",
+    "9" * 40,
+    "NaN",
+]
