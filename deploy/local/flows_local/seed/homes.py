@@ -4,10 +4,9 @@ import tomllib
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
-from typing import Literal, TypeAlias
 from unicodedata import normalize
 
-Tenure: TypeAlias = Literal["single_owner_occupier", "separate_owner_and_occupier", "shared_ownership"]
+from flows_shared.vocabulary.people import Tenure
 
 SUPPLY_SERIALS, SOLAR_SERIALS = 2137580000, 2137590000
 SOLAR_HARDWARE = "EMA1.w"
@@ -96,11 +95,11 @@ def _hardware(number: int) -> str:
 def _tenure(number: int) -> Tenure:
     match number % 10:
         case 4:
-            return "shared_ownership"
+            return Tenure.SHARED_OWNERSHIP
         case 7 | 9:
-            return "separate_owner_and_occupier"
+            return Tenure.SEPARATE_OWNER_AND_OCCUPIER
         case _:
-            return "single_owner_occupier"
+            return Tenure.SINGLE_OWNER_OCCUPIER
 
 
 def person(number: int) -> Person:

@@ -7,8 +7,10 @@ from uuid import UUID
 from flows_billing.rating.flat import FlatPrice
 from flows_shared.db import Connection
 
+# The database knows days that Python does not.
 FLAT_PRICES = """
-    SELECT meter, period_start, computed_unit_rate, computed_unit_rate_b, computed_standing_charge
+    SELECT meter, greatest(period_start, '0001-01-01'), computed_unit_rate, computed_unit_rate_b,
+           computed_standing_charge
       FROM public.supply_tariffs
      WHERE meter = ANY($1) AND period_start < $2
      ORDER BY meter, period_start
