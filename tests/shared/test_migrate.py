@@ -239,3 +239,16 @@ async def test_new_table_has_by_one_line_what_every_table_has(database_url: str,
     assert not await db.fetchval(rights, "anon", "SELECT")
     assert not await db.fetchval(rights, "customer", "UPDATE")
     await db.close()
+
+
+async def test_every_file_may_be_applied_again(database_url: str) -> None:
+    db = await connect(database_url, name="tests")
+    objects = "SELECT count(*) FROM pg_depend WHERE refobjid = 'reports.energy'::regclass"
+    before = await db.fetchval(objects)
+    await db.execute("UPDATE flows_migrations.objects SET sha256 = ''")
+    applied = await upgrade(database_url)
+    assert {"views/reports/energy.sql", "functions/flows/actor.sql", "tables/public/invoices.sql"} <= set(applied)
+    assert await pending(database_url) == []
+    assert await db.fetchval(objects) == before
+    assert await db.fetchval("SELECT count(*) FROM public.report_energy") == 0
+    await db.close()

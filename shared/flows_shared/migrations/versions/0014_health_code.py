@@ -22,6 +22,7 @@ def upgrade() -> None:
     op.execute(ADD)
     op.execute(COMMENT)
     op.execute(FILL)
+    op.execute("DROP FUNCTION IF EXISTS flows.guard_writes()")  # flows.adopt_table does what it did
 
 
 def downgrade() -> None:

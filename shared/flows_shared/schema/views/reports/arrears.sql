@@ -1,3 +1,5 @@
+-- Kept, and shown by views that know who asks; a change makes all of it anew.
+DROP MATERIALIZED VIEW IF EXISTS reports.arrears CASCADE;
 -- The newest invoices are what a balance still lacks, as for the status of invoices.
 CREATE MATERIALIZED VIEW reports.arrears AS
 WITH balance AS (
@@ -46,3 +48,7 @@ SELECT esco.code AS esco_code, esco.id AS esco, account.account_number, account.
   LEFT JOIN public.customers AS customer ON customer.id = latest.customer;
 CREATE UNIQUE INDEX arrears_account_idx ON reports.arrears USING btree (account);
 SELECT flows.allow_select('reports.arrears', '{}');
+CREATE OR REPLACE VIEW public.report_arrears WITH (security_barrier) AS
+SELECT * FROM reports.arrears WHERE esco = ANY((SELECT flows.report_escos())::uuid[]);
+COMMENT ON VIEW public.report_arrears IS 'What each account owes, by days past due; other_pence is what no invoice explains, negative in credit';
+SELECT flows.allow_select('public.report_arrears', '{admin,service,reporting,flows_worker}');

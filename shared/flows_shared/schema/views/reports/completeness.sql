@@ -1,3 +1,5 @@
+-- Kept, and shown by views that know who asks; a change makes all of it anew.
+DROP MATERIALIZED VIEW IF EXISTS reports.completeness CASCADE;
 CREATE MATERIALIZED VIEW reports.completeness AS
 WITH day AS (
     SELECT register.register_id, meter.esco, calendar.day,
@@ -28,3 +30,7 @@ SELECT esco.code AS esco_code, esco.id AS esco, day, sum(expected) AS expected, 
  GROUP BY esco.id, day;
 CREATE UNIQUE INDEX completeness_esco_day_idx ON reports.completeness USING btree (esco, day);
 SELECT flows.allow_select('reports.completeness', '{}');
+CREATE OR REPLACE VIEW public.report_completeness WITH (security_barrier) AS
+SELECT * FROM reports.completeness WHERE esco = ANY((SELECT flows.report_escos())::uuid[]);
+COMMENT ON VIEW public.report_completeness IS 'Half hours by community and local day of the last 400 days: expected, held, estimated, missing';
+SELECT flows.allow_select('public.report_completeness', '{admin,service,reporting,flows_worker}');

@@ -1,3 +1,5 @@
+-- Kept, and shown by views that know who asks; a change makes all of it anew.
+DROP MATERIALIZED VIEW IF EXISTS reports.revenue CASCADE;
 CREATE MATERIALIZED VIEW reports.revenue AS
 SELECT esco.code AS esco_code, esco.id AS esco, date_trunc('month', entry.entry_date::timestamp)::date AS month,
        count(DISTINCT entry.id) FILTER (WHERE entry.kind = 'invoice') AS invoices,
@@ -16,3 +18,7 @@ SELECT esco.code AS esco_code, esco.id AS esco, date_trunc('month', entry.entry_
  GROUP BY esco.id, 3;
 CREATE UNIQUE INDEX revenue_esco_month_idx ON reports.revenue USING btree (esco, month);
 SELECT flows.allow_select('reports.revenue', '{}');
+CREATE OR REPLACE VIEW public.report_revenue WITH (security_barrier) AS
+SELECT * FROM reports.revenue WHERE esco = ANY((SELECT flows.report_escos())::uuid[]);
+COMMENT ON VIEW public.report_revenue IS 'By community and month, from the ledger: revenue without VAT, VAT, invoiced, credited, received, written off';
+SELECT flows.allow_select('public.report_revenue', '{admin,service,reporting,flows_worker}');
