@@ -35,9 +35,10 @@ class CommandFailed(FlowsError):
 
 
 def main() -> None:
-    """The console script. Services' commands are loaded only where one of them, or the list of all, is asked for."""
-    if sys.argv[1:2] == [] or sys.argv[1] not in BUILT_IN:
-        add_service_commands()
+    """The console script. Of the services only the one whose command is asked for is loaded, or all for their list."""
+    asked = sys.argv[1] if sys.argv[1:] else ""
+    if asked not in BUILT_IN:
+        add_service_commands(asked)
     try:
         app()
     except SettingsError as error:
@@ -46,9 +47,14 @@ def main() -> None:
         _exit(error, 1)
 
 
-def add_service_commands() -> None:
-    """Merge the commands and groups of every package that names a `typer.Typer` in `flows.commands`."""
-    for entry in sorted(entry_points(group="flows.commands"), key=lambda entry: entry.name):
+def add_service_commands(asked: str = "") -> None:
+    """Merge the commands of the package that has the one asked for; without such a one, those of all packages.
+
+    In `flows.commands` a package names its `typer.Typer` under each of its commands.
+    """
+    installed = entry_points(group="flows.commands")
+    places = {entry.value: entry for entry in installed.select(name=asked) or installed}
+    for _, entry in sorted(places.items()):
         app.add_typer(entry.load())
 
 

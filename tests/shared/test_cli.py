@@ -5,10 +5,14 @@ import os
 import subprocess
 import sys
 from collections.abc import Mapping
+from importlib import import_module
+from importlib.metadata import entry_points
 from pathlib import Path
 
 import httpx
 import pytest
+from typer.core import TyperGroup
+from typer.main import get_command
 
 from databases import Databases
 from flows_local.servers import free_port
@@ -164,3 +168,14 @@ def test_port_in_use_exits_with_1(settings_env: dict[str, str], tmp_path: Path) 
         with FlowsProcess(arguments, settings_env, tmp_path / "second.log") as second:
             assert second.process.wait(20) == 1
     assert "address already in use" in (tmp_path / "second.log").read_text()
+
+
+def test_every_command_of_a_package_is_named_where_it_is_looked_for() -> None:
+    named: dict[str, set[str]] = {}
+    for entry in entry_points(group="flows.commands"):
+        named.setdefault(entry.value, set()).add(entry.name)
+    for value, names in named.items():
+        module, _, attribute = value.partition(":")
+        commands = get_command(getattr(import_module(module), attribute))
+        assert isinstance(commands, TyperGroup)
+        assert set(commands.commands) == names, value
