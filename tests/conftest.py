@@ -18,6 +18,7 @@ from redis.asyncio import Redis
 from databases import Background, Databases, MakeDatabase, RoleUrl, new_server_directory
 from flows_local.servers import FOR_TESTS, Postgres, Valkey
 from flows_shared.db import Database
+from flows_shared.memory import collecting_rarely
 
 # A busy machine is no failure of what is tested; a test that hangs is ended by its timeout.
 settings.register_profile("flows", deadline=None)
@@ -36,6 +37,13 @@ def _no_settings(monkeypatch: pytest.MonkeyPatch) -> None:
         if name.startswith("FLOWS_") and not name.startswith("FLOWS_TEST_"):
             monkeypatch.delenv(name)
     monkeypatch.setenv("FLOWS_METER_SYNC_NETWORKS", SIMULATED)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _collecting_rarely() -> Iterator[None]:
+    """Thousands of tests leave much that lives: to look through it over and over took a tenth of their time."""
+    with collecting_rarely():
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -53,7 +53,10 @@ class House:
 
     def serve(self, *services: str) -> list[FlowsProcess]:
         """The web apps, when they have started."""
-        return self._started([self._start("serve", service) for service in services])
+        started = self._started([self._start("serve", service) for service in services])
+        for service, process in zip(services, started, strict=True):
+            process.wait_until_served(self.ports[service])
+        return started
 
     def work(self, *services: str, **variables: str) -> list[FlowsProcess]:
         """A worker of each service, when they have started; `variables` are for these alone."""

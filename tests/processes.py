@@ -3,6 +3,7 @@
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -46,6 +47,20 @@ class FlowsProcess:
         """The log's lines of an event, as far as they are written."""
         lines = self.log.read_text().rpartition("\n")[0].splitlines()
         return [event for line in lines if line.startswith("{") and (event := json.loads(line))["event"] == name]
+
+    def wait_until_served(self, port: int, *, count: int = 1) -> None:
+        """Until its workers have started, and one of them listens."""
+        self.wait_for("started", count=count)
+        deadline = time.monotonic() + 20
+        while True:
+            try:
+                socket.create_connection(("127.0.0.1", port), timeout=5).close()
+            except ConnectionRefusedError:
+                if time.monotonic() > deadline or self.process.poll() is not None:
+                    raise
+                time.sleep(0.02)
+            else:
+                return
 
     def wait_for(self, event: str, *, seconds: float = 20, count: int = 1) -> None:
         """Until the log has the event; fails with the log when it does not come, or the process ends before."""

@@ -16,5 +16,5 @@ def served(service: str, variables: Mapping[str, str], log: Path) -> Iterator[st
     """`flows serve SERVICE` until the context ends; its URL."""
     port = free_port()
     with FlowsProcess([FLOWS, "serve", service, "--port", str(port)], variables, log) as process:
-        process.wait_for("started")
+        process.wait_until_served(port)
         yield f"http://127.0.0.1:{port}"

@@ -26,7 +26,7 @@ async def test_many_people_at_once_each_see_their_own(
     }
     arguments = [FLOWS, "serve", "api", "--port", str(port), "--workers", "2"]
     with FlowsProcess(arguments, variables, tmp_path / "log") as process:
-        process.wait_for("started", count=2)
+        process.wait_until_served(port, count=2)
         async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", timeout=30) as client:
             people = await asyncio.gather(*(log_in(client, home.email) for home in community.homes))
             answers = await asyncio.gather(*(own_invoices(client, token) for token in people * 40))

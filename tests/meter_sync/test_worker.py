@@ -176,7 +176,7 @@ async def test_request_id_follows_to_the_meter_in_the_log(
 ) -> None:
     lab = await community(MeterConfig("EML1", faults=Faults(wrong_serial=1)))
     worker, port = start("work", "meter-sync"), free_port()
-    start("serve", "meter-sync", "--port", str(port)).wait_for("started")
+    start("serve", "meter-sync", "--port", str(port)).wait_until_served(port)
     worker.wait_for("started")
     headers = service_headers(load_settings(MeterSyncSettings), "api") | {"X-Request-Id": "asked-by-ada"}
     async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", headers=headers) as client:
@@ -198,7 +198,7 @@ async def test_internal_route_refuses_what_cannot_be(
     lab = await community(MeterConfig("EML1"), MeterConfig("EML2"))
     await lab.execute("UPDATE flows.meter_registry SET mode = 'passive' WHERE serial = 'EML2'")
     port = free_port()
-    start("serve", "meter-sync", "--port", str(port)).wait_for("started")
+    start("serve", "meter-sync", "--port", str(port)).wait_until_served(port)
     settings = load_settings(MeterSyncSettings)
     user = sign_token(variables["FLOWS_JWT_SECRET"], subject="ada", role="admin", lifetime=timedelta(minutes=1))
     async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}/internal/meters") as client:

@@ -48,7 +48,7 @@ def served(workshop_url: str, tmp_path_factory: pytest.TempPathFactory) -> Itera
     variables = {**SETTINGS, "FLOWS_API_REST_DB_URI": workshop_url}
     arguments = [FLOWS, "serve", "api", "--rest-only", "--port", str(port)]
     with FlowsProcess(arguments, variables, tmp_path_factory.mktemp("rest") / "log") as process:
-        process.wait_for("started")
+        process.wait_until_served(port)
         yield f"http://127.0.0.1:{port}"
 
 

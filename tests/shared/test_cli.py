@@ -142,7 +142,7 @@ async def test_served_app_answers_and_stops_cleanly(settings_env: dict[str, str]
     port = free_port()
     arguments = [SERVED_APP, str(port), str(workers)]
     with FlowsProcess(arguments, settings_env, tmp_path / "app.log") as process:
-        process.wait_for("started", count=workers)
+        process.wait_until_served(port, count=workers)
         async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}") as client:
 
             async def ready() -> bool:
@@ -164,7 +164,7 @@ def test_port_in_use_exits_with_1(settings_env: dict[str, str], tmp_path: Path) 
     port = free_port()
     arguments = [SERVED_APP, str(port), "1"]
     with FlowsProcess(arguments, settings_env, tmp_path / "first.log") as first:
-        first.wait_for("started")
+        first.wait_until_served(port)
         with FlowsProcess(arguments, settings_env, tmp_path / "second.log") as second:
             assert second.process.wait(20) == 1
     assert "address already in use" in (tmp_path / "second.log").read_text()

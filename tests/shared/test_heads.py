@@ -27,7 +27,7 @@ def port(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
     }
     arguments = [FLOWS, "serve", "api", "--rest-only", "--port", str(port)]
     with FlowsProcess(arguments, variables, tmp_path_factory.mktemp("heads") / "log") as process:
-        process.wait_for("started")
+        process.wait_until_served(port)
         yield port
 
 
