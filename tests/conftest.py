@@ -4,6 +4,7 @@ A test gets a database of its own, copied from one that was migrated once, and a
 servers nothing but what the tests made is touched: databases `flows_test_*`, and one Redis database that was empty.
 """
 
+import gc
 import os
 from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
@@ -18,11 +19,12 @@ from redis.asyncio import Redis
 from databases import Background, Databases, MakeDatabase, RoleUrl, new_server_directory
 from flows_local.servers import FOR_TESTS, Postgres, Valkey
 from flows_shared.db import Database
-from flows_shared.memory import collecting_rarely
 
 # A busy machine is no failure of what is tested; a test that hangs is ended by its timeout.
 settings.register_profile("flows", deadline=None)
 settings.load_profile("flows")
+# Thousands of tests leave much that lives: to look through it over and over took a tenth of their time.
+gc.set_threshold(100_000, 20, 20)
 
 SIMULATED = "127.0.0.0/8"  # where simulated meters listen
 CLAIM = "flows-test-claim"
@@ -37,13 +39,6 @@ def _no_settings(monkeypatch: pytest.MonkeyPatch) -> None:
         if name.startswith("FLOWS_") and not name.startswith("FLOWS_TEST_"):
             monkeypatch.delenv(name)
     monkeypatch.setenv("FLOWS_METER_SYNC_NETWORKS", SIMULATED)
-
-
-@pytest.fixture(scope="session", autouse=True)
-def _collecting_rarely() -> Iterator[None]:
-    """Thousands of tests leave much that lives: to look through it over and over took a tenth of their time."""
-    with collecting_rarely():
-        yield
 
 
 @pytest.fixture(scope="session")
