@@ -5,14 +5,13 @@ import re
 import sys
 from importlib.resources import files
 from pathlib import Path
-from tempfile import mkdtemp
 from typing import Final
 
 import asyncpg
 from alembic.operations.ops import MigrateOperation
 from sqlalchemy.ext.asyncio import create_async_engine
 
-from flows_local.servers import FOR_TESTS, Postgres
+from flows_local.servers import passing_postgres
 from flows_shared.migrate import upgrade
 from flows_shared.models.compare import differences, upgrade_code
 
@@ -33,7 +32,7 @@ def upgrade() -> None:
 
 def main() -> None:
     title = sys.argv[1].strip()
-    with Postgres(Path(mkdtemp(prefix="flows-migration-")), settings=FOR_TESTS) as postgres:
+    with passing_postgres() as postgres:
         found = asyncio.run(differences_of(postgres.url()))
     print(write_migration(VERSIONS, title, found) if found else "the models and the migrations agree")
 

