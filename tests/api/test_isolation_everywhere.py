@@ -25,6 +25,7 @@ from builders import make_admin
 from databases import Background
 from flows_api.auth.principal import Principal
 from flows_shared.db import Connection, connect
+from flows_shared.time import utc_now
 
 UNSECURED = r"""
     SELECT format('%I.%I has %s', nspname, relname, missing)
@@ -179,7 +180,11 @@ async def callers(
     authenticator = gateway.state.authenticator
     return {
         name: Caller(
-            name, headers, await authenticator.authenticate_or_anonymous(headers.get("Authorization")), homes, escos
+            name,
+            headers,
+            await authenticator.authenticate_or_anonymous(headers.get("Authorization"), utc_now()),
+            homes,
+            escos,
         )
         for name, headers, homes, escos in given
     }
@@ -514,7 +519,7 @@ async def test_no_function_changes_a_row_for_a_key_that_only_reads(
     for role in ("admin", "service", "reporting"):
         wish = {"name": "reads", "role": role, "scopes": ["read"]}
         made = (await client.post("/v1/api-keys", json=wish, headers=operator)).json()
-        principal = await gateway.state.authenticator.authenticate(f"Bearer {made['key']}")
+        principal = await gateway.state.authenticator.authenticate(f"Bearer {made['key']}", utc_now())
         before |= await digest(owner, world, "public.api_keys")
         for function in await owner.fetch(FUNCTIONS, role):
             for arguments in reading_calls(function["types"], candidates):
@@ -617,7 +622,7 @@ async def test_service_keys_see_all_and_write_within_their_scopes(
     ):
         wish = {"name": "isolation", "role": role, "scopes": [scope]}
         made = (await client.post("/v1/api-keys", json=wish, headers=operator)).json()
-        principal = await gateway.state.authenticator.authenticate(f"Bearer {made['key']}")
+        principal = await gateway.state.authenticator.authenticate(f"Bearer {made['key']}", utc_now())
         caller = Caller(role, {}, principal, set(world.rows), {community.lab, community.wlce})
         wrote = set()
         for table, column in (("flows.meter_registry", "name"), ("public.customers", "fullname")):

@@ -13,6 +13,7 @@ from jose import jwt
 from api.community import Community
 from api.conftest import TokenFor
 from conftest import JWT_SECRET
+from flows_shared.time import utc_now
 from flows_shared.tokens import sign_token
 
 HOUR = timedelta(hours=1)
@@ -133,7 +134,7 @@ async def test_believed_token_is_not_believed_longer_than_it_lives(
     assert (await client.get("/rest/v1/invoices", headers=headers)).status_code == 200
     now += 2
     with pytest.raises(AssertionError, match="verified again"):
-        await authenticator.authenticate(headers["Authorization"])
+        await authenticator.authenticate(headers["Authorization"], utc_now())
 
 
 async def test_remembered_tokens_are_bounded(
@@ -144,9 +145,9 @@ async def test_remembered_tokens_are_bounded(
         authenticator, "settings", authenticator.settings.model_copy(update={"api_token_cache_size": 3})
     )
     for _ in range(10):
-        await authenticator.authenticate(signed(subject=str(uuid4())))
+        await authenticator.authenticate(signed(subject=str(uuid4())), utc_now())
     assert len(authenticator._known) == 3
 
 
-def refuse_to_verify(_token: str) -> None:
+def refuse_to_verify(_token: str, _now: datetime) -> None:
     raise AssertionError("verified again")

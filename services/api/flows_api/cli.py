@@ -142,7 +142,7 @@ def add_admin(
     async def add() -> None:
         async with connected(settings.database_url.get_secret_value(), name="flows command") as db, db.transaction():
             await _add_admin(db, email, every, [await _community(db, code) for code in escos or []])
-            await begin_recovery(db, settings, email, LINK_LIFE)
+            await begin_recovery(db, settings, email, utc_now() + LINK_LIFE)
 
     try:
         asyncio.run(add())

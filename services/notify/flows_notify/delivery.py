@@ -1,6 +1,7 @@
 """One message on its way: claimed, sent and committed by itself."""
 
 import asyncio
+from datetime import datetime
 from uuid import UUID
 
 from prometheus_client import Counter
@@ -37,13 +38,15 @@ MESSAGES = Counter("flows_messages", "Tries to send a message, by what became of
 log = get_logger()
 
 
-async def deliver(db: Database, channel: Channel, message: UUID, max_attempts: int) -> MessageStatus | None:
+async def deliver(
+    db: Database, channel: Channel, message: UUID, max_attempts: int, now: datetime
+) -> MessageStatus | None:
     """Send a message and commit its status, which is returned; None when another run has sent it meanwhile.
 
     A crash between the mail server's answer and the commit sends this one message again, under the same Message-ID.
     A worker that is told to stop first ends what it has begun here.
     """
-    delivery = asyncio.create_task(_deliver(db, channel, message, max_attempts))
+    delivery = asyncio.create_task(_deliver(db, channel, message, max_attempts, now))
     try:
         return await asyncio.shield(delivery)
     except asyncio.CancelledError:
@@ -51,33 +54,35 @@ async def deliver(db: Database, channel: Channel, message: UUID, max_attempts: i
         raise
 
 
-async def _deliver(db: Database, channel: Channel, message: UUID, max_attempts: int) -> MessageStatus | None:
+async def _deliver(
+    db: Database, channel: Channel, message: UUID, max_attempts: int, now: datetime
+) -> MessageStatus | None:
     async with db.transaction() as transaction:
         claimed = await claim_message(transaction, message)
         if claimed is None:
             return None
-        outcome = await _written(transaction, channel, message, claimed)
+        outcome = await _written(transaction, channel, message, claimed, now)
         [status] = await note_outcome(transaction, [message], outcome, max_attempts)
     MESSAGES.labels(claimed.template, status).inc()
     log.info("message", message=str(message), status=status, reason=outcome.error)
     return status
 
 
-async def _written(db: Connection, channel: Channel, message: UUID, claimed: Claimed) -> Outcome:
+async def _written(db: Connection, channel: Channel, message: UUID, claimed: Claimed, now: datetime) -> Outcome:
     """A message that cannot be written has failed: it keeps none of those after it from being sent."""
     with attempt() as tried:
         async with db.transaction():
             outgoing = await _mail(db, message, claimed)
     if tried.error:
         return Outcome(MessageStatus.FAILED, f"it could not be written: {say_error(tried.error)}")
-    return await _hand_over(channel, outgoing)
+    return await _hand_over(channel, outgoing, now)
 
 
-async def _hand_over(channel: Channel, outgoing: Outgoing) -> Outcome:
+async def _hand_over(channel: Channel, outgoing: Outgoing, now: datetime) -> Outcome:
     try:
         if not outgoing.attachments:
             raise MessagePostponed("the PDF is not there yet")
-        await channel.send(outgoing)
+        await channel.send(outgoing, now)
     except MessagePostponed as error:
         return Outcome(MessageStatus.PENDING, str(error), outgoing.subject)
     except RecipientRefused as error:

@@ -70,9 +70,8 @@ async def _send(worker: NotifyWorker, messages: Sequence[UUID]) -> None:
     again = Retry(defer=pause_seconds(settings, current_attempt()))
     try:
         async with worker.connections, open_email(settings) as channel:
-            statuses = [
-                await deliver(worker.db, channel, message, settings.notify_max_attempts) for message in messages
-            ]
+            most = settings.notify_max_attempts
+            statuses = [await deliver(worker.db, channel, message, most, worker.now()) for message in messages]
     except ChannelUnavailable as error:
         log.warning("channel_unavailable", reason=str(error))
         if await _postpone(worker, messages, error):
@@ -118,7 +117,7 @@ async def _send_now(worker: NotifyWorker, mail: Outgoing) -> None:
     """A mail that is refused fails its job, which then waits for a person."""
     try:
         async with worker.connections, open_email(worker.settings) as channel:
-            await channel.send(mail)
+            await channel.send(mail, worker.now())
     except (ChannelUnavailable, MessagePostponed) as error:
         log.warning("mail_postponed", reason=str(error))
         raise Retry(defer=pause_seconds(worker.settings, current_attempt())) from error

@@ -1,6 +1,6 @@
 """/auth/v1: one's own login: made by an invite, recovered by mail, its password or address changed."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
@@ -38,6 +38,7 @@ from flows_api.settings import ApiSettings
 from flows_shared.db import Database
 from flows_shared.logs import get_logger
 from flows_shared.service import Db
+from flows_shared.time import utc_now
 
 log = get_logger()
 
@@ -64,7 +65,7 @@ async def sign_up(
     password_hash = await passwords.hash(asked.password)
     async with db.connection() as connection:
         user_id = await accept_invite(connection, invite, asked.email, password_hash)
-    return await _begin(tokens, db, user_id)
+    return await _begin(tokens, db, user_id, utc_now())
 
 
 @router.post("/recover", summary="Have a mail sent with a link to choose a new password")
@@ -79,7 +80,7 @@ async def recover(
     """The answer is the same whether the address is known or not; at most one mail a minute is sent."""
     await count_attempt(request, asked.email)
     page = allowed_redirect(redirect_to, settings.api_redirect_urls)
-    after.add_task(_recover, db, settings, asked.email, page)  # so that its time does not tell either
+    after.add_task(_recover, db, settings, asked.email, page, utc_now())  # so that its time does not tell either
     return {}
 
 
@@ -87,7 +88,7 @@ async def recover(
 async def reauthenticate(principal: LoggedIn, settings: Settings, db: Db) -> dict[str, str]:
     known = await user_of(db, principal)
     async with db.transaction() as transaction:
-        await begin_reauthentication(transaction, known.id, _mail_life(settings))
+        await begin_reauthentication(transaction, known.id, _mail_expiry(settings, utc_now()))
     return {}
 
 
@@ -102,7 +103,7 @@ async def verify(request: Request, asked: Verification, response: Response, toke
     async with db.connection() as connection:
         user_id = await use(connection, given)
     tokens.forget(str(user_id))
-    return await _begin(tokens, db, user_id)
+    return await _begin(tokens, db, user_id, utc_now())
 
 
 @router.get("/user", summary="Who the token's user is")
@@ -129,14 +130,15 @@ async def change_user(
     if changes.password is not None:
         check_strength(changes.password, settings)
     if changes.password is not None or changes.email is not None:
-        await _prove(request, changes, known, principal, settings, db, passwords)
+        await _prove(request, changes, known, principal, settings, db, passwords, utc_now())
     if changes.password is not None:
         await _change_password(changes.password, known, principal, tokens, db, passwords)
     new_email = changes.email if changes.email and changes.email.lower() != known.email else None
     if new_email is not None:
         page = allowed_redirect(redirect_to, settings.api_redirect_urls)
         async with db.transaction() as transaction:
-            await begin_email_change(transaction, settings, known.id, new_email, _mail_life(settings), page)
+            expires_at = _mail_expiry(settings, utc_now())
+            await begin_email_change(transaction, settings, known.id, new_email, expires_at, page)
     return AuthUser.of(await user_of(db, principal), settings.api_token_audience, new_email=new_email)
 
 
@@ -148,10 +150,11 @@ async def _prove(
     settings: ApiSettings,
     db: Database,
     passwords: PasswordChecks,
+    now: datetime,
 ) -> None:
     """What is given as a proof must be right; without any the session must be young."""
     if changes.current_password is None and changes.nonce is None:
-        return await check_fresh(db, principal.session)
+        return await check_fresh(db, principal.session, now)
     await count_attempt(request, known.email)
     if changes.nonce is not None:
         return await check_nonce(db, settings, known.id, changes.nonce)
@@ -173,18 +176,19 @@ async def _change_password(
     log.info("password_changed", user_id=str(known.id))
 
 
-async def _recover(db: Database, settings: ApiSettings, email: str, page: str | None) -> None:
+async def _recover(db: Database, settings: ApiSettings, email: str, page: str | None, now: datetime) -> None:
     async with db.transaction() as transaction:
-        await begin_recovery(transaction, settings, email, _mail_life(settings), page)
+        await begin_recovery(transaction, settings, email, _mail_expiry(settings, now), page)
 
 
-async def _begin(tokens: Authenticator, db: Database, user_id: UUID) -> Session:
+async def _begin(tokens: Authenticator, db: Database, user_id: UUID, now: datetime) -> Session:
     async with db.transaction() as transaction:
         await note_login(transaction, user_id)
-        refresh = await start_session(transaction, user_id, timedelta(days=tokens.settings.api_session_days))
+        expires_at = now + timedelta(days=tokens.settings.api_session_days)
+        refresh = await start_session(transaction, user_id, expires_at)
     log.info("logged_in", user_id=str(user_id))
-    return await session_of(tokens, db, user_id, refresh)
+    return await session_of(tokens, db, user_id, refresh, now)
 
 
-def _mail_life(settings: ApiSettings) -> timedelta:
-    return timedelta(minutes=settings.api_recovery_minutes)
+def _mail_expiry(settings: ApiSettings, now: datetime) -> datetime:
+    return now + timedelta(minutes=settings.api_recovery_minutes)

@@ -16,7 +16,6 @@ from flows_api.auth.sessions import session_lives
 from flows_api.auth.users import find_own_user
 from flows_api.settings import ApiSettings
 from flows_shared.db import Database
-from flows_shared.time import utc_now
 from flows_shared.tokens import Claims, TokenError, TokenExpired, TokenMalformed, bearer_token, verify_token
 
 LOGGED_IN: Final = "authenticated"  # people's role in older tokens: which one they have is in public.users
@@ -80,8 +79,8 @@ class Authenticator:
         self._known: OrderedDict[bytes, Believed] = OrderedDict()
         self._changes = 0
 
-    async def authenticate(self, authorization: str | None) -> Principal:
-        """Raises a `TokenError` that says what is wrong."""
+    async def authenticate(self, authorization: str | None, now: datetime) -> Principal:
+        """Raises a `TokenError` that says what is wrong at this moment."""
         token = bearer_token(authorization)
         if len(token) > self.settings.api_token_max_bytes:
             raise TokenMalformed(f"a token is at most {self.settings.api_token_max_bytes} bytes long")
@@ -89,14 +88,14 @@ class Authenticator:
         principal = self._remembered(digest)
         if principal is None:
             asked_at = self._changes
-            principal, ends = await (self._program(token) if token.startswith(PREFIX) else self._bearer(token))
+            principal, ends = await self._principal(token, now)
             if asked_at == self._changes:  # else it may have been revoked while it was looked up
-                self._remember(digest, principal, ends)
+                self._remember(digest, principal, ends, now)
         return principal
 
-    async def authenticate_or_anonymous(self, authorization: str | None) -> Principal:
+    async def authenticate_or_anonymous(self, authorization: str | None, now: datetime) -> Principal:
         """Without a token one is anonymous; with a wrong one, refused."""
-        return await self.authenticate(authorization) if authorization else ANONYMOUS
+        return await self.authenticate(authorization, now) if authorization else ANONYMOUS
 
     def forget(self, name: str | None = None) -> None:
         """Ask again about a user, session or key; about everyone where none is named."""
@@ -106,33 +105,36 @@ class Authenticator:
             if name is None or name in (principal.subject, str(principal.session), str(principal.key)):
                 del self._known[digest]
 
-    async def _program(self, secret: str) -> tuple[Principal, datetime]:
+    async def _principal(self, token: str, now: datetime) -> tuple[Principal, datetime]:
+        if token.startswith(PREFIX):
+            return await self._program(token, now)
+        claims = self._verify(token, now)
+        return await self._of_claims(claims), claims.expires_at
+
+    async def _program(self, secret: str, now: datetime) -> tuple[Principal, datetime]:
         async with self.db.connection() as connection:
             key = await use_key(connection, secret)
         if key is None:
             raise KeyUnknown
         if key.revoked_at is not None:
             raise KeyRevoked
-        if key.expires_at <= utc_now():
+        if key.expires_at <= now:
             raise TokenExpired("the API key has expired")
         if not key.allowed:
             raise KeyNotAllowed
         return _principal_of_key(key), key.expires_at
 
-    async def _bearer(self, token: str) -> tuple[Principal, datetime]:
-        claims = self._verify(token)
-        return await self._principal(claims), claims.expires_at
-
-    def _verify(self, token: str) -> Claims:
+    def _verify(self, token: str, now: datetime) -> Claims:
         return verify_token(
             token,
             self.keys,
             audience=self.settings.api_token_audience,
             issuers=self.settings.issuers(),
             issuers_without_audience=self.settings.api_issuers_without_audience,
+            now=now,
         )
 
-    async def _principal(self, claims: Claims) -> Principal:
+    async def _of_claims(self, claims: Claims) -> Principal:
         role = self.settings.api_role_aliases.get(claims.role, claims.role)
         if role in (*PEOPLE, LOGGED_IN) and _uuid(claims.subject) is None:
             raise TokenMalformed("the token's claim 'sub' must be the UUID of a user")
@@ -170,8 +172,8 @@ class Authenticator:
         believed = self._known.get(digest)
         return believed.principal if believed and monotonic() < believed.until else None
 
-    def _remember(self, digest: bytes, principal: Principal, ends: datetime) -> None:
-        left = (ends - utc_now()).total_seconds()
+    def _remember(self, digest: bytes, principal: Principal, ends: datetime, now: datetime) -> None:
+        left = (ends - now).total_seconds()
         until = monotonic() + min(left, self.settings.api_token_cache_seconds)
         self._known[digest] = Believed(principal, until)
         self._known.move_to_end(digest)

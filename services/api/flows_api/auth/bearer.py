@@ -7,6 +7,7 @@ from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
 from flows_api.auth.authenticator import Authenticator
 from flows_api.auth.principal import Principal
+from flows_shared.time import utc_now
 
 BEARER: Final = HTTPBearer(auto_error=False, scheme_name="bearer", bearerFormat="JWT")
 
@@ -16,4 +17,4 @@ async def get_principal(
 ) -> Principal:
     """The credentials are declared for the documentation; the header itself tells more of what is wrong with it."""
     authenticator: Authenticator = request.app.state.authenticator
-    return await authenticator.authenticate(request.headers.get("authorization"))
+    return await authenticator.authenticate(request.headers.get("authorization"), utc_now())

@@ -1,6 +1,7 @@
 """What the routes of /auth/v1 share: the parts that they use, who asks, and how they say what is wrong."""
 
 from collections.abc import Callable, Coroutine
+from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
@@ -86,11 +87,13 @@ async def user_of(db: Database, principal: Principal) -> User:
     return user
 
 
-async def session_of(tokens: Authenticator, db: Database, user_id: UUID, refresh: RefreshToken) -> Session:
+async def session_of(
+    tokens: Authenticator, db: Database, user_id: UUID, refresh: RefreshToken, now: datetime
+) -> Session:
     """What a login answers."""
     settings = tokens.settings
     user = await user_of(db, principal_of(user_id))
-    access = sign_access_token(settings, tokens.keys.current, user.id, user.role, user.email, refresh.session)
+    access = sign_access_token(settings, tokens.keys.current, user.id, user.role, user.email, refresh.session, now)
     return Session(
         access_token=access.token,
         expires_in=settings.api_token_seconds,

@@ -8,6 +8,7 @@ from flows_api.auth.authenticator import Authenticator
 from flows_api.rest.app import Identify
 from flows_api.rest.database import Caller
 from flows_api.rest.errors import TokenRefused
+from flows_shared.time import utc_now
 from flows_shared.tokens import (
     TokenAlgorithmRefused,
     TokenAudienceWrong,
@@ -35,7 +36,7 @@ def identify_by(app: FastAPI) -> Identify:
     async def identify(authorization: str | None) -> Caller:
         authenticator: Authenticator = app.state.authenticator
         try:
-            principal = await authenticator.authenticate_or_anonymous(authorization)
+            principal = await authenticator.authenticate_or_anonymous(authorization, utc_now())
         except TokenError as error:
             message = MESSAGES.get(type(error), "JWT refused")
             raise TokenRefused(message, claims=isinstance(error, CLAIMS), details=str(error)) from None

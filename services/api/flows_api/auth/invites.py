@@ -1,6 +1,6 @@
 """How one gets in without a password, or to a new address: by an invite, or by a mail that was asked for."""
 
-from datetime import timedelta
+from datetime import datetime
 from uuid import UUID, uuid4
 
 import asyncpg
@@ -15,7 +15,6 @@ from flows_api.auth.errors import (
 from flows_api.auth.secret import hash_secret
 from flows_shared.db import Connection
 from flows_shared.settings import ServiceSettings
-from flows_shared.time import utc_now
 from flows_shared.tokens import mailed_token
 
 ACCEPT = "SELECT outcome, user_id FROM flows.accept_invite($1, $2, $3)"
@@ -49,12 +48,12 @@ async def accept_invite(db: Connection, token: str, email: str | None = None, pa
 
 
 async def begin_recovery(
-    db: Connection, settings: ServiceSettings, email: str, lifetime: timedelta, redirect_to: str | None = None
+    db: Connection, settings: ServiceSettings, email: str, expires_at: datetime, redirect_to: str | None = None
 ) -> None:
     """Have a mail sent to the login of this address, if there is one."""
     recovery = uuid4()
     token = mailed_token(settings, "recovery", recovery)
-    await db.execute(BEGIN, recovery, email, hash_secret(token), utc_now() + lifetime, redirect_to)
+    await db.execute(BEGIN, recovery, email, hash_secret(token), expires_at, redirect_to)
 
 
 async def use_recovery(db: Connection, token: str) -> UUID:
@@ -70,13 +69,13 @@ async def begin_email_change(
     settings: ServiceSettings,
     user_id: UUID,
     email: str,
-    lifetime: timedelta,
+    expires_at: datetime,
     redirect_to: str | None = None,
 ) -> None:
     """Have a mail sent to the new address, which counts once its link is followed; none where it is someone's."""
     change = uuid4()
     token = mailed_token(settings, "email_change", change)
-    values = (change, user_id, email, hash_secret(token), utc_now() + lifetime, redirect_to)
+    values = (change, user_id, email, hash_secret(token), expires_at, redirect_to)
     match await db.fetchval(BEGIN_CHANGE, *values):
         case "too_soon":
             raise MailedTooOften

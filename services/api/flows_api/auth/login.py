@@ -1,6 +1,6 @@
 """/auth/v1: logging in and out, as Supabase's auth client calls it."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
@@ -16,6 +16,7 @@ from flows_api.auth.users import find_login, note_login
 from flows_shared.db import Database
 from flows_shared.logs import get_logger
 from flows_shared.service import Db
+from flows_shared.time import utc_now
 
 log = get_logger()
 
@@ -36,9 +37,9 @@ async def token(
     match grant_type, grant:
         case "password", PasswordGrant():
             await count_attempt(request, grant.email)
-            return await _log_in(grant, tokens, db, passwords)
+            return await _log_in(grant, tokens, db, passwords, utc_now())
         case "refresh_token", RefreshGrant():
-            return await _refresh(grant, tokens, db)
+            return await _refresh(grant, tokens, db, utc_now())
         case (("password" | "refresh_token"), _):
             raise ValidationFailed(f"the body is not what grant_type={grant_type} needs")
         case _:
@@ -74,7 +75,9 @@ async def jwks(response: Response, tokens: Tokens) -> dict[str, list[dict[str, s
     return {"keys": [dict(key) for key in tokens.keys.published()["keys"]]}
 
 
-async def _log_in(grant: PasswordGrant, tokens: Authenticator, db: Database, passwords: PasswordChecks) -> Session:
+async def _log_in(
+    grant: PasswordGrant, tokens: Authenticator, db: Database, passwords: PasswordChecks, now: datetime
+) -> Session:
     async with db.connection() as connection:
         login = await find_login(connection, grant.email)
     matches = await passwords.verify(login.password_hash if login else None, grant.password)
@@ -85,12 +88,13 @@ async def _log_in(grant: PasswordGrant, tokens: Authenticator, db: Database, pas
         raise UserBanned
     async with db.transaction() as transaction:
         await note_login(transaction, login.id)
-        refresh_token = await start_session(transaction, login.id, timedelta(days=tokens.settings.api_session_days))
+        expires_at = now + timedelta(days=tokens.settings.api_session_days)
+        refresh_token = await start_session(transaction, login.id, expires_at)
     log.info("logged_in", user_id=str(login.id))
-    return await session_of(tokens, db, login.id, refresh_token)
+    return await session_of(tokens, db, login.id, refresh_token, now)
 
 
-async def _refresh(grant: RefreshGrant, tokens: Authenticator, db: Database) -> Session:
+async def _refresh(grant: RefreshGrant, tokens: Authenticator, db: Database, now: datetime) -> Session:
     async with db.connection() as connection:
-        user_id, refresh_token = await rotate(connection, tokens.settings, grant.refresh_token)
-    return await session_of(tokens, db, user_id, refresh_token)
+        user_id, refresh_token = await rotate(connection, tokens.settings, grant.refresh_token, now)
+    return await session_of(tokens, db, user_id, refresh_token, now)

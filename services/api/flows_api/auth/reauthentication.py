@@ -1,6 +1,6 @@
 """Who changes how one logs in proves who they are: by a young session, the password, or a code that is mailed."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from hmac import compare_digest
 from typing import Final
 from uuid import UUID, uuid4
@@ -10,7 +10,6 @@ from flows_api.auth.passwords import PasswordChecks
 from flows_api.auth.users import find_login
 from flows_shared.db import Connection, Database
 from flows_shared.settings import ServiceSettings
-from flows_shared.time import utc_now
 from flows_shared.tokens import mailed_code
 
 FRESH: Final = timedelta(hours=24)  # as GoTrue's secure password change
@@ -21,17 +20,17 @@ MAIL = "SELECT flows.reauthentication_of($1)"
 USE = "SELECT flows.use_reauthentication($1)"
 
 
-async def begin_reauthentication(db: Connection, user_id: UUID, lifetime: timedelta) -> None:
+async def begin_reauthentication(db: Connection, user_id: UUID, expires_at: datetime) -> None:
     """Have a code mailed; the last one counts."""
-    if await db.fetchval(BEGIN, uuid4(), user_id, utc_now() + lifetime) == "too_soon":
+    if await db.fetchval(BEGIN, uuid4(), user_id, expires_at) == "too_soon":
         raise MailedTooOften
 
 
-async def check_fresh(db: Database, session: UUID | None) -> None:
+async def check_fresh(db: Database, session: UUID | None, now: datetime) -> None:
     """Raises `ReauthenticationNeeded` for a session that began a day ago, and for a token of no session."""
     async with db.connection() as connection:
         began_at = await connection.fetchval(BEGAN, session)
-    if began_at is None or began_at <= utc_now() - FRESH:
+    if began_at is None or began_at <= now - FRESH:
         raise ReauthenticationNeeded
 
 

@@ -11,7 +11,6 @@ from flows_api.auth.principal import Person
 from flows_api.auth.secret import hash_secret
 from flows_api.settings import ApiSettings
 from flows_shared.db import Connection
-from flows_shared.time import utc_now
 from flows_shared.tokens import TokenKey, derived_token, sign_token
 
 Extent: TypeAlias = Literal["global", "local", "others"]
@@ -38,9 +37,9 @@ class AccessToken:
 
 
 def sign_access_token(
-    settings: ApiSettings, key: TokenKey, user_id: UUID, role: Person, email: str, session: UUID
+    settings: ApiSettings, key: TokenKey, user_id: UUID, role: Person, email: str, session: UUID, now: datetime
 ) -> AccessToken:
-    now, lifetime = utc_now(), timedelta(seconds=settings.api_token_seconds)
+    lifetime = timedelta(seconds=settings.api_token_seconds)
     token = sign_token(
         key,
         subject=str(user_id),
@@ -55,14 +54,14 @@ def sign_access_token(
     return AccessToken(token, now + lifetime)
 
 
-async def start_session(db: Connection, user_id: UUID, lifetime: timedelta) -> RefreshToken:
+async def start_session(db: Connection, user_id: UUID, expires_at: datetime) -> RefreshToken:
     """The first refresh token of a login."""
     token = token_urlsafe(32)
-    await db.execute(START, user_id, hash_secret(token), utc_now() + lifetime)
+    await db.execute(START, user_id, hash_secret(token), expires_at)
     return await _of_session(db, token)
 
 
-async def rotate(db: Connection, settings: ApiSettings, token: str) -> tuple[UUID, RefreshToken]:
+async def rotate(db: Connection, settings: ApiSettings, token: str, now: datetime) -> tuple[UUID, RefreshToken]:
     """The user and the session's newest refresh token.
 
     One that is used again a while later ends its session: it may have been stolen. Within that while the client may
@@ -70,14 +69,14 @@ async def rotate(db: Connection, settings: ApiSettings, token: str) -> tuple[UUI
     """
     following = derived_token(settings, "refresh", token)
     grace = timedelta(seconds=settings.api_refresh_reuse_seconds)
-    lasts_until = utc_now() + timedelta(days=settings.api_session_days)
-    row = await db.fetchrow(ROTATE, hash_secret(token), hash_secret(following), lasts_until, grace)
+    expires_at = now + timedelta(days=settings.api_session_days)
+    row = await db.fetchrow(ROTATE, hash_secret(token), hash_secret(following), expires_at, grace)
     assert row is not None  # the function always gives one row
     match row["outcome"]:
         case "rotated":
             return row["user_id"], await _of_session(db, following)
         case "passed_on":
-            return await rotate(db, settings, following)
+            return await rotate(db, settings, following, now)
         case "used":
             raise RefreshTokenUsed
         case _:

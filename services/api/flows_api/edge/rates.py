@@ -14,6 +14,7 @@ from flows_api.rates.limiter import Limiter, RateStatus
 from flows_api.settings import ApiSettings
 from flows_shared.errors import FlowsError
 from flows_shared.logs import get_logger
+from flows_shared.time import utc_now
 
 AUTH_PREFIX: Final = "/auth/v1"
 REST_PREFIX: Final = "/rest/v1"
@@ -88,8 +89,10 @@ async def _known(scope: Scope) -> Principal | None:
     """A token that is wrong is for the route to refuse, in its own words."""
     authenticator: Authenticator = scope["app"].state.authenticator
     authorization = header(scope, b"authorization")
+    if authorization is None:
+        return None
     try:
-        return await authenticator.authenticate(authorization.decode("latin-1")) if authorization else None
+        return await authenticator.authenticate(authorization.decode("latin-1"), utc_now())
     except FlowsError:
         return None
 

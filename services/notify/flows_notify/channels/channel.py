@@ -1,6 +1,7 @@
 """What every channel is asked, and the four ways in which it may not deliver."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
@@ -31,7 +32,7 @@ class Outgoing:
 class Channel(Protocol):
     """An open way to send, such as a connection to a mail server."""
 
-    async def send(self, message: Outgoing) -> None:
+    async def send(self, message: Outgoing, now: datetime) -> None:
         """Hand the message over, or raise one of the errors below."""
 
 

@@ -27,7 +27,6 @@ from flows_notify.channels.channel import (
 )
 from flows_notify.settings import NotifySettings
 from flows_shared.errors import FlowsError
-from flows_shared.time import utc_now
 
 # Replies that speak of the session and not of the message: closing down, login needed, login refused.
 SESSION_REPLIES = {421, 530, 534, 535, 538}
@@ -59,8 +58,8 @@ class EmailChannel:
         self.client = client
         self.sender = sender
 
-    async def send(self, message: Outgoing) -> None:
-        mail = compose(message, self.sender, utc_now())
+    async def send(self, message: Outgoing, now: datetime) -> None:
+        mail = compose(message, self.sender, now)
         try:
             await self.client.send_message(mail, sender=self.sender, recipients=message.recipient)
         except (SMTPException, OSError, ValueError) as error:
