@@ -24,7 +24,7 @@ CONNECTION_LOST: tuple[type[Exception], ...] = (
     asyncpg.TooManyConnectionsError,
     asyncpg.InternalClientError,  # what asyncpg says when the connection broke in the middle of an exchange
 )
-# How asyncpg says it of a connection that broke before it was used.
+# How asyncpg says it of a connection that broke before it was used: it has no class for that, only the message.
 CLOSED: Final = ("closed", "has been released back to the pool")
 REFUSALS: Final = (
     asyncpg.PostgresError,

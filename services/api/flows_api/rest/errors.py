@@ -477,6 +477,7 @@ STATUSES: Final[dict[str, int]] = {
 
 def status_of(sqlstate: str, message: str, *, anonymous: bool) -> int:
     """What PostgREST answers for an SQLSTATE: who is not logged in may have the right when they are."""
+    # Mistakes that share an SQLSTATE are told apart by nothing but the message: PostgREST reads it too.
     match sqlstate:
         case "42501" if anonymous:
             return 401

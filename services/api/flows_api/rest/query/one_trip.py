@@ -12,7 +12,8 @@ IS_SET: Final = f"{REQUEST}.settings > 0"
 SETTINGS: Final = ("request.jwt.claims", "request.method", "request.path", "request.headers", "request.cookies")
 READ_ONLY: Final = "set_config('transaction_read_only', 'on', true), "
 
-# What PostgreSQL reads as a number, and cannot, where an answer is too long to be given.
+# What PostgreSQL reads as a number, and cannot, where an answer is too long to be given. Its message carries the text:
+# SQL alone raises no SQLSTATE of ours, and in a database that is only served there is no function to raise one.
 TOO_LONG: Final = "an answer is too long: "
 
 # There is no row, and so no answer, where the connection is not the role that the request is to be answered as.
