@@ -15,6 +15,7 @@ from pydantic import SecretStr
 
 from billing.community import NOVEMBER_3, OCTOBER, Community, Home, insert
 from flows_billing import jobs
+from flows_billing.answers import tariff_of
 from flows_billing.bills.costs import store_month_costs
 from flows_billing.bills.preview import preview_run
 from flows_billing.bills.simulate import simulate
@@ -24,7 +25,6 @@ from flows_billing.runs.execute import execute_run
 from flows_billing.runs.request import request_runs
 from flows_billing.settings import BillingSettings, RunSettings
 from flows_billing.stores.communities import due_escos, find_escos
-from flows_billing.views import tariff_of
 from flows_shared.contracts.previews import ProposedTariff
 from flows_shared.time import DAY, utc_now
 

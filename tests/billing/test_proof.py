@@ -10,6 +10,7 @@ from pypdf import PdfReader
 from billing.community import NOVEMBER_3, OCTOBER, Community
 from billing.proofs import findings, pay, preview, printed
 from billing.time_of_use import component, night_and_day
+from flows_billing.answers import tariff_of
 from flows_billing.bills.simulate import Simulation, simulate
 from flows_billing.communities.months import months_until
 from flows_billing.invoices.explain import explain
@@ -18,7 +19,6 @@ from flows_billing.invoices.pdf import render
 from flows_billing.invoices.status import set_statuses
 from flows_billing.settings import RunSettings
 from flows_billing.stores.communities import find_escos
-from flows_billing.views import tariff_of
 from flows_shared.contracts.previews import ProposedTariff
 from flows_shared.time import LONDON, Month, Period
 

@@ -17,7 +17,7 @@ from flows_meter_sync.emop import Frame, FrameReader, decode_frame, objects, rea
 from flows_meter_sync.emop.control import Nak, refusing
 from flows_meter_sync.emop.explain import explain, split
 from flows_meter_sync.emop.objects import OBJECTS, UNDETERMINED
-from flows_meter_sync.emop.words import REQUESTS
+from flows_meter_sync.emop.request_text import REQUESTS
 from flows_meter_sync.emop_cli import commands
 
 READ_SERIAL = "7e11000000000021ae42050160010000c02f"

@@ -8,7 +8,7 @@ from typing import NamedTuple
 import pytest
 from typer.testing import CliRunner
 
-from flows_meter_sync.emop.words import REQUESTS, usage
+from flows_meter_sync.emop.request_text import REQUESTS, usage
 from flows_meter_sync.emop_cli import commands
 
 PAGE = (Path(__file__).parents[2] / "docs" / "emop.md").read_text()

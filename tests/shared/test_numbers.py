@@ -10,7 +10,7 @@ from pydantic import BaseModel, ValidationError
 from typer.testing import CliRunner
 
 from flows_meter_sync.emop import AskedWrongly
-from flows_meter_sync.emop.words import request_of
+from flows_meter_sync.emop.request_text import request_of
 from flows_meter_sync.files.own import read as read_file
 from flows_shared.cli import add_service_commands
 from flows_shared.cli import app as flows

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, FastAPI, Response
 
+from flows_billing.answers import preview_answer, run_answer, simulation_answer, tariff_of, verification_answer
 from flows_billing.bills.preview import preview_run
 from flows_billing.bills.sharing import share_month
 from flows_billing.bills.simulate import simulate
@@ -22,7 +23,6 @@ from flows_billing.routes.settings import Settings
 from flows_billing.runs.request import enqueue_runs, request_runs
 from flows_billing.settings import SERVICE, BillingSettings
 from flows_billing.stores.communities import find_escos
-from flows_billing.views import preview_answer, run_answer, simulation_answer, tariff_of, verification_answer
 from flows_shared.acting import acting
 from flows_shared.auth import CallingService
 from flows_shared.contracts.explanations import EXPLAIN_INVOICE, ExplainRequest, Explanation

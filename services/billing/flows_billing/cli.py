@@ -9,14 +9,15 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
+from flows_billing.answers import tariff_of
 from flows_billing.bills.preview import Preview, preview_run
 from flows_billing.bills.sharing import share_month
 from flows_billing.bills.simulate import Simulation, simulate
+from flows_billing.commands.database import load, opened
 from flows_billing.commands.final import close_account
 from flows_billing.commands.holds import release_bill, show_holds
 from flows_billing.commands.ledger import ledger
 from flows_billing.commands.month_end import evidence
-from flows_billing.commands.opening import load, opened
 from flows_billing.commands.prove import prove
 from flows_billing.commands.rebill import rebill_month
 from flows_billing.commands.reports import report
@@ -44,7 +45,6 @@ from flows_billing.tables import (
     simulation_table,
     unbilled_table,
 )
-from flows_billing.views import tariff_of
 from flows_shared.apart import attempt
 from flows_shared.contracts.explanations import Explanation
 from flows_shared.contracts.previews import ProposedTariff

@@ -19,7 +19,7 @@ from flows_meter_sync.emop.explain import Part, explain, split
 from flows_meter_sync.emop.frame import ANY_METER, CLIENT
 from flows_meter_sync.emop.objects import OBJECTS
 from flows_meter_sync.emop.rendering import decode_line, encode_line
-from flows_meter_sync.emop.words import REQUESTS, request_of, usage
+from flows_meter_sync.emop.request_text import REQUESTS, request_of, usage
 from flows_shared.numbers import number_option, whole, whole_option
 
 BYTES_A_ROW = 8

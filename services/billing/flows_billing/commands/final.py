@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.table import Table
 
 from flows_billing.closings.final import Closing, FinalBill, final_bill
-from flows_billing.commands.opening import command_line, load, opened
+from flows_billing.commands.database import command_line, load, opened
 from flows_billing.settings import RunSettings
 from flows_billing.stores.communities import esco_by_code, find_escos
 from flows_billing.wording import format_quantity

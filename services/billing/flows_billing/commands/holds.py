@@ -7,7 +7,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from flows_billing.commands.opening import acting_here
+from flows_billing.commands.database import acting_here
 from flows_billing.communities.months import parse_month
 from flows_billing.errors import ReasonMissing
 from flows_billing.holds.store import Hold, open_holds, release_holds

@@ -11,7 +11,7 @@ from pydantic import ValidationError
 from rich.console import Console
 from rich.table import Table
 
-from flows_billing.commands.opening import acting_here, load, opened
+from flows_billing.commands.database import acting_here, load, opened
 from flows_billing.ledger.check import check_ledger
 from flows_billing.ledger.statement import StatementLine, account_of_number, statement_of
 from flows_billing.payments import record

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from flows_billing.commands.opening import load, opened
+from flows_billing.commands.database import load, opened
 from flows_billing.communities.months import parse_month
 from flows_billing.month_end.evidence import SUMMARY, Evidence
 from flows_billing.month_end.take import take_evidence

@@ -7,7 +7,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from flows_billing.commands.opening import load, opened
+from flows_billing.commands.database import load, opened
 from flows_billing.communities.months import parse_month
 from flows_billing.proof.prove import Proof, prove_month
 from flows_billing.stores.communities import esco_by_code, find_escos

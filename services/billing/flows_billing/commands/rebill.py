@@ -7,7 +7,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from flows_billing.commands.opening import command_line, load, opened
+from flows_billing.commands.database import command_line, load, opened
 from flows_billing.communities.months import parse_month
 from flows_billing.corrections.difference import CAUSES
 from flows_billing.corrections.rebill import rebill

@@ -9,7 +9,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from flows_billing.commands.opening import load, opened
+from flows_billing.commands.database import load, opened
 from flows_billing.reports.refresh import refresh_reports
 from flows_billing.stores.communities import esco_by_code
 from flows_billing.tables import report_table, reports_table

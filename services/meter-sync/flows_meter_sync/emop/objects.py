@@ -6,10 +6,10 @@ from decimal import Decimal
 from difflib import get_close_matches
 from typing import Any, Generic, Literal, TypeAlias, TypeVar
 
-from flows_meter_sync.emop import records, views
+from flows_meter_sync.emop import conversions, records
+from flows_meter_sync.emop.conversions import View
 from flows_meter_sync.emop.errors import ObjectNotKnown, ValueNotUnderstood
 from flows_meter_sync.emop.layout import AnyRecord
-from flows_meter_sync.emop.views import View
 
 T = TypeVar("T")
 Access = Literal["r", "w", "rw"]
@@ -67,50 +67,50 @@ def _object(object_id: int, name: str, record: AnyRecord, view: View[T], access:
 
 
 def _price(object_id: int, name: str, access: Access = "r") -> Object[Decimal]:
-    return _object(object_id, name, records.U4_VALUE, views.PRICE, access)
+    return _object(object_id, name, records.U4_VALUE, conversions.PRICE, access)
 
 
 def _total(object_id: int, name: str) -> Object[int]:
-    return _object(object_id, f"three_phase_total_{name}", records.U4_VALUE, views.NUMBER)
+    return _object(object_id, f"three_phase_total_{name}", records.U4_VALUE, conversions.NUMBER)
 
 
 def _power(object_id: int, name: str) -> Object[int]:
-    return _object(object_id, name, records.POWER, views.only(records.Power, "W"))
+    return _object(object_id, name, records.POWER, conversions.only(records.Power, "W"))
 
 
 def _flag(object_id: int, name: str) -> Object[bool]:
-    return _object(object_id, name, records.FLAG, views.FLAG, "rw")
+    return _object(object_id, name, records.FLAG, conversions.FLAG, "rw")
 
 
 def _small(object_id: int, name: str, access: Access = "r") -> Object[int]:
-    return _object(object_id, name, records.U1_VALUE, views.SMALL_NUMBER, access)
+    return _object(object_id, name, records.U1_VALUE, conversions.SMALL_NUMBER, access)
 
 
-_OPAQUE = views.only(records.Opaque)
-_ENERGY = views.of(records.Reading, "Wh or varh")
+_OPAQUE = conversions.only(records.Opaque)
+_ENERGY = conversions.of(records.Reading, "Wh or varh")
 
-SERIAL = _object(0x600100, "serial", records.SERIAL, views.SERIAL)
-THREE_PHASE_SERIAL = _object(0xD7FF10, "three_phase_serial", records.SERIAL, views.SERIAL)
-HARDWARE = _object(0x608000, "hardware_version", records.HARDWARE, views.HARDWARE)
-FIRMWARE = _object(0x000201, "firmware_version", records.FIRMWARE, views.FIRMWARE)
+SERIAL = _object(0x600100, "serial", records.SERIAL, conversions.SERIAL)
+THREE_PHASE_SERIAL = _object(0xD7FF10, "three_phase_serial", records.SERIAL, conversions.SERIAL)
+HARDWARE = _object(0x608000, "hardware_version", records.HARDWARE, conversions.HARDWARE)
+FIRMWARE = _object(0x000201, "firmware_version", records.FIRMWARE, conversions.FIRMWARE)
 HARDWARE_CONFIGURATION = _object(
     0x000503,
     "three_phase_hardware_configuration",
     records.HARDWARE_CONFIGURATION,
-    views.of(records.HardwareConfiguration),
+    conversions.of(records.HardwareConfiguration),
 )
-CLOCK = _object(0x800800, "time", records.TIME, views.CLOCK, "rw")
-CSQ = _object(0xFFFD1D, "csq_net_op", records.CSQ, views.of(records.SignalQuality))
+CLOCK = _object(0x800800, "time", records.TIME, conversions.CLOCK, "rw")
+CSQ = _object(0xFFFD1D, "csq_net_op", records.CSQ, conversions.of(records.SignalQuality))
 
 READING_A = _object(0xFFFFFC, "read_element_a", records.READING, _ENERGY)
 READING_B = _object(0xFFFFF8, "read_element_b", records.READING, _ENERGY)
 POWER = _power(0x010700, "instantaneous_active_power")
 POWER_A = _power(0x150700, "element_a_instantaneous_active_power_import")
 POWER_B = _power(0x290700, "element_b_instantaneous_active_power_import")
-VOLTAGE = _object(0x0C0700, "instantaneous_voltage", records.VOLTAGE, views.VOLTS)
-VOLTAGE_L1 = _object(0x200700, "three_phase_instantaneous_voltage_l1", records.VOLTAGE_L1, views.TENTHS_OF_VOLTS)
-VOLTAGE_L2 = _object(0x340700, "three_phase_instantaneous_voltage_l2", records.VOLTAGE_L2, views.TENTHS_OF_VOLTS)
-VOLTAGE_L3 = _object(0x480700, "three_phase_instantaneous_voltage_l3", records.VOLTAGE_L3, views.TENTHS_OF_VOLTS)
+VOLTAGE = _object(0x0C0700, "instantaneous_voltage", records.VOLTAGE, conversions.VOLTS)
+VOLTAGE_L1 = _object(0x200700, "three_phase_instantaneous_voltage_l1", records.VOLTAGE_L1, conversions.TENTHS_OF_VOLTS)
+VOLTAGE_L2 = _object(0x340700, "three_phase_instantaneous_voltage_l2", records.VOLTAGE_L2, conversions.TENTHS_OF_VOLTS)
+VOLTAGE_L3 = _object(0x480700, "three_phase_instantaneous_voltage_l3", records.VOLTAGE_L3, conversions.TENTHS_OF_VOLTS)
 
 # In 1/10,000 kWh on CX meters, in 1/1,000 kWh on AX ones: `HARDWARE_CONFIGURATION` tells which.
 TOTAL_ACTIVE_IMPORT = _total(0x010800, "active_import")
@@ -124,35 +124,37 @@ DAYLIGHT_SAVING = _flag(0xFFFF0B, "daylight_savings_correction_flag")
 PREPAY_ENABLED = _flag(0xFFFF0D, "prepay_enabled_flag")
 NO_DEBT_RECOVERY_IN_EMERGENCY_CREDIT = _flag(0xFFFF0E, "prepay_no_debt_recovery_when_emergency_credit_flag")
 NO_STANDING_CHARGE_AT_POWER_FAIL = _flag(0xFFFF0F, "prepay_no_standing_charge_when_power_fail_flag")
-BACKLIGHT = _object(0xFFFF10, "backlight", records.BACKLIGHT, views.only(records.Backlight), "rw")
-LOAD_SWITCH = _object(0xFFFF11, "load_switch", records.LOAD_SWITCH, views.only(records.LoadSwitch), "rw")
+BACKLIGHT = _object(0xFFFF10, "backlight", records.BACKLIGHT, conversions.only(records.Backlight), "rw")
+LOAD_SWITCH = _object(0xFFFF11, "load_switch", records.LOAD_SWITCH, conversions.only(records.LoadSwitch), "rw")
 
-PREPAY_BALANCE = _object(0xFFC802, "prepay_balance", records.BALANCE, views.BALANCE)
-PREPAY_TOKEN = _object(0xFFC803, "prepay_token_send", records.TOKEN, views.only(records.Token), "w")
+PREPAY_BALANCE = _object(0xFFC802, "prepay_balance", records.BALANCE, conversions.BALANCE)
+PREPAY_TOKEN = _object(0xFFC803, "prepay_token_send", records.TOKEN, conversions.only(records.Token), "w")
 TRANSACTION_COUNT = _object(
-    0xFFC83E, "monetary_info_transaction_count", records.TRANSACTION_COUNT, views.only(records.TransactionCount)
+    0xFFC83E, "monetary_info_transaction_count", records.TRANSACTION_COUNT, conversions.only(records.TransactionCount)
 )
 TRANSACTION_DETAILS = _object(
     0xFFC840,
     "monetary_info_transaction_details",
     records.TRANSACTION_DETAILS,
-    views.of(records.TransactionDetails),
+    conversions.of(records.TransactionDetails),
 )
 
 ACTIVE_STANDING_CHARGE = _price(0xFFFF22, "tariff_active_standing_charge")
 FUTURE_STANDING_CHARGE = _price(0xFFFF23, "tariff_future_standing_charge", "rw")
-FUTURE_ACTIVATION = _object(0xFFFF24, "tariff_future_activation_datetime", records.U4_VALUE, views.TIMESTAMP, "rw")
+FUTURE_ACTIVATION = _object(
+    0xFFFF24, "tariff_future_activation_datetime", records.U4_VALUE, conversions.TIMESTAMP, "rw"
+)
 ACTIVE_THRESHOLD_MASK = _object(
-    0xFFFF20, "tariff_active_threshold_mask", records.THRESHOLD_MASK, views.of(records.ThresholdMask)
+    0xFFFF20, "tariff_active_threshold_mask", records.THRESHOLD_MASK, conversions.of(records.ThresholdMask)
 )
 FUTURE_THRESHOLD_MASK = _object(
-    0xFFFF21, "tariff_future_threshold_mask", records.THRESHOLD_MASK, views.of(records.ThresholdMask), "rw"
+    0xFFFF21, "tariff_future_threshold_mask", records.THRESHOLD_MASK, conversions.of(records.ThresholdMask), "rw"
 )
 ACTIVE_THRESHOLD_VALUES = _object(
-    0xFFFF1E, "tariff_active_threshold_values", records.THRESHOLD_VALUES, views.of(records.ThresholdValues)
+    0xFFFF1E, "tariff_active_threshold_values", records.THRESHOLD_VALUES, conversions.of(records.ThresholdValues)
 )
 FUTURE_THRESHOLD_VALUES = _object(
-    0xFFFF1F, "tariff_future_threshold_values", records.THRESHOLD_VALUES, views.of(records.ThresholdValues), "rw"
+    0xFFFF1F, "tariff_future_threshold_values", records.THRESHOLD_VALUES, conversions.of(records.ThresholdValues), "rw"
 )
 # One byte by the meters' description, but published tools take whatever comes.
 ACTIVE_TOU_FLAG = _object(0xFFFF4E, "tariff_active_tou_flag", records.OPAQUE, _OPAQUE)
@@ -196,11 +198,11 @@ TIME_SWITCHES_A = _object(
     0x0D0000,
     "tariff_time_switch_element_a_or_single",
     records.TIME_SWITCHES,
-    views.only(records.TimeSwitches),
+    conversions.only(records.TimeSwitches),
     "rw",
 )
 TIME_SWITCHES_B = _object(
-    0x0D00FF, "tariff_time_switch_element_b", records.TIME_SWITCHES, views.only(records.TimeSwitches), "rw"
+    0x0D00FF, "tariff_time_switch_element_b", records.TIME_SWITCHES, conversions.only(records.TimeSwitches), "rw"
 )
 EVENT_LOG = _object(0xFFFF49, "event_log", records.OPAQUE, _OPAQUE)  # read with format 05
 

@@ -11,7 +11,7 @@ from flows_meter_sync.files import field
 from flows_meter_sync.files.imports import File
 from flows_meter_sync.files.rows import WH_STEPS
 from flows_meter_sync.intervals.counts import load_counts
-from flows_meter_sync.intervals.held import load_held
+from flows_meter_sync.intervals.energies import load_held
 from flows_meter_sync.intervals.registers import MeterRegister
 from flows_shared.db import Connection
 from flows_shared.readings import HalfHourRow, write_csv

@@ -15,7 +15,7 @@ from flows_meter_sync.files.field import Wh
 from flows_meter_sync.files.numbers import ask_for_numbers
 from flows_meter_sync.files.rows import Contents, FileUnreadable, Outcome, Place, Refusal, Value
 from flows_meter_sync.intervals.advance import RegisterCount
-from flows_meter_sync.intervals.held import load_held
+from flows_meter_sync.intervals.energies import load_held
 from flows_meter_sync.intervals.missing import keep_missing
 from flows_meter_sync.intervals.registers import MeterRegister, load_registers
 from flows_meter_sync.intervals.series import IntervalSeries

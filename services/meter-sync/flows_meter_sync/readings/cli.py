@@ -19,10 +19,10 @@ from flows_meter_sync.files.field import Wh
 from flows_meter_sync.files.imports import File, import_files
 from flows_meter_sync.files.rows import Outcome, Place
 from flows_meter_sync.intervals.registers import MeterRegister, named_registers
+from flows_meter_sync.readings.answers import estimated_half_hours, imported_row, missing_half_hours, wrong_reading
 from flows_meter_sync.readings.estimate import Estimated, estimate_missing
 from flows_meter_sync.readings.gaps import Gap, find_gaps
 from flows_meter_sync.readings.validate import Flagged, validate_readings
-from flows_meter_sync.readings.views import estimated_half_hours, imported_row, missing_half_hours, wrong_reading
 from flows_meter_sync.settings import ReadingsSettings
 from flows_shared.command_line import command_database, command_settings
 from flows_shared.db import Database

@@ -11,8 +11,8 @@ from flows_meter_sync.counter import Count
 from flows_meter_sync.estimation.methods import Estimate, Method, Profile, estimate_all
 from flows_meter_sync.estimation.spans import split_at_counts
 from flows_meter_sync.intervals.counts import load_counts
+from flows_meter_sync.intervals.energies import Energies, load_held
 from flows_meter_sync.intervals.gaps import load_gaps
-from flows_meter_sync.intervals.held import Energies, load_held
 from flows_meter_sync.intervals.registers import MeterRegister
 from flows_meter_sync.readings.estimates import store_estimates
 from flows_meter_sync.registry import slices

@@ -10,10 +10,10 @@ from flows_meter_sync.files.exports import export_field
 from flows_meter_sync.files.field import Wh
 from flows_meter_sync.files.imports import File, import_files
 from flows_meter_sync.intervals.registers import MeterRegister, named_registers
+from flows_meter_sync.readings.answers import estimated_half_hours, imported_row, missing_half_hours, wrong_reading
 from flows_meter_sync.readings.estimate import estimate_missing
 from flows_meter_sync.readings.gaps import find_gaps
 from flows_meter_sync.readings.validate import validate_readings
-from flows_meter_sync.readings.views import estimated_half_hours, imported_row, missing_half_hours, wrong_reading
 from flows_meter_sync.settings import MeterSyncSettings
 from flows_shared.acting import acting
 from flows_shared.auth import CallingService

@@ -6,7 +6,7 @@ from typing import Final, NamedTuple
 
 from flows_meter_sync.energy import KWH_STEPS
 from flows_meter_sync.intervals.counts import load_counts
-from flows_meter_sync.intervals.held import load_held
+from flows_meter_sync.intervals.energies import load_held
 from flows_meter_sync.intervals.registers import MeterRegister
 from flows_meter_sync.readings.flags import store_flags
 from flows_meter_sync.registry import slices
