@@ -8,7 +8,7 @@ from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute, iter_route_contexts
 from starlette.routing import BaseRoute
 
-from flows_api.commands.access import Access
+from flows_api.routes.access import Access
 
 SAFE: Final = {"GET", "HEAD"}
 OWN_LOGIN: Final = "/auth/v1/"  # of people, about themselves: a program's key is refused there

@@ -14,12 +14,12 @@ from flows_api.auth.errors import AuthError, answer_auth_error, challenge
 from flows_api.auth.identity import identify_by
 from flows_api.auth.passwords import PasswordChecks
 from flows_api.auth.watch import watching
-from flows_api.commands import accounts, api_keys, billing, credit_notes, invites, invoices, meters
-from flows_api.commands.services import ServiceClient, ServiceRefused
 from flows_api.edge.rates import RateLimits, StrangersLimits
 from flows_api.edge.requests import ApiKeyHeader, RequestLimits, SecurityHeaders
 from flows_api.rates.limiter import Limiter
 from flows_api.rest.app import RestApp
+from flows_api.routes import accounts, api_keys, billing, credit_notes, invites, invoices, meters
+from flows_api.routes.services import ServiceClient, ServiceRefused
 from flows_api.settings import ApiSettings
 from flows_api.web import pages
 from flows_api.web.openapi import DESCRIPTION

@@ -20,7 +20,7 @@ from flows_meter_sync.writes.settings import (
 )
 from flows_meter_sync.writes.token import TokenWrite
 from flows_meter_sync.writes.write import Write
-from flows_shared.contracts import meters as commands
+from flows_shared.contracts import meters as contract
 from flows_shared.db import JSON
 from flows_shared.vocabulary.meters import WriteKind
 
@@ -40,29 +40,29 @@ def write_of(kind: str, arguments: Mapping[str, Any]) -> Write:
     return _write(_parsed(kind, arguments))
 
 
-def _write(given: commands.Given) -> Write:
+def _write(given: contract.Given) -> Write:
     match given:
-        case commands.TariffArguments():
+        case contract.TariffArguments():
             return TariffWrite(FlatTariff(**dict(given)))
-        case commands.TokenArguments():
+        case contract.TokenArguments():
             return TokenWrite(given.token, given.amount_pence)
-        case commands.PrepayArguments():
+        case contract.PrepayArguments():
             return PrepayWrite(given.enabled)
-        case commands.DaylightSavingArguments():
+        case contract.DaylightSavingArguments():
             return DaylightSavingWrite(given.enabled)
-        case commands.BacklightArguments():
+        case contract.BacklightArguments():
             off = given.setting in OFF.values()
             return BacklightWrite(BacklightSetting(0) if off else _named(BacklightSetting, given.setting))
-        case commands.LoadSwitchArguments():
+        case contract.LoadSwitchArguments():
             return LoadSwitchWrite(_named(LoadSwitchSetting, given.setting))
-        case commands.ClockArguments():
+        case contract.ClockArguments():
             return ClockWrite()
         case _:
             assert_never(given)
 
 
-def _parsed(kind: str, arguments: Mapping[str, Any]) -> commands.Given:
-    setting = next((setting for known, setting in commands.SETTINGS.items() if known == kind), None)
+def _parsed(kind: str, arguments: Mapping[str, Any]) -> contract.Given:
+    setting = next((setting for known, setting in contract.SETTINGS.items() if known == kind), None)
     if setting is None:
         raise CommandInvalid(f"kind: {kind!r} is none of {', '.join(WriteKind)}")
     try:

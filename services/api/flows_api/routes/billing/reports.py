@@ -12,8 +12,8 @@ from pydantic import BaseModel, Field
 
 from flows_api.auth.acting import acting_as
 from flows_api.auth.principal import Principal
-from flows_api.commands.access import require
-from flows_api.commands.models import problems
+from flows_api.routes.access import require
+from flows_api.routes.models import problems
 from flows_shared.dates import Day
 from flows_shared.db import Database
 from flows_shared.numbers import PLAIN

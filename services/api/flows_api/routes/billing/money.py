@@ -8,11 +8,11 @@ from fastapi import APIRouter, Depends, Header
 
 from flows_api.auth.acting import acting_as
 from flows_api.auth.principal import Principal
-from flows_api.commands.access import Operator
-from flows_api.commands.accounts import AccountNumber, fetch_account
-from flows_api.commands.billing.escos import Billing, Escos, billable_escos
-from flows_api.commands.models import problems
-from flows_api.commands.services import ServiceClient
+from flows_api.routes.access import Operator
+from flows_api.routes.accounts import AccountNumber, fetch_account
+from flows_api.routes.billing.escos import Billing, Escos, billable_escos
+from flows_api.routes.models import problems
+from flows_api.routes.services import ServiceClient
 from flows_shared.contracts import ledger
 from flows_shared.contracts.ledger import CHECK_LEDGER, LedgerCheck
 from flows_shared.contracts.money import (

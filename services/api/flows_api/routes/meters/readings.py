@@ -11,9 +11,9 @@ from pydantic import BaseModel, Field, ValidationError
 
 from flows_api.auth.acting import acting_as
 from flows_api.auth.principal import Principal
-from flows_api.commands.access import MeterOperator, MeterOperatorReader, MeterReader
-from flows_api.commands.meters.meter import MeterSync, Serial, fetch_meter, find_meter
-from flows_api.commands.models import problems
+from flows_api.routes.access import MeterOperator, MeterOperatorReader, MeterReader
+from flows_api.routes.meters.meter import MeterSync, Serial, fetch_meter, find_meter
+from flows_api.routes.models import problems
 from flows_shared.contracts.readings import (
     ESTIMATE,
     EXPORT,

@@ -10,9 +10,9 @@ from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field
 
 from flows_api.auth.acting import acting_as
-from flows_api.commands.access import MeterInstaller
-from flows_api.commands.meters.meter import Serial, fetch_meter
-from flows_api.commands.models import example, problems
+from flows_api.routes.access import MeterInstaller
+from flows_api.routes.meters.meter import Serial, fetch_meter
+from flows_api.routes.models import example, problems
 from flows_shared.dates import Moment
 from flows_shared.db import JSON
 from flows_shared.errors import ConflictError, FlowsError, ForbiddenError, InvalidError

@@ -1,4 +1,4 @@
-"""Who may call which command."""
+"""Who may call which route."""
 
 from dataclasses import dataclass
 from typing import Annotated, Literal, TypeAlias

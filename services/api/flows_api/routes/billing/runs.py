@@ -8,9 +8,9 @@ from fastapi import APIRouter, Query, Response
 from pydantic import BaseModel, Field
 
 from flows_api.auth.acting import acting_as
-from flows_api.commands.access import Operator, OperatorReader
-from flows_api.commands.billing.escos import Billing, Escos, billable_escos
-from flows_api.commands.models import problems
+from flows_api.routes.access import Operator, OperatorReader
+from flows_api.routes.billing.escos import Billing, Escos, billable_escos
+from flows_api.routes.models import problems
 from flows_shared.contracts import runs
 from flows_shared.contracts.runs import START_RUNS, BillingRun
 from flows_shared.dates import MonthText

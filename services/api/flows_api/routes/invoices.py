@@ -4,10 +4,10 @@ from typing import Annotated
 
 from fastapi import APIRouter, Path, Response
 
-from flows_api.commands.access import Reader
-from flows_api.commands.billing.escos import Billing
-from flows_api.commands.documents import Kind, document, require_readable
-from flows_api.commands.models import problems
+from flows_api.routes.access import Reader
+from flows_api.routes.billing.escos import Billing
+from flows_api.routes.documents import Kind, document, require_readable
+from flows_api.routes.models import problems
 from flows_shared.contracts.explanations import EXPLAIN_INVOICE, ExplainRequest, Explanation
 from flows_shared.service import Db
 

@@ -9,7 +9,7 @@ from pydantic import BaseModel, Field
 
 from flows_api.auth.acting import acting_as
 from flows_api.auth.principal import Principal
-from flows_api.commands.services import ServiceClient
+from flows_api.routes.services import ServiceClient
 from flows_shared.db import Connection, Database
 from flows_shared.errors import NotFoundError
 

@@ -2,7 +2,7 @@
 
 from fastapi import APIRouter
 
-from flows_api.commands.billing import closings, corrections, holds, money, month_end, previews, reports, runs, sharing
+from flows_api.routes.billing import closings, corrections, holds, money, month_end, previews, reports, runs, sharing
 
 router = APIRouter(prefix="/v1/billing", tags=["billing"])
 for part in (runs, previews, corrections, closings, holds, sharing, reports, money, month_end):

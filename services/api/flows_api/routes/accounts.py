@@ -9,8 +9,8 @@ from fastapi import APIRouter, Path, Query
 from pydantic import BaseModel, Field
 
 from flows_api.auth.acting import acting_as
-from flows_api.commands.access import Reader
-from flows_api.commands.models import problems
+from flows_api.routes.access import Reader
+from flows_api.routes.models import problems
 from flows_shared.dates import Day
 from flows_shared.db import Connection
 from flows_shared.errors import NotFoundError

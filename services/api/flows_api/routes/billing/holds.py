@@ -8,8 +8,8 @@ from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field
 
 from flows_api.auth.acting import acting_as
-from flows_api.commands.access import Operator
-from flows_api.commands.models import problems
+from flows_api.routes.access import Operator
+from flows_api.routes.models import problems
 from flows_shared.contracts.money import Text
 from flows_shared.errors import NotFoundError
 from flows_shared.service import Db

@@ -9,9 +9,9 @@ from fastapi import APIRouter, Query
 from pydantic import BaseModel, Field
 
 from flows_api.auth.acting import acting_as
-from flows_api.commands.access import MeterReader
-from flows_api.commands.meters.meter import Known, Metric, Serial, fetch_meter, find_meter
-from flows_api.commands.models import problems
+from flows_api.routes.access import MeterReader
+from flows_api.routes.meters.meter import Known, Metric, Serial, fetch_meter, find_meter
+from flows_api.routes.models import problems
 from flows_shared.dates import Moment
 from flows_shared.errors import InvalidError
 from flows_shared.numbers import PLAIN

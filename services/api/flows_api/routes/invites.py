@@ -8,8 +8,8 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from flows_api.auth.acting import acting_as
 from flows_api.auth.inviting import make_invite
-from flows_api.commands.access import Operator
-from flows_api.commands.models import example, problems
+from flows_api.routes.access import Operator
+from flows_api.routes.models import example, problems
 from flows_shared.service import Db
 
 router = APIRouter(prefix="/v1/invites", tags=["invites"])

@@ -8,9 +8,9 @@ from fastapi import APIRouter, Body
 from pydantic import BaseModel, Field
 
 from flows_api.auth.acting import acting_as
-from flows_api.commands.access import MeterOperator, MeterReader
-from flows_api.commands.meters.meter import Known, MeterSync, Serial, fetch_meter, find_meter
-from flows_api.commands.models import problems
+from flows_api.routes.access import MeterOperator, MeterReader
+from flows_api.routes.meters.meter import Known, MeterSync, Serial, fetch_meter, find_meter
+from flows_api.routes.models import problems
 from flows_shared.contracts.meters import SYNC_METER, SyncAccepted, SyncRequest
 from flows_shared.service import Db
 

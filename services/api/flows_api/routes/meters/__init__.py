@@ -2,7 +2,7 @@
 
 from fastapi import APIRouter
 
-from flows_api.commands.meters import exchange, readings, sync, values, writes
+from flows_api.routes.meters import exchange, readings, sync, values, writes
 
 router = APIRouter(prefix="/v1/meters", tags=["meters"])
 for part in (sync, writes, exchange, readings, values):

@@ -2,9 +2,9 @@
 
 from fastapi import APIRouter, Response
 
-from flows_api.commands.access import Operator
-from flows_api.commands.billing.escos import Billing, billable_escos
-from flows_api.commands.models import problems
+from flows_api.routes.access import Operator
+from flows_api.routes.billing.escos import Billing, billable_escos
+from flows_api.routes.models import problems
 from flows_shared.contracts.corrections import CORRECT, CorrectionRequest, Corrections
 from flows_shared.service import Db
 

@@ -12,8 +12,8 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from flows_api.auth.acting import acting_as
 from flows_api.auth.api_keys import KeyMissing, KeyWish, list_keys, make_key, revoke_key
 from flows_api.auth.principal import Principal
-from flows_api.commands.access import RouteScope, require
-from flows_api.commands.models import example, problems
+from flows_api.routes.access import RouteScope, require
+from flows_api.routes.models import example, problems
 from flows_shared.dates import Moment
 from flows_shared.errors import ForbiddenError
 from flows_shared.service import Db

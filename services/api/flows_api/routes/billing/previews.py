@@ -2,9 +2,9 @@
 
 from fastapi import APIRouter
 
-from flows_api.commands.access import Operator
-from flows_api.commands.billing.escos import Billing, Escos, billable_escos
-from flows_api.commands.models import problems
+from flows_api.routes.access import Operator
+from flows_api.routes.billing.escos import Billing, Escos, billable_escos
+from flows_api.routes.models import problems
 from flows_shared.contracts import verifications
 from flows_shared.contracts.previews import PREVIEW, SIMULATE, Preview, PreviewRequest, Simulation, SimulationRequest
 from flows_shared.contracts.verifications import VERIFY, Verification

@@ -6,7 +6,7 @@ import httpx
 from pydantic import ValidationError
 
 from flows_api.auth.principal import Principal
-from flows_api.commands.models import Problem
+from flows_api.routes.models import Problem
 from flows_api.settings import ApiSettings
 from flows_shared.auth import service_headers
 from flows_shared.contracts.route import Answered, Asked, Route

@@ -11,10 +11,10 @@ from pydantic import BaseModel, Field
 
 from flows_api.auth.acting import acting_as
 from flows_api.auth.principal import Principal
-from flows_api.commands.access import MeterOperator, MeterReader
-from flows_api.commands.meters.meter import MeterSync, Serial, fetch_meter, find_meter
-from flows_api.commands.models import problems
-from flows_api.commands.services import ServiceClient
+from flows_api.routes.access import MeterOperator, MeterReader
+from flows_api.routes.meters.meter import MeterSync, Serial, fetch_meter, find_meter
+from flows_api.routes.models import problems
+from flows_api.routes.services import ServiceClient
 from flows_shared.contracts.meters import SETTINGS, WRITE_TO_METER, Arguments, CommandRequest, Setting
 from flows_shared.db import Connection, Database
 from flows_shared.errors import NotFoundError
