@@ -14,7 +14,7 @@ from flows_meter_sync.settings import SyncSettings
 from flows_meter_sync.simulator.config import Hardware, MeterConfig
 from flows_meter_sync.simulator.meter import SimulatedMeter
 from flows_meter_sync.simulator.server import Simulator
-from flows_meter_sync.sync_tasks import Outcome
+from flows_meter_sync.sync_tasks import SyncOutcome
 from flows_shared.db import Database
 
 ADD_ESCO = "INSERT INTO flows.escos (name, code) VALUES ($1, $1) RETURNING id"
@@ -45,12 +45,16 @@ class Community:
     def meter(self, serial: str) -> SimulatedMeter:
         return self.simulator.meters[serial]
 
-    async def sync(self, *metrics: str, serials: Iterable[str] | None = None, **settings: Any) -> dict[str, Outcome]:
+    async def sync(
+        self, *metrics: str, serials: Iterable[str] | None = None, **settings: Any
+    ) -> dict[str, SyncOutcome]:
         """Outcomes by serial; `settings` without their prefix."""
         async with self.fleet(**settings) as fleet:
             return await self.sync_with(fleet, *metrics, serials=serials)
 
-    async def sync_with(self, fleet: Fleet, *metrics: str, serials: Iterable[str] | None = None) -> dict[str, Outcome]:
+    async def sync_with(
+        self, fleet: Fleet, *metrics: str, serials: Iterable[str] | None = None
+    ) -> dict[str, SyncOutcome]:
         wanted = list(serials or self.ids)
         names = [f"Syncer{metric}" for metric in metrics]
         outcomes = await fleet.sync([self.ids[serial] for serial in wanted], names)

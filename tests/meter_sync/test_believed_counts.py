@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from flows_meter_sync.counter import ROLL_OVER, Count, believed
 from flows_meter_sync.estimation.spans import Span, split_at_counts
 from flows_meter_sync.files.assign import edges, half_hours_of
-from flows_meter_sync.files.rows import Place, Value
+from flows_meter_sync.files.rows import FileLine, Value
 from flows_meter_sync.hardware import KINDS
 from flows_meter_sync.intervals.advance import DOUBTED, TOO_MUCH, WENT_DOWN, Derived, Logged, RegisterCount, derive
 from flows_meter_sync.intervals.registers import MeterRegister
@@ -158,7 +158,7 @@ def taken(parts: Iterable[Sequence[tuple[int, int]]]) -> dict[datetime, int]:
     stored: dict[datetime, int] = {}
     for part in filter(None, parts):
         counts = {
-            instant(number): Value(Place("f", number), "EML1", None, "import", instant(number), wh * 10, True)
+            instant(number): Value(FileLine("f", number), "EML1", None, "import", instant(number), wh * 10, True)
             for number, wh in part
         }
         half_hours, _ = half_hours_of(HOME, counts, stored)

@@ -10,7 +10,7 @@ from flows_meter_sync.networks import PRIVATE, is_within, parse_networks
 from flows_meter_sync.registry import load_meters
 from flows_meter_sync.settings import SyncSettings
 from flows_meter_sync.simulator.config import Faults, MeterConfig
-from flows_meter_sync.sync_tasks import Outcome
+from flows_meter_sync.sync_tasks import SyncOutcome
 from meter_sync.community import Community
 from meter_sync.conftest import MakeCommunity
 from waiting import until
@@ -290,7 +290,7 @@ async def test_endpoint_has_one_meter_however_it_is_spelled(community: MakeCommu
 
 async def test_meter_that_rests_holds_no_slot(community: MakeCommunity) -> None:
     lab = await community(MeterConfig("EML1", keep_open=False), MeterConfig("EML2"))
-    read: asyncio.Future[Outcome] = asyncio.get_running_loop().create_future()
+    read: asyncio.Future[SyncOutcome] = asyncio.get_running_loop().create_future()
     async with lab.fleet(concurrency=1, pace_seconds=60) as fleet:
         both = asyncio.create_task(fleet.sync([lab.ids["EML1"], lab.ids["EML2"]], ["SyncerCsq"], read.set_result))
         assert (await read).serial == "EML2"

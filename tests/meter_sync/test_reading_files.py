@@ -14,7 +14,7 @@ from flows_meter_sync.files import field, own
 from flows_meter_sync.files.exports import export_field, export_own
 from flows_meter_sync.files.field import Wh
 from flows_meter_sync.files.imports import File, import_files
-from flows_meter_sync.files.rows import Outcome
+from flows_meter_sync.files.rows import RowOutcome
 from flows_meter_sync.readings.estimate import estimate_missing
 from flows_shared.readings import HalfHourRow, write_csv
 from flows_shared.time import Period
@@ -31,11 +31,11 @@ def field_file(serial: str, first: int, *counts: str, out: str = "0") -> File:
     return File(field.name_of(serial, None, instant(first).date()), text)
 
 
-async def take(home: Home, *files: File, wh: Wh = Wh.AUTO) -> list[Outcome]:
+async def take(home: Home, *files: File, wh: Wh = Wh.AUTO) -> list[RowOutcome]:
     return await import_files(home.own, files, NOW, wh)
 
 
-def said(outcomes: list[Outcome]) -> list[tuple[int, str]]:
+def said(outcomes: list[RowOutcome]) -> list[tuple[int, str]]:
     return [(each.place.line, each.outcome) for each in outcomes]
 
 

@@ -17,7 +17,7 @@ from flows_meter_sync.readings.cli import readings
 from flows_meter_sync.registry import due_meters, due_metrics, meter_of_serial
 from flows_meter_sync.settings import SyncSettings
 from flows_meter_sync.simulator.cli import commands as simulator_commands
-from flows_meter_sync.sync_tasks import Outcome
+from flows_meter_sync.sync_tasks import SyncOutcome
 from flows_meter_sync.syncers import syncer_names
 from flows_shared.command_line import command_database, command_settings
 from flows_shared.db import Database
@@ -57,7 +57,7 @@ def sync(
 
 async def _sync(
     settings: SyncSettings, serials: Collection[str], esco: str | None, names: Sequence[str]
-) -> list[Outcome]:
+) -> list[SyncOutcome]:
     async with command_database(settings, "flows sync", POOL_SIZE) as db:
         async with db.connection() as connection:
             metrics = names or await due_metrics(connection)
@@ -70,7 +70,7 @@ async def _sync(
 
 async def _sync_with_bar(
     db: Database, settings: SyncSettings, meters: Collection[UUID], metrics: Sequence[str]
-) -> list[Outcome]:
+) -> list[SyncOutcome]:
     columns = TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn()
     with Progress(*columns, console=Console(stderr=True)) as progress:
         bar = progress.add_task("reading meters", total=len(meters))

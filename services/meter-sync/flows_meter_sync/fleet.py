@@ -29,9 +29,9 @@ from flows_meter_sync.networks import is_within, parse_networks
 from flows_meter_sync.registry import KnownMeter, load_last_events, load_meters
 from flows_meter_sync.settings import SyncSettings
 from flows_meter_sync.slots import VISITS_A_SLOT, Slot
-from flows_meter_sync.sync_tasks import Outcome, SyncTask, SyncTasks
+from flows_meter_sync.sync_tasks import SyncOutcome, SyncTask, SyncTasks
 from flows_meter_sync.syncers import syncers_of
-from flows_meter_sync.syncers.base import Held, Syncer
+from flows_meter_sync.syncers.base import LogProgress, Syncer
 from flows_meter_sync.syncers.event_log import SyncerEventLog
 from flows_meter_sync.syncers.profile_log import SyncerProfileLog
 from flows_meter_sync.telemetry import METRIC_SECONDS, METRICS, TALKING, VISITS, WAITING
@@ -54,7 +54,7 @@ class ReadyVisit(NamedTuple):
 
     task: SyncTask
     known: KnownMeter
-    held: Held
+    progress: LogProgress
     syncers: Sequence[Syncer]
 
 
@@ -70,8 +70,8 @@ class Fleet:
         self._due = SyncTasks()
         self._slots = asyncio.Semaphore(settings.meter_sync_concurrency)
         self._slots_away = asyncio.Semaphore((settings.meter_sync_concurrency + 1) // 2)
-        self._claims: asyncio.Queue[ReadyVisit] = asyncio.Queue(settings.meter_sync_concurrency)
-        self._claims_away: asyncio.Queue[ReadyVisit] = asyncio.Queue()
+        self._ready: asyncio.Queue[ReadyVisit] = asyncio.Queue(settings.meter_sync_concurrency)
+        self._ready_away: asyncio.Queue[ReadyVisit] = asyncio.Queue()
         self.identities = Identities(settings.meter_sync_identity_seconds)
         self._closing: set[UUID] = set()  # meters that close the connection after each answer
         self._away: set[UUID] = set()  # meters that the last visit found no way to
@@ -80,10 +80,10 @@ class Fleet:
         self,
         meter_ids: Collection[UUID],
         metrics: Sequence[str],
-        tell: Callable[[Outcome], None] | None = None,
+        tell: Callable[[SyncOutcome], None] | None = None,
         *,
         by_hand: bool = False,
-    ) -> list[Outcome]:
+    ) -> list[SyncOutcome]:
         """Read metrics of meters and store them; ends when all meters have, well or not. `tell` is told of each.
 
         Meters that were away start first: they have visitors of their own, and mostly need only time to fail.
@@ -132,57 +132,57 @@ class Fleet:
             sync_tasks = await self._due.take(self.settings.meter_sync_concurrency)
             WAITING.set(len(self._due))
             try:
-                claims = await self._claim({task.meter_id: task for task in sync_tasks})
+                visits = await self._take_leases({task.meter_id: task for task in sync_tasks})
             except Exception as error:
                 log.error("meters_not_claimed", meters=len(sync_tasks), reason=f"{type(error).__name__}: {error}")
                 self.leases.drop([task.meter_id for task in sync_tasks])
                 for task in sync_tasks:
                     task.fail(error)
                 continue
-            for claim in claims:
-                await (self._claims_away if claim.known.away else self._claims).put(claim)
+            for ready in visits:
+                await (self._ready_away if ready.known.away else self._ready).put(ready)
 
     async def visit(self, *, away: bool = False) -> None:
         """Visit what is claimed, one meter at a time and in a slot, until cancelled.
 
         Meters that were away have visitors of their own: who waits for them in vain holds up no other.
         """
-        claims, slots = (self._claims_away, self._slots_away) if away else (self._claims, self._slots)
+        queue, slots = (self._ready_away, self._slots_away) if away else (self._ready, self._slots)
         while True:
-            claim = await claims.get()
+            ready = await queue.get()
             self.writer.expected += 1
             try:
                 async with Slot(slots) as slot:
                     with TALKING.track_inprogress():
-                        report = await self._visit(claim, slot)
+                        report = await self._visit(ready, slot)
             finally:
                 self.writer.expected -= 1
             if report is not None:
-                await self._hand_over(claim.task, report)
+                await self._hand_over(ready.task, report)
 
-    async def _claim(self, sync_tasks: Mapping[UUID, SyncTask]) -> list[ReadyVisit]:
+    async def _take_leases(self, sync_tasks: Mapping[UUID, SyncTask]) -> list[ReadyVisit]:
         taken = await self.leases.take(list(sync_tasks))
         async with self.db.connection() as connection:
             known = await load_meters(connection, list(sync_tasks), self.settings.readings_meter_amperes)
             syncers = {id: syncers_of(sync_tasks[id].metrics) for id in known.keys() & taken}
             visited = {id: known[id] for id in syncers if _has_any(known[id], syncers[id])}
             by_hand = {id for id in visited if sync_tasks[id].by_hand}
-            held = await self._load_held(connection, visited, syncers, by_hand)
+            progress = await self._load_progress(connection, visited, syncers, by_hand)
             await self.leases.release(connection, taken - visited.keys())
         busy = known.keys() - taken
         for id in busy:
             self._due.put_later(sync_tasks[id], BUSY_SECONDS)
         for id in sync_tasks.keys() - visited.keys() - busy:
-            sync_tasks[id].end(Outcome(id, known[id].serial if id in known else None))
-        return [ReadyVisit(sync_tasks[id], meter, held[id], syncers[id]) for id, meter in visited.items()]
+            sync_tasks[id].end(SyncOutcome(id, known[id].serial if id in known else None))
+        return [ReadyVisit(sync_tasks[id], meter, progress[id], syncers[id]) for id, meter in visited.items()]
 
-    async def _load_held(
+    async def _load_progress(
         self,
         db: Connection,
         meters: Mapping[UUID, KnownMeter],
         syncers: Mapping[UUID, Sequence[Syncer]],
         by_hand: Collection[UUID],
-    ) -> dict[UUID, Held]:
+    ) -> dict[UUID, LogProgress]:
         """What is stored of the meters so far, for the metrics that go on from there."""
 
         def wanting(kind: type[Syncer]) -> list[UUID]:
@@ -200,27 +200,27 @@ class Fleet:
             if asked:
                 gaps |= await load_gaps(db, asked, since, now, tries=tries)
         return {
-            id: Held(events.get(id), {register.id: gaps.get(register.id, []) for register in meter.registers})
+            id: LogProgress(events.get(id), {register.id: gaps.get(register.id, []) for register in meter.registers})
             for id, meter in meters.items()
         }
 
-    async def _visit(self, claim: ReadyVisit, slot: Slot) -> Report | None:
-        known = claim.known
-        passing = all(syncer.is_passing for syncer in claim.syncers)
+    async def _visit(self, ready: ReadyVisit, slot: Slot) -> Report | None:
+        known = ready.known
+        passing = all(syncer.is_passing for syncer in ready.syncers)
         as_told = self.identities.recall(known) if passing else None
         try:
             reach, ends_after = partial(self.reach, rest=slot.rest), self.policy.visit_seconds
             report = await visit(
-                as_told or known, claim.held, claim.syncers, reach, ends_after, self.clock, believed=bool(as_told)
+                as_told or known, ready.progress, ready.syncers, reach, ends_after, self.clock, believed=bool(as_told)
             )
         except LeaseLost:
-            log.warning("meter_lease_lost", **claim.task.trace, serial=known.serial)
+            log.warning("meter_lease_lost", **ready.task.trace, serial=known.serial)
             self.leases.drop([known.id])
-            self._due.put_later(claim.task, BUSY_SECONDS)
+            self._due.put_later(ready.task, BUSY_SECONDS)
             return None
         except Exception:
-            log.exception("visit_failed", **claim.task.trace, serial=known.serial)
-            report = Report(known, claim.syncers, self.clock(), failure=VisitFailed())
+            log.exception("visit_failed", **ready.task.trace, serial=known.serial)
+            report = Report(known, ready.syncers, self.clock(), failure=VisitFailed())
         self.identities.note(known, report)
         if not report.keeps_open:
             self._closing.add(known.id)
@@ -241,7 +241,7 @@ class Fleet:
         if stored.cancelled():
             task.done.cancel()
         elif (error := stored.exception()) and isinstance(error, Exception) and is_about_data(error):
-            task.end(Outcome(report.known.id, report.known.serial, ReportRefused(say_error(error))))
+            task.end(SyncOutcome(report.known.id, report.known.serial, ReportRefused(say_error(error))))
         elif error:
             task.fail(error)
         elif report.will_retry:
@@ -249,7 +249,7 @@ class Fleet:
             self._due.put_later(task, self.policy.pace_seconds)
         else:
             known = report.known
-            task.end(Outcome(known.id, known.serial, report.failure, task.refused, task.readings))
+            task.end(SyncOutcome(known.id, known.serial, report.failure, task.refused, task.readings))
 
 
 @asynccontextmanager

@@ -6,12 +6,12 @@ from dataclasses import dataclass, field
 from itertools import count
 from uuid import UUID
 
-from flows_meter_sync.visits.report import Attempt, Report
+from flows_meter_sync.visits.report import ReadAttempt, Report
 from flows_shared.errors import FlowsError
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class SyncOutcome:
     """How a meter's sync ended; one without a serial is no active meter, and was left alone.
 
     `failure` is why it could not be talked to, `refused` the metrics that it did not give.
@@ -20,7 +20,7 @@ class Outcome:
     meter_id: UUID
     serial: str | None = None
     failure: FlowsError | None = None
-    refused: Sequence[Attempt] = ()
+    refused: Sequence[ReadAttempt] = ()
     readings: int = 0
 
     @property
@@ -43,10 +43,10 @@ class SyncTask:
     urgent: bool
     by_hand: bool
     trace: Mapping[str, object]
-    done: "asyncio.Future[Outcome]"
+    done: "asyncio.Future[SyncOutcome]"
     attempt: int = 1
     readings: int = 0
-    refused: list[Attempt] = field(default_factory=list)
+    refused: list[ReadAttempt] = field(default_factory=list)
 
     @property
     def rank(self) -> int:
@@ -59,7 +59,7 @@ class SyncTask:
         self.refused += report.refused
         self.metrics = [syncer.name for syncer in report.unread]
 
-    def end(self, outcome: Outcome) -> None:
+    def end(self, outcome: SyncOutcome) -> None:
         if not self.done.done():
             self.done.set_result(outcome)
 
@@ -67,10 +67,10 @@ class SyncTask:
         if not self.done.done():
             self.done.set_exception(error)
 
-    def when_ended(self, tell: Callable[[Outcome], None]) -> None:
+    def when_ended(self, tell: Callable[[SyncOutcome], None]) -> None:
         """Tell the outcome when there is one."""
 
-        def ended(done: "asyncio.Future[Outcome]") -> None:
+        def ended(done: "asyncio.Future[SyncOutcome]") -> None:
             if not done.cancelled() and done.exception() is None:
                 tell(done.result())
 
@@ -78,7 +78,7 @@ class SyncTask:
 
 
 class SyncTasks:
-    """The errands that are due, by rank and then in the order in which they came."""
+    """The tasks that are due, by rank and then in the order in which they came."""
 
     def __init__(self) -> None:
         self._queue: asyncio.PriorityQueue[tuple[int, int, SyncTask]] = asyncio.PriorityQueue()
@@ -94,7 +94,7 @@ class SyncTasks:
         asyncio.get_running_loop().call_later(seconds, self.put, task)
 
     async def take(self, most: int) -> list[SyncTask]:
-        """At least one errand and at most so many, a meter once; what nobody waits for any more is left out."""
+        """At least one task and at most so many, a meter once; what nobody waits for any more is left out."""
         taken: dict[UUID, SyncTask] = {}
         twice: list[SyncTask] = []
         while not taken or (len(taken) < most and len(self)):

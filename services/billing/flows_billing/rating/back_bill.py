@@ -29,7 +29,7 @@ from fractions import Fraction
 
 from flows_billing.days import Days
 from flows_billing.rating.bill import Bill, summed
-from flows_billing.rating.charges import Charge, Group, Judged, charge_of, judge, judge_before
+from flows_billing.rating.charges import AgedCharge, Charge, Group, charge_of, judge, judge_before
 from flows_billing.rating.guard import Guard
 from flows_billing.rating.lines import Line
 from flows_billing.rounding import penny_up
@@ -55,7 +55,7 @@ def guarded(bill: Bill, before: Iterable[Charge], guard: Guard) -> Bill:
     return summed(replace(bill, lines=(*bill.lines, *left_out))) if left_out else bill
 
 
-def _sums(judged: Iterable[Judged]) -> Sums:
+def _sums(judged: Iterable[AgedCharge]) -> Sums:
     sums: defaultdict[Group, Fraction] = defaultdict(Fraction)
     for each in judged:
         sums[each.charge.group] += each.pence

@@ -53,7 +53,7 @@ class Charge:
 
 
 @dataclass(frozen=True, slots=True)
-class Judged:
+class AgedCharge:
     """A charge, and which share of it is for days that are too old."""
 
     charge: Charge
@@ -80,27 +80,27 @@ def charge_of(line: Line) -> Charge:
     )
 
 
-def judge(bill: Bill, guard: Guard) -> list[Judged]:
+def judge(bill: Bill, guard: Guard) -> list[AgedCharge]:
     """The charges of a bill."""
     account = bill.plan.account.id
     shares = [_old_share(charge_of(line), account, guard) for line in bill.lines]
     minimums = {v.id: _old_minimum(bill, v, shares, guard) for v in bill.plan.versions if _is_filled_up(bill, v)}
     return [
-        Judged(charge_of(line), minimums[line.part.tariff.id] if line.kind == LineKind.MINIMUM_CHARGE else share)
+        AgedCharge(charge_of(line), minimums[line.part.tariff.id] if line.kind == LineKind.MINIMUM_CHARGE else share)
         for line, share in zip(bill.lines, shares, strict=True)
     ]
 
 
-def judge_before(before: Iterable[Charge], now: Sequence[Judged], account: UUID, guard: Guard) -> list[Judged]:
+def judge_before(before: Iterable[Charge], now: Sequence[AgedCharge], account: UUID, guard: Guard) -> list[AgedCharge]:
     """What was charged before. Its energy by day was not kept: it follows from what is known now and what changed."""
     places = {judged.charge.place: judged for judged in now}
-    return [Judged(charge, _old_share_before(charge, places, now, account, guard)) for charge in before]
+    return [AgedCharge(charge, _old_share_before(charge, places, now, account, guard)) for charge in before]
 
 
 def _old_share_before(
     charge: Charge,
-    places: dict[tuple[object, ...], Judged],
-    now: Sequence[Judged],
+    places: dict[tuple[object, ...], AgedCharge],
+    now: Sequence[AgedCharge],
     account: UUID,
     guard: Guard,
 ) -> Fraction:
@@ -129,7 +129,7 @@ def _with_the_rest(charge: Charge, known: Charge, guard: Guard) -> DaysKwh:
     return (*kept, *((day, rest * kwh / whole if whole else rest / len(changed)) for day, kwh in changed.items()))
 
 
-def _of_its_meter(charge: Charge, now: Sequence[Judged]) -> DaysKwh:
+def _of_its_meter(charge: Charge, now: Sequence[AgedCharge]) -> DaysKwh:
     """Lines that were cut otherwise: the same energy was used on the same days."""
     known = [day for each in now if each.charge.measured == charge.measured for day in each.charge.days_kwh]
     within = tuple((day, kwh) for day, kwh in known if charge.days.start <= day < charge.days.end)

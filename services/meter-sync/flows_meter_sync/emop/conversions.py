@@ -17,7 +17,7 @@ T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
-class View(Generic[T]):
+class Conversion(Generic[T]):
     """A value of ours made from a record, and a record from it."""
 
     value: Callable[[Any], T]
@@ -36,15 +36,15 @@ def _first(record: tuple[T, ...]) -> T:
     return record[0]
 
 
-def of(kind: type[T], unit: str = "") -> View[T]:
+def of(kind: type[T], unit: str = "") -> Conversion[T]:
     """The record itself; written as JSON with the names of its fields."""
-    return View(_same, _same, lambda text: _of_json(kind, text), unit, is_record=True)
+    return Conversion(_same, _same, lambda text: _of_json(kind, text), unit, is_record=True)
 
 
-def only(kind: Callable[[T], NamedTuple], unit: str = "") -> View[T]:
+def only(kind: Callable[[T], NamedTuple], unit: str = "") -> Conversion[T]:
     """The one field of a record."""
     (field,) = get_type_hints(kind).values()
-    return View(_first, kind, lambda text: _of_text(field, text), unit)
+    return Conversion(_first, kind, lambda text: _of_text(field, text), unit)
 
 
 def _of_json(kind: type[T], text: str) -> T:
@@ -112,23 +112,23 @@ def _firmware_record(version: str) -> records.Firmware:
 
 NUMBER = only(records.U4)
 SMALL_NUMBER = only(records.U1)
-PRICE: View[Decimal] = View(
+PRICE: Conversion[Decimal] = Conversion(
     lambda record: units.pounds(record.value), lambda pounds: records.U4(units.price(pounds)), decimal, "GBP"
 )
-BALANCE: View[Decimal] = View(
+BALANCE: Conversion[Decimal] = Conversion(
     lambda record: units.pounds(record.balance), lambda pounds: records.Balance(units.price(pounds)), decimal, "GBP"
 )
-TIMESTAMP: View[datetime] = View(
+TIMESTAMP: Conversion[datetime] = Conversion(
     lambda record: units.instant(record.value), lambda at: records.U4(units.seconds(at)), _instant
 )
-FLAG: View[bool] = View(_flag, lambda on: records.Flag(int(on)), _switch)
-CLOCK: View[datetime] = View(_clock, _time, _instant)
-SERIAL: View[str] = View(_unpadded, lambda serial: records.Serial(serial.ljust(records.TEXT_SIZE)), str)
-HARDWARE: View[str] = View(_unpadded, records.Hardware, str)
-FIRMWARE: View[str] = View(_firmware, _firmware_record, str)
-VOLTS: View[Decimal] = View(
+FLAG: Conversion[bool] = Conversion(_flag, lambda on: records.Flag(int(on)), _switch)
+CLOCK: Conversion[datetime] = Conversion(_clock, _time, _instant)
+SERIAL: Conversion[str] = Conversion(_unpadded, lambda serial: records.Serial(serial.ljust(records.TEXT_SIZE)), str)
+HARDWARE: Conversion[str] = Conversion(_unpadded, records.Hardware, str)
+FIRMWARE: Conversion[str] = Conversion(_firmware, _firmware_record, str)
+VOLTS: Conversion[Decimal] = Conversion(
     lambda record: Decimal(record.voltage), lambda volts: records.Voltage(int(volts)), decimal, "V"
 )
-TENTHS_OF_VOLTS: View[Decimal] = View(
+TENTHS_OF_VOLTS: Conversion[Decimal] = Conversion(
     lambda record: Decimal(record.voltage).scaleb(-1), lambda volts: records.Voltage(int(volts.scaleb(1))), decimal, "V"
 )

@@ -77,7 +77,7 @@ class ValueNotUnderstood(AskedWrongly):
         super().__init__(f"'{text}' is no value of {name}")
 
 
-class WordsNotUnderstood(AskedWrongly):
+class RequestNotUnderstood(AskedWrongly):
     """A request has a name and what belongs to it."""
 
     rule = "words_not_understood"

@@ -142,8 +142,8 @@ def _value(known: AnyObject, payload: bytes) -> str:
     except EmopError as error:
         return str(error)
     if not hasattr(value, "_fields"):
-        return f"{_text(value)} {known.view.unit}".rstrip()
-    return "\n".join((known.view.unit, *(f"  {name} {_text(part)}" for name, part in value._asdict().items())))
+        return f"{_text(value)} {known.conversion.unit}".rstrip()
+    return "\n".join((known.conversion.unit, *(f"  {name} {_text(part)}" for name, part in value._asdict().items())))
 
 
 def _text(value: object) -> str:

@@ -151,7 +151,7 @@ def read(wanted: Object[T]) -> Request[T]:
     if "r" not in wanted.access:
         raise ObjectNotReadable(wanted.name)
     data = bytes((OBJECT,)) + ObjectMessage(wanted.id).encode()
-    decode = wanted.record.decode if wanted.view.is_record else wanted.decode
+    decode = wanted.record.decode if wanted.conversion.is_record else wanted.decode
     return Request(wanted.name, data, data, decode)
 
 

@@ -7,7 +7,7 @@ from difflib import get_close_matches
 from typing import Any, Generic, Literal, TypeAlias, TypeVar
 
 from flows_meter_sync.emop import conversions, records
-from flows_meter_sync.emop.conversions import View
+from flows_meter_sync.emop.conversions import Conversion
 from flows_meter_sync.emop.errors import ObjectNotKnown, ValueNotUnderstood
 from flows_meter_sync.emop.layout import AnyRecord
 
@@ -22,21 +22,21 @@ class Object(Generic[T]):
     id: int
     name: str
     record: AnyRecord
-    view: View[T]
+    conversion: Conversion[T]
     access: Access
 
     def decode(self, payload: bytes) -> T:
         """The value that a payload holds."""
-        return self.view.value(self.record.decode(payload))
+        return self.conversion.value(self.record.decode(payload))
 
     def encode(self, value: T) -> bytes:
         """The payload that holds a value."""
-        return self.record.encode(self.view.record(value))
+        return self.record.encode(self.conversion.record(value))
 
     def parse(self, text: str) -> T:
         """The value that a person writes: `0.17572`, `on`, `2026-10-14T00:00Z`, hex where it is bytes."""
         try:
-            return self.view.parse(text)
+            return self.conversion.parse(text)
         except (ValueError, ArithmeticError, LookupError) as error:
             raise ValueNotUnderstood(self.name, text) from error
 
@@ -61,8 +61,8 @@ def object_of(object_id: int) -> AnyObject:
     return OBJECTS.get(object_id) or Object(object_id, f"object_{object_id:06x}", records.OPAQUE, _OPAQUE, "rw")
 
 
-def _object(object_id: int, name: str, record: AnyRecord, view: View[T], access: Access = "r") -> Object[T]:
-    known = OBJECTS[object_id] = Object(object_id, name, record, view, access)
+def _object(object_id: int, name: str, record: AnyRecord, conversion: Conversion[T], access: Access = "r") -> Object[T]:
+    known = OBJECTS[object_id] = Object(object_id, name, record, conversion, access)
     return known
 
 

@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from flows_meter_sync.emop import messages
-from flows_meter_sync.emop.errors import ValueNotUnderstood, WordsNotUnderstood
+from flows_meter_sync.emop.errors import RequestNotUnderstood, ValueNotUnderstood
 from flows_meter_sync.emop.intervals import TOTALS
 from flows_meter_sync.emop.messages import AnyRequest
 from flows_meter_sync.emop.objects import object_named
@@ -60,12 +60,12 @@ def request_of(words: Sequence[str]) -> AnyRequest:
     """The request that the words say; an `AskedWrongly` says what is not understood."""
     kind, *arguments = words or ("",)
     if kind not in REQUESTS:
-        raise WordsNotUnderstood(f"'{kind}' is no request: there are {', '.join(REQUESTS)}")
+        raise RequestNotUnderstood(f"'{kind}' is no request: there are {', '.join(REQUESTS)}")
     ask = REQUESTS[kind]
     try:
         inspect.signature(ask).bind(*arguments)
     except TypeError:
-        raise WordsNotUnderstood(f"this request is written: {usage(kind)}") from None
+        raise RequestNotUnderstood(f"this request is written: {usage(kind)}") from None
     return ask(*arguments)
 
 

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from uuid import UUID
 
 from flows_meter_sync.energy import kwh
-from flows_meter_sync.files.rows import WH_STEPS, Outcome, Place, Value
+from flows_meter_sync.files.rows import WH_STEPS, FileLine, RowOutcome, Value
 from flows_meter_sync.intervals.advance import Logged, half_hour
 from flows_meter_sync.intervals.registers import MeterRegister
 from flows_shared.time import HALF_HOUR
@@ -18,7 +18,7 @@ from flows_shared.vocabulary.meters import Element
 class HalfHour(NamedTuple):
     """Energy in 1/10,000 kWh, and the row that says so."""
 
-    place: Place
+    place: FileLine
     register: MeterRegister
     at: datetime
     energy: int
@@ -30,7 +30,7 @@ class Assigned:
 
     half_hours: list[HalfHour] = field(default_factory=list)
     counts: dict[MeterRegister, dict[datetime, Value]] = field(default_factory=dict)
-    outcomes: list[Outcome] = field(default_factory=list)
+    outcomes: list[RowOutcome] = field(default_factory=list)
 
 
 class _Unassigned(ValueError):
@@ -43,8 +43,8 @@ def assign(values: Iterable[Value], registers: Sequence[MeterRegister], now: dat
     for register in registers:
         by_serial[register.serial].append(register)
     assigned = Assigned()
-    said: set[Place] = set()
-    nowhere: dict[Place, str] = {}
+    said: set[FileLine] = set()
+    nowhere: dict[FileLine, str] = {}
     for value in values:
         try:
             register = _register_of(value, by_serial[value.serial], now)
@@ -53,35 +53,39 @@ def assign(values: Iterable[Value], registers: Sequence[MeterRegister], now: dat
             continue
         said.add(value.place)
         if not value.is_count and value.energy > register.counter.most:
-            assigned.outcomes.append(Outcome(value.place, "refused", _too_much(register, value)))
+            assigned.outcomes.append(RowOutcome(value.place, "refused", _too_much(register, value)))
         elif value.is_count:
             _note_count(assigned, register, value)
         else:
             assigned.half_hours.append(HalfHour(value.place, register, value.at, value.energy))
     # A row has Wh in and out, and most meters a register for one of them: the other number is nobody's.
-    assigned.outcomes += [Outcome(place, "refused", reason) for place, reason in nowhere.items() if place not in said]
+    assigned.outcomes += [
+        RowOutcome(place, "refused", reason) for place, reason in nowhere.items() if place not in said
+    ]
     return assigned
 
 
 def half_hours_of(
     register: MeterRegister, counts: Mapping[datetime, Value], stored: Mapping[datetime, int]
-) -> tuple[list[HalfHour], list[Outcome]]:
+) -> tuple[list[HalfHour], list[RowOutcome]]:
     """The half hours between the counts of files and those stored of files before; counts without a next one wait."""
     logged = logged_in(register, counts, stored)
     judged = logged.judge()
     before = {at - HALF_HOUR for at in counts if at - HALF_HOUR in stored and at - HALF_HOUR not in counts}
     found: list[HalfHour] = []
-    outcomes: list[Outcome] = []
+    outcomes: list[RowOutcome] = []
     for at in sorted(before | counts.keys()):
         place = counts[at].place if at in counts else counts[at + HALF_HOUR].place
         energy = half_hour(logged, judged, at)
         if isinstance(energy, int):
             found.append(HalfHour(place, register, at, energy))
         elif energy is None:
-            outcomes.append(Outcome(place, "waits", "the half hour needs the next count, which no file has said yet"))
+            outcomes.append(
+                RowOutcome(place, "waits", "the half hour needs the next count, which no file has said yet")
+            )
         else:
             outcomes.append(
-                Outcome(place, "refused", f"{energy}: {logged.counts[at]} to {logged.counts[at + HALF_HOUR]} Wh")
+                RowOutcome(place, "refused", f"{energy}: {logged.counts[at]} to {logged.counts[at + HALF_HOUR]} Wh")
             )
     return found, outcomes
 
@@ -118,10 +122,10 @@ def _too_much(register: MeterRegister, value: Value) -> str:
     )
 
 
-def _say_twice(assigned: Assigned, value: Value, same: bool, first: Place) -> None:
+def _say_twice(assigned: Assigned, value: Value, same: bool, first: FileLine) -> None:
     where = f"{first.file}, line {first.line}"
-    said = Outcome(value.place, "there already", f"as in {where}")
-    assigned.outcomes.append(said if same else Outcome(value.place, "refused", f"{where} says something else"))
+    said = RowOutcome(value.place, "there already", f"as in {where}")
+    assigned.outcomes.append(said if same else RowOutcome(value.place, "refused", f"{where} says something else"))
 
 
 def _register_of(value: Value, registers: Sequence[MeterRegister], now: datetime) -> MeterRegister:

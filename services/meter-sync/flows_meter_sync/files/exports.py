@@ -11,7 +11,7 @@ from flows_meter_sync.files import field
 from flows_meter_sync.files.imports import File
 from flows_meter_sync.files.rows import WH_STEPS
 from flows_meter_sync.intervals.counts import load_counts
-from flows_meter_sync.intervals.energies import load_held
+from flows_meter_sync.intervals.energies import load_energies
 from flows_meter_sync.intervals.registers import MeterRegister
 from flows_shared.db import Connection
 from flows_shared.readings import HalfHourRow, write_csv
@@ -49,7 +49,7 @@ async def export_field(db: Connection, registers: Sequence[MeterRegister], perio
     A day's last half hour ends in the next day's file, as in the field.
     """
     since, until = period.start - ANCHORS_AROUND, period.end + ANCHORS_AROUND
-    held = await load_held(db, [register.id for register in registers], since, until)
+    held = await load_energies(db, [register.id for register in registers], since, until)
     known = await load_counts(db, registers, since, until)
     counts = {
         register.id: running_counts(held.get(register.id, {}), known.get(register.id, []), register.counter.roll_over)

@@ -19,8 +19,8 @@ from flows_meter_sync.files.rows import (
     Contents,
     Direction,
     FileElement,
+    FileLine,
     FileUnreadable,
-    Place,
     Refusal,
     Value,
     fields_of,
@@ -105,7 +105,7 @@ def _rows(name: str, lines: Iterable[tuple[int, str]]) -> tuple[list[_Row], list
         try:
             rows.append(_row(line, fields_of(row)))
         except ValueError as error:
-            refusals.append(Refusal(Place(name, line), str(error)))
+            refusals.append(Refusal(FileLine(name, line), str(error)))
     return rows, refusals
 
 
@@ -131,5 +131,5 @@ def _values(name: str, named: FieldName, rows: Iterable[_Row], *, is_count: bool
     for line, at, wh in rows:
         for direction, value in zip(DIRECTIONS, wh, strict=True):
             if value is not None:
-                place = Place(name, line)
+                place = FileLine(name, line)
                 yield Value(place, named.serial, named.element, direction, at, value * WH_STEPS, is_count)

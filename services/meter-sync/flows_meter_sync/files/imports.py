@@ -13,9 +13,9 @@ from flows_meter_sync.files import field, own
 from flows_meter_sync.files.assign import Assigned, HalfHour, assign, by_register, edges, half_hours_of
 from flows_meter_sync.files.field import Wh
 from flows_meter_sync.files.numbers import ask_for_numbers
-from flows_meter_sync.files.rows import Contents, FileUnreadable, Outcome, Place, Refusal, Value
+from flows_meter_sync.files.rows import Contents, FileLine, FileUnreadable, Refusal, RowOutcome, Value
 from flows_meter_sync.intervals.advance import RegisterCount
-from flows_meter_sync.intervals.energies import load_held
+from flows_meter_sync.intervals.energies import load_energies
 from flows_meter_sync.intervals.missing import keep_missing
 from flows_meter_sync.intervals.registers import MeterRegister, load_registers
 from flows_meter_sync.intervals.series import IntervalSeries
@@ -58,7 +58,7 @@ def read_file(file: File, wh: Wh = Wh.AUTO) -> Contents:
     try:
         return field.read(*file, wh) if field.parse_name(file.name) else own.read(*file)
     except FileUnreadable as error:
-        return Contents([], [Refusal(Place(file.name, 1), str(error))])
+        return Contents([], [Refusal(FileLine(file.name, 1), str(error))])
 
 
 async def import_files(
@@ -68,10 +68,10 @@ async def import_files(
     wh: Wh = Wh.AUTO,
     escos: Collection[UUID] | None = None,
     amperes: int = METER_AMPERES,
-) -> list[Outcome]:
+) -> list[RowOutcome]:
     """Take in what the files say, of meters of these communities; what became of each row, by file."""
     contents = [read_file(file, wh) for file in files]
-    refused = [Outcome(place, "refused", reason) for each in contents for place, reason in each.refusals]
+    refused = [RowOutcome(place, "refused", reason) for each in contents for place, reason in each.refusals]
     serials = sorted({value.serial for each in contents for value in each.values})
     for _ in range(TRIES):
         async with db.transaction() as transaction:
@@ -88,7 +88,7 @@ async def import_files(
     raise WrittenMeanwhile("other writers bring the same half hours: try again later")
 
 
-def _settled(contents: Sequence[Contents], registers: Sequence[MeterRegister]) -> tuple[list[Value], list[Outcome]]:
+def _settled(contents: Sequence[Contents], registers: Sequence[MeterRegister]) -> tuple[list[Value], list[RowOutcome]]:
     """What files say whose numbers nobody has to ask about, and what is to be asked of the others."""
     values: list[Value] = []
     asked = []
@@ -97,11 +97,11 @@ def _settled(contents: Sequence[Contents], registers: Sequence[MeterRegister]) -
         if question is None:
             values += each.values
         else:
-            asked.append(Outcome(Place(each.values[0].place.file, 1), "refused", question))
+            asked.append(RowOutcome(FileLine(each.values[0].place.file, 1), "refused", question))
     return values, asked
 
 
-async def _store(db: Connection, assigned: Assigned) -> list[Outcome]:
+async def _store(db: Connection, assigned: Assigned) -> list[RowOutcome]:
     outcomes, half_hours = list(assigned.outcomes), list(assigned.half_hours)
     kept: list[RegisterCount] = []
     for register, counts in assigned.counts.items():
@@ -114,16 +114,16 @@ async def _store(db: Connection, assigned: Assigned) -> list[Outcome]:
     new: list[HalfHour] = []
     for register_id, of_register in registers.items():
         since, until = of_register[0].at, of_register[-1].at + HALF_HOUR
-        held = (await load_held(db, [register_id], since, until)).get(register_id, {})
+        held = (await load_energies(db, [register_id], since, until)).get(register_id, {})
         taken, others = _compare(of_register, held)
         new += taken
         outcomes += others
     await _add(db, new)
     await keep_missing(db, [], kept)
-    return [*outcomes, *(Outcome(each.place, "taken", _named(each)) for each in new)]
+    return [*outcomes, *(RowOutcome(each.place, "taken", _named(each)) for each in new)]
 
 
-def _compare(half_hours: Sequence[HalfHour], held: Mapping[datetime, int]) -> tuple[list[HalfHour], list[Outcome]]:
+def _compare(half_hours: Sequence[HalfHour], held: Mapping[datetime, int]) -> tuple[list[HalfHour], list[RowOutcome]]:
     """Those that are new, and what is said of the others; of two rows for one half hour the first counts."""
     new, outcomes, known = [], [], dict(held)
     for each in half_hours:
@@ -131,10 +131,10 @@ def _compare(half_hours: Sequence[HalfHour], held: Mapping[datetime, int]) -> tu
             new.append(each)
             known[each.at] = each.energy
         elif known[each.at] == each.energy:
-            outcomes.append(Outcome(each.place, "there already", _named(each)))
+            outcomes.append(RowOutcome(each.place, "there already", _named(each)))
         else:
             other = Decimal(known[each.at]) / KWH_STEPS
-            outcomes.append(Outcome(each.place, "refused", f"{_named(each)}, but {other:f} kWh is held"))
+            outcomes.append(RowOutcome(each.place, "refused", f"{_named(each)}, but {other:f} kWh is held"))
     return new, outcomes
 
 

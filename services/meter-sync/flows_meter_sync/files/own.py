@@ -12,8 +12,8 @@ from flows_meter_sync.counter import IMPOSSIBLE
 from flows_meter_sync.energy import KWH_STEPS
 from flows_meter_sync.files.rows import (
     Contents,
+    FileLine,
     FileUnreadable,
-    Place,
     Refusal,
     Value,
     fields_of,
@@ -36,7 +36,7 @@ def read(name: str, text: str) -> Contents:
         raise FileUnreadable(f"{name}: the first line is not {','.join(HEADER)}")
     contents = Contents([], [])
     for line, row in rows:
-        place = Place(name, line)
+        place = FileLine(name, line)
         try:
             contents.values.append(_value(place, header, fields_of(row)))
         except ValueError as error:
@@ -44,7 +44,7 @@ def read(name: str, text: str) -> Contents:
     return contents
 
 
-def _value(place: Place, header: list[str], fields: list[str]) -> Value:
+def _value(place: FileLine, header: list[str], fields: list[str]) -> Value:
     if len(fields) != len(header):  # so the last row of half a file, whose number may be cut too
         raise ValueError(f"a row has {', '.join(header)}, not {len(fields)} fields")
     serial, element, start, kwh = (field.strip() for field in fields[:4])

@@ -49,8 +49,8 @@ def header_fields(rows: Iterator[tuple[int, str]]) -> list[str]:
         return []
 
 
-class Place(NamedTuple):
-    """Where something is said."""
+class FileLine(NamedTuple):
+    """Where a file says something."""
 
     file: str
     line: int
@@ -63,7 +63,7 @@ class Value:
     Without a direction or an element the meter has to have only one register that it can be.
     """
 
-    place: Place
+    place: FileLine
     serial: str
     element: FileElement
     direction: Direction
@@ -75,7 +75,7 @@ class Value:
 class Refusal(NamedTuple):
     """A row that could not be read, and why."""
 
-    place: Place
+    place: FileLine
     reason: str
 
 
@@ -87,10 +87,10 @@ class Contents(NamedTuple):
     numbers_said: bool = True
 
 
-class Outcome(NamedTuple):
+class RowOutcome(NamedTuple):
     """What became of a row: `waits` is a count whose half hour is whole only with a later file."""
 
-    place: Place
+    place: FileLine
     outcome: Literal["taken", "there already", "refused", "waits"]
     details: str
 

@@ -63,17 +63,17 @@ class Logged:
         if reset:
             self.breaks.add(at)
 
-    def judge(self) -> "Judged":
+    def judge(self) -> "BelievedCounts":
         """Which counts are to be believed. Those between half hours are no ends of any."""
         counts = [Count(at, count * self.steps) for at, count in self.counts.items() if is_half_hour(at)]
         counter = Counter(ROLL_OVER * self.steps, self.most)
         good = believed(counts, counter, self.breaks)
-        return Judged(
+        return BelievedCounts(
             counter, {count.at: number for number, count in enumerate(counts)}, {each.at: each for each in good}
         )
 
 
-class Judged(NamedTuple):
+class BelievedCounts(NamedTuple):
     """Where in the log the count of each half hour comes, and the counts that are believed, by instant."""
 
     counter: Counter
@@ -113,7 +113,7 @@ def derive(register_id: UUID, zone: ZoneInfo, logged: Logged, wanted: Iterable[P
     return derived
 
 
-def half_hour(logged: Logged, judged: Judged, at: datetime) -> int | str | None:
+def half_hour(logged: Logged, judged: BelievedCounts, at: datetime) -> int | str | None:
     """Its energy in 1/10,000 kWh, or why there is none; None where the log does not reach it."""
     end = at + HALF_HOUR
     before, after = logged.counts.get(at), logged.counts.get(end)

@@ -21,7 +21,7 @@ HELD: Final = f"""
 """
 
 
-async def load_held(
+async def load_energies(
     db: Connection, registers: Collection[UUID], since: datetime, until: datetime
 ) -> Mapping[UUID, Energies]:
     """The readings of `[since, until)`; estimates are none."""

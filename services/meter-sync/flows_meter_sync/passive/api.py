@@ -9,7 +9,15 @@ from typing import Final
 
 import httpx
 
-from flows_meter_sync.passive.source import PAGE, TIMEOUT_SECONDS, Condition, Place, Row, SourceAway, SourceRefused
+from flows_meter_sync.passive.source import (
+    PAGE,
+    TIMEOUT_SECONDS,
+    Condition,
+    Row,
+    SourceAddress,
+    SourceAway,
+    SourceRefused,
+)
 
 PROFILE: Final = "flows"
 
@@ -39,7 +47,7 @@ class ApiSource:
 
 
 @asynccontextmanager
-async def open_api(place: Place) -> AsyncIterator[ApiSource]:
+async def open_api(place: SourceAddress) -> AsyncIterator[ApiSource]:
     """The API, for a block."""
     headers = {
         "apikey": place.api_key,

@@ -10,7 +10,15 @@ from urllib.parse import urlsplit
 
 import asyncpg
 
-from flows_meter_sync.passive.source import PAGE, TIMEOUT_SECONDS, Condition, Place, Row, SourceAway, SourceRefused
+from flows_meter_sync.passive.source import (
+    PAGE,
+    TIMEOUT_SECONDS,
+    Condition,
+    Row,
+    SourceAddress,
+    SourceAway,
+    SourceRefused,
+)
 from flows_shared.db import REFUSALS, Connection
 
 # As its API would say it. The names of tables and columns are our own; `*` stands for all columns.
@@ -53,7 +61,7 @@ class DatabaseSource:
 
 
 @asynccontextmanager
-async def open_database(place: Place) -> AsyncIterator[DatabaseSource]:
+async def open_database(place: SourceAddress) -> AsyncIterator[DatabaseSource]:
     """The database, for a block; the key is the role's password."""
     parts = urlsplit(place.url)
     name = f"PostgreSQL at {parts.hostname or 'localhost'}:{parts.port or 5432}{parts.path}"

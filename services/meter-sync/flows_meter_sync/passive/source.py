@@ -47,7 +47,7 @@ class SourceUnreadable(FlowsError):
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class SourceAddress:
     """Where it is, and what opens it."""
 
     url: str

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from asyncpg import Record
 
-from flows_meter_sync.passive.source import Place, Row
+from flows_meter_sync.passive.source import Row, SourceAddress
 from flows_meter_sync.registry import FUSE
 from flows_meter_sync.visits.store import (
     REGISTRY_COLUMNS,
@@ -117,9 +117,9 @@ STREAMS: Final = (
 )
 
 
-async def load_source(db: Connection, esco: UUID) -> Place | None:
+async def load_source(db: Connection, esco: UUID) -> SourceAddress | None:
     row = await db.fetchrow(SOURCE, esco)
-    return None if row is None else Place(**row)
+    return None if row is None else SourceAddress(**row)
 
 
 async def sources_to_follow(db: Connection) -> list[UUID]:

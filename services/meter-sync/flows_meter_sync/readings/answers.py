@@ -3,7 +3,7 @@
 from decimal import Decimal
 
 from flows_meter_sync.energy import KWH_STEPS, kwh
-from flows_meter_sync.files.rows import Outcome
+from flows_meter_sync.files.rows import RowOutcome
 from flows_meter_sync.readings.estimate import Estimated
 from flows_meter_sync.readings.gaps import Gap
 from flows_meter_sync.readings.validate import Flagged
@@ -46,5 +46,5 @@ def estimated_half_hours(found: Estimated) -> EstimatedHalfHours:
     )
 
 
-def imported_row(row: Outcome) -> ImportedRow:
+def imported_row(row: RowOutcome) -> ImportedRow:
     return ImportedRow(file=row.place.file, line=row.place.line, outcome=row.outcome, details=row.details)

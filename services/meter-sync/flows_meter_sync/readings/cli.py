@@ -17,7 +17,7 @@ from flows_meter_sync.estimation.methods import Method
 from flows_meter_sync.files.exports import export_field, export_own
 from flows_meter_sync.files.field import Wh
 from flows_meter_sync.files.imports import File, import_files
-from flows_meter_sync.files.rows import Outcome, Place
+from flows_meter_sync.files.rows import FileLine, RowOutcome
 from flows_meter_sync.intervals.registers import MeterRegister, named_registers
 from flows_meter_sync.readings.answers import estimated_half_hours, imported_row, missing_half_hours, wrong_reading
 from flows_meter_sync.readings.estimate import Estimated, estimate_missing
@@ -113,7 +113,7 @@ def import_(
     """Take in half hours from CSV files, and say of each row what became of it. Exits with 1 where one was refused."""
     files, unread = _read(paths)
 
-    async def work(db: Database, settings: ReadingsSettings) -> Sequence[Outcome]:
+    async def work(db: Database, settings: ReadingsSettings) -> Sequence[RowOutcome]:
         return await import_files(db, files, utc_now(), wh, amperes=settings.readings_meter_amperes)
 
     outcomes = [*unread, *_run(work)]
@@ -126,14 +126,14 @@ def import_(
         raise FilesRefused(f"{counts['refused']} of {len(outcomes)} rows were refused")
 
 
-def _read(paths: Sequence[Path]) -> tuple[list[File], list[Outcome]]:
+def _read(paths: Sequence[Path]) -> tuple[list[File], list[RowOutcome]]:
     """The files that can be read, and what is said of those that cannot."""
     files, unread = [], []
     for path in paths:
         try:
             files.append(File(path.name, path.read_text(encoding="utf-8-sig")))
         except (OSError, UnicodeDecodeError) as error:
-            unread.append(Outcome(Place(path.name, 1), "refused", f"the file cannot be read: {error}"))
+            unread.append(RowOutcome(FileLine(path.name, 1), "refused", f"the file cannot be read: {error}"))
     return files, unread
 
 

@@ -11,7 +11,7 @@ from flows_meter_sync.counter import Count
 from flows_meter_sync.estimation.methods import Estimate, Method, Profile, estimate_all
 from flows_meter_sync.estimation.spans import split_at_counts
 from flows_meter_sync.intervals.counts import load_counts
-from flows_meter_sync.intervals.energies import Energies, load_held
+from flows_meter_sync.intervals.energies import Energies, load_energies
 from flows_meter_sync.intervals.gaps import load_gaps
 from flows_meter_sync.intervals.registers import MeterRegister
 from flows_meter_sync.readings.estimates import store_estimates
@@ -75,7 +75,7 @@ async def _estimate(
         return []
     since = min(gaps[register.id][0].start for register in having) - HISTORY
     until = max(gaps[register.id][-1].end for register in having) + COUNT_AFTER
-    held = await load_held(db, [register.id for register in having], since, until)
+    held = await load_energies(db, [register.id for register in having], since, until)
     counts = await load_counts(db, having, since, until)
     return [_of_register(register, gaps[register.id], counts, held, method) for register in having]
 

@@ -6,7 +6,7 @@ from typing import Final, NamedTuple
 
 from flows_meter_sync.energy import KWH_STEPS
 from flows_meter_sync.intervals.counts import load_counts
-from flows_meter_sync.intervals.energies import load_held
+from flows_meter_sync.intervals.energies import load_energies
 from flows_meter_sync.intervals.registers import MeterRegister
 from flows_meter_sync.readings.flags import store_flags
 from flows_meter_sync.registry import slices
@@ -53,7 +53,7 @@ async def validate_readings(
 async def _check(
     db: Connection, registers: Sequence[MeterRegister], period: Period, settings: ReadingsSettings
 ) -> list[Flagged]:
-    held = await load_held(db, [register.id for register in registers], period.start - HISTORY, period.end + DAY)
+    held = await load_energies(db, [register.id for register in registers], period.start - HISTORY, period.end + DAY)
     counts = await load_counts(db, registers, period.start - DAY, period.end + DAY)
     return [
         Flagged(register, flag)

@@ -68,8 +68,8 @@ class Readings:
 
 
 @dataclass(frozen=True, slots=True)
-class Held:
-    """What is stored of a meter so far, as far as the metrics of a visit go on from there."""
+class LogProgress:
+    """How far a meter's logs are stored, so that a visit goes on from there: the last event, and the gaps."""
 
     last_event_at: datetime | None = None
     gaps: dict[UUID, list[Period]] = field(default_factory=dict)
@@ -84,7 +84,7 @@ class MeterSession:
 
     meter: Meter
     known: KnownMeter
-    held: Held
+    progress: LogProgress
     clock: Callable[[], datetime]
     ends_at: float
     hardware: str | None = None

@@ -11,7 +11,7 @@ class SyncerEventLog(Syncer):
     is_passing = True
 
     async def read(self, session: MeterSession, readings: Readings) -> None:
-        last = session.held.last_event_at
+        last = session.progress.last_event_at
         for page in PAGES:
             events = await session.ask(read_event_log(page))
             new = [event for event in events if last is None or event.at >= last]

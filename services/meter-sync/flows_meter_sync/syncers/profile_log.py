@@ -29,7 +29,7 @@ class SyncerProfileLog(Syncer):
     async def read(self, session: MeterSession, readings: Readings) -> None:
         logs: defaultdict[Log, list[Register]] = defaultdict(list)
         for register in session.known.registers:
-            if register.id in session.held.gaps:
+            if register.id in session.progress.gaps:
                 logs[log_of(register, session.known.hardware)].append(register)
         for log, registers in logs.items():
             hardware = session.known.hardware
@@ -39,7 +39,7 @@ class SyncerProfileLog(Syncer):
                 await _read_log(session, log, registers, logged)
             finally:
                 for id, said in logged.items():
-                    derived = derive(id, session.known.zone, said, session.held.gaps[id])
+                    derived = derive(id, session.known.zone, said, session.progress.gaps[id])
                     readings.runs += derived.runs
                     readings.missing += derived.missing
                     readings.counts += derived.counts
@@ -49,7 +49,7 @@ async def _read_log(session: MeterSession, log: Log, registers: list[Register], 
     channels = [(log.channel(register), logged[register.id]) for register in registers]
     settled_at = session.clock() - STILL_TO_COME
     start = EPOCH
-    for gap in merge([gap for register in registers for gap in session.held.gaps[register.id]]):
+    for gap in merge([gap for register in registers for gap in session.progress.gaps[register.id]]):
         start, last = ceil_half_hour(max(start, gap.start)), ceil_half_hour(gap.end)
         while start <= last:
             if session.is_over:

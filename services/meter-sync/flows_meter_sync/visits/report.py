@@ -11,7 +11,7 @@ from flows_shared.vocabulary.meters import Health
 
 
 @dataclass(frozen=True, slots=True)
-class Attempt:
+class ReadAttempt:
     """How reading a metric went: the number of values that came, or why none did."""
 
     metric: str
@@ -33,7 +33,7 @@ class Report:
     syncers: Sequence[Syncer]
     started_at: datetime
     readings: Readings = field(default_factory=Readings)
-    attempts: list[Attempt] = field(default_factory=list)
+    attempts: list[ReadAttempt] = field(default_factory=list)
     failure: FlowsError | None = None
     reached: bool = False
     identified: bool = False
@@ -42,7 +42,7 @@ class Report:
     will_retry: bool = False
 
     @property
-    def refused(self) -> list[Attempt]:
+    def refused(self) -> list[ReadAttempt]:
         """Metrics that a meter which is well did not give."""
         return [attempt for attempt in self.attempts if attempt.error is not None]
 
@@ -52,11 +52,13 @@ class Report:
         done = {attempt.metric for attempt in self.attempts}
         return [syncer for syncer in self.syncers if syncer.name not in done and syncer.applies(self.known)]
 
-    def outcomes(self) -> list[Attempt]:
+    def outcomes(self) -> list[ReadAttempt]:
         """How each metric went, as far as that is settled."""
         if self.failure is None or self.will_retry:
             return self.attempts
-        failed = [Attempt(syncer.name, self.started_at, self.duration_ms, error=self.failure) for syncer in self.unread]
+        failed = [
+            ReadAttempt(syncer.name, self.started_at, self.duration_ms, error=self.failure) for syncer in self.unread
+        ]
         return [*self.attempts, *failed]
 
     def health(self) -> dict[str, str | None]:

@@ -11,9 +11,9 @@ from flows_meter_sync.errors import REFUSALS, LeaseLost
 from flows_meter_sync.hardware import UNKNOWN, hardware_of
 from flows_meter_sync.meter import Meter
 from flows_meter_sync.registry import KnownMeter
-from flows_meter_sync.syncers.base import Held, MeterSession, Readings, Syncer
+from flows_meter_sync.syncers.base import LogProgress, MeterSession, Readings, Syncer
 from flows_meter_sync.syncers.hardware import ask_hardware
-from flows_meter_sync.visits.report import Attempt, Report
+from flows_meter_sync.visits.report import ReadAttempt, Report
 from flows_shared.errors import FlowsError
 
 Clock = Callable[[], datetime]
@@ -22,7 +22,7 @@ Reach = Callable[[KnownMeter], Meter]
 
 async def visit(
     known: KnownMeter,
-    held: Held,
+    progress: LogProgress,
     syncers: Sequence[Syncer],
     reach: Reach,
     ends_after: float,
@@ -36,7 +36,7 @@ async def visit(
     """
     report, started = Report(known, syncers, clock()), perf_counter()
     try:
-        await _talk(report, held, reach, ends_after, clock, believed)
+        await _read_metrics(report, progress, reach, ends_after, clock, believed)
     except LeaseLost:
         raise
     except FlowsError as error:
@@ -45,14 +45,16 @@ async def visit(
     return report
 
 
-async def _talk(report: Report, held: Held, reach: Reach, ends_after: float, clock: Clock, believed: bool) -> None:
+async def _read_metrics(
+    report: Report, progress: LogProgress, reach: Reach, ends_after: float, clock: Clock, believed: bool
+) -> None:
     meter = reach(report.known)
     try:
         if not believed:
             report.known = await identify(meter, report.known, report.readings)
             report.identified = True
-        told = report.readings.registry.get("hardware")
-        session = MeterSession(meter, report.known, held, clock, perf_counter() + ends_after, told)
+        hardware = report.readings.registry.get("hardware")
+        session = MeterSession(meter, report.known, progress, clock, perf_counter() + ends_after, hardware)
         for syncer in report.unread:
             report.attempts.append(await read_metric(syncer, session, report.readings))
     finally:
@@ -76,7 +78,7 @@ async def identify(meter: Meter, known: KnownMeter, readings: Readings) -> Known
     return replace(known, hardware=hardware_of(name))
 
 
-async def read_metric(syncer: Syncer, session: MeterSession, readings: Readings) -> Attempt:
+async def read_metric(syncer: Syncer, session: MeterSession, readings: Readings) -> ReadAttempt:
     """Read one metric; a meter that is well may refuse it."""
     at, started, own, refusal = session.clock(), perf_counter(), Readings(), None
     try:
@@ -85,7 +87,7 @@ async def read_metric(syncer: Syncer, session: MeterSession, readings: Readings)
         refusal = error
     finally:
         readings.add(own)
-    return Attempt(syncer.name, at, _milliseconds(started), len(own), refusal)
+    return ReadAttempt(syncer.name, at, _milliseconds(started), len(own), refusal)
 
 
 def _milliseconds(started: float) -> int:

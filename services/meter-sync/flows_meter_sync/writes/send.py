@@ -8,7 +8,7 @@ from flows_meter_sync.errors import REFUSALS, LeaseLost, MeterNotActive, Superse
 from flows_meter_sync.fleet import Fleet
 from flows_meter_sync.settings import MeterSyncSettings
 from flows_meter_sync.syncers import syncers_of
-from flows_meter_sync.syncers.base import Held, MeterSession
+from flows_meter_sync.syncers.base import LogProgress, MeterSession
 from flows_meter_sync.telemetry import COMMANDS
 from flows_meter_sync.visits.report import Report
 from flows_meter_sync.visits.store import store_reports
@@ -47,19 +47,19 @@ async def _try(fleet: Fleet, command: Command) -> None:
         if known is None:
             raise MeterNotActive
         report = Report(known, syncers_of(write.metrics), fleet.clock())
-        after = await _talk(fleet, command, write, report)
+        after = await _write(fleet, command, write, report)
         async with fleet.db.transaction() as transaction:
             await confirm(transaction, command, after)
             await store_reports(transaction, [report])
             await fleet.leases.release(transaction, [known.id])
 
 
-async def _talk(fleet: Fleet, command: Command, write: Write, report: Report) -> Seen:
+async def _write(fleet: Fleet, command: Command, write: Write, report: Report) -> Seen:
     started, meter = perf_counter(), fleet.reach(report.known)
     try:
         report.known = await identify(meter, report.known, report.readings)
         report.reached = True
-        session = MeterSession(meter, report.known, Held(), fleet.clock, started + fleet.policy.visit_seconds)
+        session = MeterSession(meter, report.known, LogProgress(), fleet.clock, started + fleet.policy.visit_seconds)
         after = await carry_out(write, session, command.before, partial(_about_to_send, fleet, command))
         await _read_again(report, session)
         return after
