@@ -69,7 +69,7 @@ def misses_of(monkeypatch: pytest.MonkeyPatch, query: str) -> int:
     def counted(self: Miss, position: int, told: str, expected: str | None) -> None:
         nonlocal made
         made += 1
-        self.position, self.told, self.expected = position, told, expected
+        self.position, self.found, self.expected = position, told, expected
 
     monkeypatch.setattr(Miss, "__init__", counted)
     parse_query(query.encode(), Limits(terms=100_000, depth=100_000, name_length=100_000), for_function=False)

@@ -28,18 +28,18 @@ async def count_attempt(request: Request, email: str | None = None) -> None:
         account = sha256(email.lower().encode(errors="replace")).hexdigest()[:32]
         buckets.append((f"login-account:{account}:{address}", settings.api_rate_login_account))
     for bucket, rate in buckets:
-        standing = await limiter.take(bucket, rate) if rate else None
-        if standing and standing.refused:
+        status = await limiter.take(bucket, rate) if rate else None
+        if status and status.refused:
             log.warning("login_attempts_limited", by=bucket.partition(":")[0])
-            raise TooManyAttempts(standing.headers())
+            raise TooManyAttempts(status.headers())
     if email is not None:
         await _slow(limiter, settings, f"login-everywhere:{account}")
 
 
 async def _slow(limiter: Limiter, settings: ApiSettings, bucket: str) -> None:
     rate = settings.api_rate_login_everywhere
-    standing = await limiter.take(bucket, rate) if rate else None
-    if standing and standing.refused:
+    status = await limiter.take(bucket, rate) if rate else None
+    if status and status.refused:
         log.warning("login_attempts_slowed", by="login-everywhere")
         await asyncio.sleep(settings.api_login_pause_seconds)
 

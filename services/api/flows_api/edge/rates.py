@@ -36,30 +36,30 @@ class RateLimits:
         if scope["type"] != "http" or scope["path"] in UNLIMITED:
             await self.app(scope, receive, send)
             return
-        standing = await self._standing(scope)
-        if standing is None:
+        status = await self._status(scope)
+        if status is None:
             await self.app(scope, receive, send)
-        elif standing.refused:
+        elif status.refused:
             log.info("rate_limited", path=scope["path"])
-            await _refusal(scope["path"], standing)(scope, receive, send)
+            await _refusal(scope["path"], status)(scope, receive, send)
         else:
-            await self.app(scope, receive, _with_headers(send, standing))
+            await self.app(scope, receive, _with_headers(send, status))
 
-    async def _standing(self, scope: Scope) -> RateStatus | None:
+    async def _status(self, scope: Scope) -> RateStatus | None:
         """The address's when that is refused or nobody is known, else that of who asks."""
         limiter: Limiter = scope["app"].state.limiter
         by_address = self.settings.api_rate_address
-        standing = await limiter.take(f"address:{client_address(scope)}", by_address) if by_address else None
-        if standing and standing.refused:
-            return standing
+        status = await limiter.take(f"address:{client_address(scope)}", by_address) if by_address else None
+        if status and status.refused:
+            return status
         principal = await _known(scope)
         if principal is None or principal.anonymous:
-            return standing
+            return status
         if principal.key is not None:
             bucket, rate = f"key:{principal.key}", self.settings.api_rate_key
         else:
             bucket, rate = f"user:{principal.subject}", self.settings.api_rate_user
-        return (await limiter.take(bucket, rate) if rate else None) or standing
+        return (await limiter.take(bucket, rate) if rate else None) or status
 
 
 class StrangersLimits:
@@ -97,17 +97,17 @@ async def _known(scope: Scope) -> Principal | None:
         return None
 
 
-def _with_headers(send: Send, standing: RateStatus) -> Send:
+def _with_headers(send: Send, status: RateStatus) -> Send:
     async def send_with_headers(message: Message) -> None:
         if message["type"] == "http.response.start":
-            add_missing(message, ((name.lower().encode(), text.encode()) for name, text in standing.headers().items()))
+            add_missing(message, ((name.lower().encode(), text.encode()) for name, text in status.headers().items()))
         await send(message)
 
     return send_with_headers
 
 
-def _refusal(path: str, standing: RateStatus) -> JSONResponse:
+def _refusal(path: str, status: RateStatus) -> JSONResponse:
     if path.startswith(AUTH_PREFIX):
-        return auth_error_response(TooManyAttempts(standing.headers()))
+        return auth_error_response(TooManyAttempts(status.headers()))
     body = {"code": "rate_limited", "message": MESSAGE, "details": None, "hint": None}
-    return JSONResponse(body, 429, standing.headers())
+    return JSONResponse(body, 429, status.headers())

@@ -54,16 +54,16 @@ class RateStatus:
         return self.retry_seconds > 0
 
     def headers(self) -> dict[str, str]:
-        told = {
+        headers = {
             "RateLimit-Limit": str(self.limit),
             "RateLimit-Remaining": str(self.remaining),
             "RateLimit-Reset": str(self.reset_seconds),
         }
-        return {**told, "Retry-After": str(self.retry_seconds)} if self.refused else told
+        return {**headers, "Retry-After": str(self.retry_seconds)} if self.refused else headers
 
 
 @dataclass
-class Lease:
+class TokenLease:
     """What this process knows of a bucket, and the tokens that it has taken and not spent."""
 
     tokens: int
@@ -76,7 +76,7 @@ class Limiter:
     def __init__(self, redis_url: str) -> None:
         self.redis = Redis.from_url(redis_url, socket_timeout=REDIS_SECONDS, socket_connect_timeout=REDIS_SECONDS)
         self._take = self.redis.register_script(TAKE)
-        self._leases: OrderedDict[str, Lease] = OrderedDict()
+        self._leases: OrderedDict[str, TokenLease] = OrderedDict()
         self._paused_until = 0.0
 
     async def take(self, bucket: str, rate: Rate) -> RateStatus | None:
@@ -87,18 +87,18 @@ class Limiter:
             if lease is None:
                 return None
         if lease.tokens <= 0:
-            return _standing(rate, lease, max(1, ceil(lease.empty_until - monotonic())))
+            return _status(rate, lease, max(1, ceil(lease.empty_until - monotonic())))
         lease.tokens -= 1
-        return _standing(rate, lease)
+        return _status(rate, lease)
 
     async def close(self) -> None:
         await self.redis.aclose()
 
-    def _lease(self, bucket: str) -> Lease | None:
+    def _lease(self, bucket: str) -> TokenLease | None:
         lease = self._leases.get(bucket)
         return lease if lease and lease.until > monotonic() else None
 
-    async def _renew(self, bucket: str, rate: Rate, kept: int) -> Lease | None:
+    async def _renew(self, bucket: str, rate: Rate, kept: int) -> TokenLease | None:
         if monotonic() < self._paused_until:
             return None
         wanted = ceil(rate.count / SHARE)
@@ -111,7 +111,7 @@ class Limiter:
             log.warning("rate_limits_paused", reason=f"{type(error).__name__}: {error}", seconds=PAUSE_SECONDS)
             return None
         now = monotonic()
-        lease = Lease(kept + granted, left, now + rate.seconds, 0.0 if granted else now + wait_ms / 1000)
+        lease = TokenLease(kept + granted, left, now + rate.seconds, 0.0 if granted else now + wait_ms / 1000)
         if (meanwhile := self._lease(bucket)) is not None:  # another request of this process renewed it too
             lease.tokens += meanwhile.tokens - kept
         self._leases[bucket] = lease
@@ -121,7 +121,7 @@ class Limiter:
         return lease
 
 
-def _standing(rate: Rate, lease: Lease, retry_seconds: int = 0) -> RateStatus:
+def _status(rate: Rate, lease: TokenLease, retry_seconds: int = 0) -> RateStatus:
     remaining = lease.tokens + lease.left
     reset_seconds = ceil((rate.count - remaining) * rate.seconds / rate.count)
     return RateStatus(rate.count, remaining, max(0, reset_seconds), retry_seconds)

@@ -100,7 +100,7 @@ class Answer:
         request, form, statement = planned.request, planned.form, planned.statement
         if planned.one_trip:
             transaction = self._transaction(request, planned.raw)
-            result = self._result_of(await self.database.fetch_at_once(transaction, statement))
+            result = self._result_of(await self.database.fetch_in_one_trip(transaction, statement))
             _check_one(form, result)
             self._ran()
             return rows_response(request, planned.raw, result, form.media, minimal=self.options.minimal_errors)
@@ -116,7 +116,7 @@ class Answer:
         request, form, statement = planned.request, planned.form, planned.statement
         if planned.one_trip:
             transaction = self._transaction(request, planned.raw)
-            result = self._result_of(await self.database.fetch_at_once(transaction, statement))
+            result = self._result_of(await self.database.fetch_in_one_trip(transaction, statement))
             self._ran()
             return write_response(request, result, form.media, planned.relation)
         async with self.database.transaction(self._transaction(request, planned.raw, writes=True)) as connection:
@@ -211,7 +211,7 @@ class Answer:
         role_isolation = self.catalog.role_isolation.get(self.caller.role)
         return Transaction(
             caller=self.caller,
-            standing=self._standing(request.schema),
+            shared_settings=self._shared_settings(request.schema),
             settings=tuple(self._settings(request, raw, function)),
             writes=writes,
             rolls_back=preferred == "rollback" or (self.options.rolls_back and preferred != "commit"),
@@ -219,17 +219,17 @@ class Answer:
             pre_request=_call_of(self.options.pre_request),
         )
 
-    def _standing(self, schema: str) -> Settings:
+    def _shared_settings(self, schema: str) -> Settings:
         """The same for every request of the role in the schema.
 
         The role's own come before the role: whoever logs in may be allowed to set what the role may not.
         """
         role, options = self.caller.role, self.options
-        standing = self.catalog.standing.get((role, schema))
-        if standing is None:
+        shared = self.catalog.shared_settings.get((role, schema))
+        if shared is None:
             schemas = (schema, *options.extra_search_path)
             timeout = options.timeout_of(role)
-            standing = self.catalog.standing[role, schema] = (
+            shared = self.catalog.shared_settings[role, schema] = (
                 ("search_path", ", ".join(quote(name) for name in schemas)),
                 *((("statement_timeout", str(round(timeout * 1000))),) if timeout is not None else ()),
                 *self.catalog.role_settings.get(role, ()),
@@ -237,7 +237,7 @@ class Answer:
                 ("default_transaction_read_only", "off"),
                 ("role", role),
             )
-        return standing
+        return shared
 
     def _settings(self, request: Request, raw: RawRequest, function: Function | None) -> Iterator[tuple[str, str]]:
         headers, cookies = AS_JSON.encode(raw.headers), NO_COOKIES

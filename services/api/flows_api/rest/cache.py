@@ -21,7 +21,7 @@ RETRY_SECONDS: Final = 1.0
 CHECK_SECONDS: Final = 30.0
 LOAD_SECONDS: Final = 60.0
 
-Telling: TypeAlias = Coroutine[object, None, None]
+ServingWork: TypeAlias = Coroutine[object, None, None]
 
 log = get_logger()
 
@@ -83,8 +83,8 @@ class _Keeper:
         self,
         options: RestOptions,
         serving: asyncio.AbstractEventLoop,
-        publish: Callable[[Catalog], Telling],
-        note_away: Callable[[bool], Telling],
+        publish: Callable[[Catalog], ServingWork],
+        note_away: Callable[[bool], ServingWork],
     ) -> None:
         self.options = options
         self._serving, self._publish, self._note_away = serving, publish, note_away
@@ -117,9 +117,9 @@ class _Keeper:
                 self.options.database_url, server_settings={"application_name": "api schema cache"}
             )
         except REFUSALS:
-            await self._tell(self._note_away(True))
+            await self._run_on_serving_loop(self._note_away(True))
             raise
-        await self._tell(self._note_away(False))
+        await self._run_on_serving_loop(self._note_away(False))
         return connection
 
     async def _wait(self, connection: "asyncpg.Connection[asyncpg.Record]") -> None:
@@ -135,10 +135,10 @@ class _Keeper:
     async def _load(self, connection: "asyncpg.Connection[asyncpg.Record]") -> None:
         async with asyncio.timeout(LOAD_SECONDS):
             catalog = await load_catalog(connection, self.options)
-        await self._tell(self._publish(catalog))
+        await self._run_on_serving_loop(self._publish(catalog))
 
-    async def _tell(self, told: Telling) -> None:
-        await asyncio.wrap_future(asyncio.run_coroutine_threadsafe(told, self._serving))
+    async def _run_on_serving_loop(self, work: ServingWork) -> None:
+        await asyncio.wrap_future(asyncio.run_coroutine_threadsafe(work, self._serving))
 
     def _wake(self, *_: object) -> None:
         self._changed.set()

@@ -49,13 +49,13 @@ class Caller:
 
 @dataclass(frozen=True)
 class Transaction:
-    """`standing` and `settings` hold for it, in their order; `pre_request` is a call in SQL that comes first.
+    """`shared_settings` and `settings` hold for it, in their order; `pre_request` is a call in SQL that comes first.
 
-    `standing` is the same for many requests, so that a connection may keep it from one to the next.
+    `shared_settings` are the same for many requests, so that a connection may keep them from one to the next.
     """
 
     caller: Caller
-    standing: Settings
+    shared_settings: Settings
     settings: Settings
     writes: bool = False
     rolls_back: bool = False
@@ -65,7 +65,7 @@ class Transaction:
     def begin(self, *, cleans: bool) -> str:
         isolation = ISOLATIONS.get((self.isolation or "").strip('"').lower())
         mode = f"{f'ISOLATION LEVEL {isolation}, ' if isolation else ''}READ {'WRITE' if self.writes else 'ONLY'}"
-        settings = _set([*self.standing, *self.settings], local=True)
+        settings = _set([*self.shared_settings, *self.settings], local=True)
         call = f"; SELECT {self.pre_request}" if self.pre_request else ""
         return f"BEGIN {mode}; {f'{CLEAN}; ' if cleans else ''}{settings}{call}"
 
@@ -76,20 +76,20 @@ class Transaction:
 class RestConnection(asyncpg.Connection):
     """Keeps the role and settings of the request before, where it knows them."""
 
-    standing: Settings | None = None
-    has_stood = False
+    shared_settings: Settings | None = None
+    was_changed = False
 
-    async def stand(self, standing: Settings) -> None:
+    async def keep(self, shared_settings: Settings) -> None:
         """As that role, until another is wanted."""
-        if standing != self.standing:
-            self.standing, self.has_stood = None, True
-            await self.execute(f"{CLEAN}; {_set(standing, local=False)}")
-            self.standing = standing
+        if shared_settings != self.shared_settings:
+            self.shared_settings, self.was_changed = None, True
+            await self.execute(f"{CLEAN}; {_set(shared_settings, local=False)}")
+            self.shared_settings = shared_settings
 
     async def begin(self, transaction: Transaction) -> None:
-        """What stood here is taken back first. If the transaction is, it stands again."""
-        self.standing = None
-        await self.execute(transaction.begin(cleans=self.has_stood))
+        """What was kept here is taken back first. If the transaction is, it holds again."""
+        self.shared_settings = None
+        await self.execute(transaction.begin(cleans=self.was_changed))
 
 
 class RestDatabase:
@@ -139,26 +139,26 @@ class RestDatabase:
                 await connection.execute(transaction.end())
             except Exception as error:
                 await _abandon(connection)
-                told = _told(error, transaction.caller, lost=is_closed(connection))
-                if told is error:
+                translated = _translated(error, transaction.caller, lost=is_closed(connection))
+                if translated is error:
                     raise
-                raise told from error
+                raise translated from error
             except BaseException:
                 terminate(connection)
                 raise
 
-    async def fetch_at_once(self, transaction: Transaction, statement: Statement) -> asyncpg.Record:
+    async def fetch_in_one_trip(self, transaction: Transaction, statement: Statement) -> asyncpg.Record:
         """The row of a statement that is a transaction by itself, and sets its settings as it runs."""
         values = [transaction.caller.role, *(value for _, value in transaction.settings)]
         async with self._connection(transaction.caller) as connection:
             try:
-                await _own(connection).stand(transaction.standing)
+                await _own(connection).keep(transaction.shared_settings)
                 rows = await _rows(connection, statement, values)
             except REFUSALS as error:
                 most = self.options.max_answer_bytes
                 if most is not None and isinstance(error, TOO_LONG_ERROR) and TOO_LONG in str(error):
                     raise AnswerTooLong(most) from error
-                raise _told(error, transaction.caller, lost=is_closed(connection)) from error
+                raise _translated(error, transaction.caller, lost=is_closed(connection)) from error
             except BaseException:
                 terminate(connection)
                 raise
@@ -242,7 +242,7 @@ def as_bytes(value: object) -> bytes:
     return value if isinstance(value, bytes) else str(value or "").encode()
 
 
-def _told(error: Exception, caller: Caller, *, lost: bool) -> Exception:
+def _translated(error: Exception, caller: Caller, *, lost: bool) -> Exception:
     if isinstance(error, asyncpg.PostgresError) and not lost:
         return refusal_of(error, anonymous=caller.anonymous)
     if isinstance(error, REFUSALS):

@@ -32,11 +32,11 @@ class RestError(FlowsError):
 
     def body(self, *, minimal: bool = False) -> bytes:
         """`minimal` keeps details and hint to ourselves."""
-        told: dict[str, object] = {"code": self.answer()[1], "details": self.details, "hint": self.hint}
-        told["message"] = str(self)
+        body: dict[str, object] = {"code": self.answer()[1], "details": self.details, "hint": self.hint}
+        body["message"] = str(self)
         if minimal:
-            del told["details"], told["hint"]
-        return json.dumps(told, ensure_ascii=False, separators=(",", ":")).encode(errors="replace")
+            del body["details"], body["hint"]
+        return json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode(errors="replace")
 
 
 class DatabaseUnreachable(RestError):
@@ -413,16 +413,16 @@ class StatementRefused(RestError):
 class Raised(RestError):
     """`RAISE SQLSTATE 'PGRST'` with JSON in MESSAGE and DETAIL: the database decides the whole answer."""
 
-    def __init__(self, told: Json, answered: Json) -> None:
-        super().__init__(told["message"], details=told.get("details"), hint=told.get("hint"))
-        self.code = told["code"]
-        self.answered = answered
+    def __init__(self, message: Json, detail: Json) -> None:
+        super().__init__(message["message"], details=message.get("details"), hint=message.get("hint"))
+        self.code = message["code"]
+        self.response = detail
 
     def answer(self) -> tuple[int, str]:
-        return self.answered["status"], self.code
+        return self.response["status"], self.code
 
     def headers(self) -> Headers:
-        pairs = self.answered["headers"].items()
+        pairs = self.response["headers"].items()
         return [(name.lower().encode("latin-1"), value.encode("latin-1", "replace")) for name, value in pairs]
 
 
@@ -438,20 +438,20 @@ def refusal_of(error: asyncpg.PostgresError, *, anonymous: bool) -> RestError:
     """What is answered for PostgreSQL's refusal."""
     if error.sqlstate != "PGRST":
         return StatementRefused(error, anonymous=anonymous)
-    message = str(error.args[0]) if error.args else ""
-    told = _object(message, {"code": str, "message": str}, {"details": str, "hint": str})
-    if told is None:
-        return RaisedWrong(f"Invalid JSON value for MESSAGE: '{message}'", MESSAGE_FORM)
+    text = str(error.args[0]) if error.args else ""
+    message = _object(text, {"code": str, "message": str}, {"details": str, "hint": str})
+    if message is None:
+        return RaisedWrong(f"Invalid JSON value for MESSAGE: '{text}'", MESSAGE_FORM)
     if error.detail is None:
         return RaisedWrong("DETAIL is missing in the RAISE statement", DETAIL_FORM)
-    answered = _object(error.detail, {"status": int, "headers": dict}, {"status_text": str})
-    if answered is None or not _is_answer(answered):
+    detail = _object(error.detail, {"status": int, "headers": dict}, {"status_text": str})
+    if detail is None or not _is_answer(detail):
         return RaisedWrong(f"Invalid JSON value for DETAIL: '{error.detail}'", DETAIL_FORM)
-    return Raised(told, answered)
+    return Raised(message, detail)
 
 
-def _is_answer(answered: Json) -> bool:
-    return 200 <= answered["status"] <= 599 and all(isinstance(value, str) for value in answered["headers"].values())
+def _is_answer(detail: Json) -> bool:
+    return 200 <= detail["status"] <= 599 and all(isinstance(value, str) for value in detail["headers"].values())
 
 
 def _object(text: str, needed: Mapping[str, type], optional: Mapping[str, type]) -> Json | None:

@@ -16,7 +16,7 @@ from flows_api.rest.request.request import RawRequest, Request
 
 @dataclass(frozen=True)
 class PlannedRequest:
-    """`raw` is what was sent, which `request` need not be made of; `at_once`: the statement is all there is to do."""
+    """`raw` is what was sent, which `request` need not be made of; `one_trip`: the statement is all there is to do."""
 
     request: Request
     raw: RawRequest
@@ -51,7 +51,7 @@ def _read(catalog: Catalog, options: RestOptions, request: Request, relation: Re
     form = form_of(catalog, options, request, relation.full_name, node)
     check_preferences(request)
     exact = request.preferences.count in (None, "exact") or options.count_ceiling is not None
-    one_trip = _fits_at_once(catalog, options, request, form) and exact
+    one_trip = _fits_one_trip(catalog, options, request, form) and exact
     counting = counting_of(options, request)
     most = options.max_answer_bytes
     statement = read_statement(
@@ -66,7 +66,7 @@ def _write(catalog: Catalog, options: RestOptions, request: Request, relation: R
     check_preferences(request)
     form = form_of(catalog, options, request, relation.full_name, node)
     one_trip = (
-        _fits_at_once(catalog, options, request, form)
+        _fits_one_trip(catalog, options, request, form)
         and plan.kind == "insert"
         and not (options.rolls_back or request.preferences.tx)
         and not plan.merges
@@ -77,7 +77,7 @@ def _write(catalog: Catalog, options: RestOptions, request: Request, relation: R
     return PlannedRequest(request, request.raw, relation, node, form, statement, one_trip)
 
 
-def _fits_at_once(catalog: Catalog, options: RestOptions, request: Request, form: Form) -> bool:
+def _fits_one_trip(catalog: Catalog, options: RestOptions, request: Request, form: Form) -> bool:
     """Nothing must come before the statement, or be looked at before what it did may stay."""
     preferences = request.preferences
     has_zone = preferences.timezone is not None

@@ -46,7 +46,7 @@ class Tokens:
         scheme, _, token = (authorization or "").partition(" ")
         caller = self._anonymous
         if scheme.lower() == "bearer":
-            claims, caller = self._told(token.strip())
+            claims, caller = self._verified(token.strip())
             check_claims(claims, self.rules.audience, int(self.clock()))
         if caller is None:
             raise AnonymousRefused
@@ -57,11 +57,11 @@ class Tokens:
         role = self.rules.anonymous_role if role is None else role
         if role is None:
             return None
-        told = json.dumps({**claims, "role": role}, ensure_ascii=False, separators=(",", ":"))
-        name = "" if role == self.rules.anonymous_role else str(claims.get("sub") or told)
-        return Caller(role, told, anonymous=role == self.rules.anonymous_role, name=name)
+        text = json.dumps({**claims, "role": role}, ensure_ascii=False, separators=(",", ":"))
+        name = "" if role == self.rules.anonymous_role else str(claims.get("sub") or text)
+        return Caller(role, text, anonymous=role == self.rules.anonymous_role, name=name)
 
-    def _told(self, token: str) -> tuple[Mapping[str, Any], Caller | None]:
+    def _verified(self, token: str) -> tuple[Mapping[str, Any], Caller | None]:
         if not self.rules.keys:
             raise SecretMissing
         known = self._known.get(token)

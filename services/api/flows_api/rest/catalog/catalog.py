@@ -39,7 +39,7 @@ ISOLATION: Final = "default_transaction_isolation"
 
 @dataclass(frozen=True)
 class Catalog:
-    """`types` maps what a cast may say, in each schema, to SQL; `standing` keeps what holds for a role in a schema."""
+    """`types` maps what a cast may say, in each schema, to SQL; `shared_settings` those of a role in a schema."""
 
     relations: Mapping[Name, Relation]
     relationships: Relationships
@@ -51,7 +51,7 @@ class Catalog:
     search_path: tuple[str, ...]
     role_settings: Mapping[str, Sequence[tuple[str, str]]]
     role_isolation: Mapping[str, str]
-    standing: dict[tuple[str, str], tuple[tuple[str, str], ...]] = field(default_factory=dict)
+    shared_settings: dict[tuple[str, str], tuple[tuple[str, str], ...]] = field(default_factory=dict)
 
     def type_named(self, schema: str, name: str) -> str | None:
         """The type that a cast means: the grammar's own names first, then by the search path."""

@@ -123,14 +123,14 @@ def _unknown(catalog: Catalog, request: Request, name: Name, arguments: Sequence
     called = f"{name.schema}.{name.name}"
     takes_raw = request.calls_by_post and request.media in RAW
     listed = ", ".join(arguments)
-    told = "" if takes_raw else f"({listed})" if arguments else " without parameters"
+    shown = "" if takes_raw else f"({listed})" if arguments else " without parameters"
     sought = f" with parameter{'s' if len(arguments) > 1 else ''} {listed}" if arguments else " without parameters"
     if takes_raw:
         sought = f" with a single unnamed {UNNAMED[request.media][0]} parameter"
     elif request.calls_by_post and request.media == JSON:
         sought += " or with a single unnamed json/jsonb parameter"
     return FunctionUnknown(
-        f"Could not find the function {called}{told} in the schema cache",
+        f"Could not find the function {called}{shown} in the schema cache",
         details=f"Searched for the function {called}{sought}, but no matches were found in the schema cache.",
         hint=None if takes_raw else _what_was_meant(catalog, name, arguments),
     )

@@ -23,13 +23,13 @@ DELIMITER: Final = "delimiter (.)"
 
 
 class Miss:
-    """Something that was looked for and not found; `told` is what stood there, as the error shows it."""
+    """Something that was looked for and not found; `found` is what was there, as the error shows it."""
 
-    __slots__ = ("expected", "position", "told")
+    __slots__ = ("expected", "found", "position")
 
-    def __init__(self, position: int, told: str, expected: str | None) -> None:
+    def __init__(self, position: int, found: str, expected: str | None) -> None:
         self.position = position
-        self.told = told
+        self.found = found
         self.expected = expected
 
 
@@ -177,8 +177,8 @@ class Scanner:
         self.position += found
         return found
 
-    def miss(self, expected: str | None, told: str | None = None) -> None:
-        here = self.text[self.position : self.position + 1] if told is None else told
+    def miss(self, expected: str | None, found: str | None = None) -> None:
+        here = self.text[self.position : self.position + 1] if found is None else found
         self.misses.append(Miss(self.position, f'"{here}"' if here else END, expected))
 
     def call_misses(self, since: int, label: str) -> None:
@@ -209,9 +209,9 @@ class Scanner:
         place = max(miss.position for miss in self.misses)
         misses = [miss for miss in self.misses if miss.position == place]
         # Only the test for the end shows a character in single quotes, and it prevails over the others.
-        told = next((miss.told for miss in misses if miss.told.startswith("'")), misses[0].told)
+        found = next((miss.found for miss in misses if miss.found.startswith("'")), misses[0].found)
         expected = list(dict.fromkeys(miss.expected for miss in misses if miss.expected))
-        details = f"unexpected {told}"
+        details = f"unexpected {found}"
         if expected:
             details += f" expecting {' or '.join(filter(None, (', '.join(expected[:-1]), expected[-1])))}"
         raise QueryStringWrong(

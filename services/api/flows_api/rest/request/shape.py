@@ -63,8 +63,8 @@ def shape_of(raw: RawRequest) -> RequestShape | None:
     headers = raw.headers
     if raw.method not in METHODS or raw.path.count("/") != 1 or "range" in headers:
         return None
-    told = tuple(headers.get(name) for name in HEADERS)
-    texts = (raw.path, *raw.prefers, *(text for text in told if text))
+    given = tuple(headers.get(name) for name in HEADERS)
+    texts = (raw.path, *raw.prefers, *(text for text in given if text))
     parts = _parts(raw.query)
     if parts is None or sum(map(len, texts)) + len(raw.query) > LONGEST or any(RARE.search(text) for text in texts):
         return None
@@ -75,7 +75,7 @@ def shape_of(raw: RawRequest) -> RequestShape | None:
             return None
     shown = tuple((part, value is None) for part, value in parts)
     body = (frozenset(payload.keys), is_json_object(payload.raw)) if payload else None
-    return RequestShape((raw.method, raw.path, shown, told, raw.prefers, body), raw, parts, payload)
+    return RequestShape((raw.method, raw.path, shown, given, raw.prefers, body), raw, parts, payload)
 
 
 def _payload(raw: RawRequest) -> Payload | None:
