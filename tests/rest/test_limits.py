@@ -66,10 +66,10 @@ def misses_of(monkeypatch: pytest.MonkeyPatch, query: str) -> int:
     """How many places the scanner remembers while it reads, which is what its work grows with."""
     made = 0
 
-    def counted(self: Miss, position: int, told: str, expected: str | None) -> None:
+    def counted(self: Miss, position: int, found: str, expected: str | None, *, of_end: bool = False) -> None:
         nonlocal made
         made += 1
-        self.position, self.found, self.expected = position, told, expected
+        self.position, self.found, self.expected, self.of_end = position, found, expected, of_end
 
     monkeypatch.setattr(Miss, "__init__", counted)
     parse_query(query.encode(), Limits(terms=100_000, depth=100_000, name_length=100_000), for_function=False)

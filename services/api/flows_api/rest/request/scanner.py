@@ -23,14 +23,18 @@ DELIMITER: Final = "delimiter (.)"
 
 
 class Miss:
-    """Something that was looked for and not found; `found` is what was there, as the error shows it."""
+    """Something that was looked for and not found; `found` is what was there, as the error shows it.
 
-    __slots__ = ("expected", "found", "position")
+    `of_end`: the end of the text was looked for.
+    """
 
-    def __init__(self, position: int, found: str, expected: str | None) -> None:
+    __slots__ = ("expected", "found", "of_end", "position")
+
+    def __init__(self, position: int, found: str, expected: str | None, *, of_end: bool = False) -> None:
         self.position = position
         self.found = found
         self.expected = expected
+        self.of_end = of_end
 
 
 class Scanner:
@@ -85,7 +89,7 @@ class Scanner:
     def at_end(self) -> bool:
         if self.position == len(self.text):
             return True
-        self.misses.append(Miss(self.position, f"'{self.text[self.position]}'", END))
+        self.misses.append(Miss(self.position, f"'{self.text[self.position]}'", END, of_end=True))
         return False
 
     def match(self, pattern: Pattern[str]) -> str | None:
@@ -208,8 +212,8 @@ class Scanner:
         """Raise what is known about the furthest place."""
         place = max(miss.position for miss in self.misses)
         misses = [miss for miss in self.misses if miss.position == place]
-        # Only the test for the end shows a character in single quotes, and it prevails over the others.
-        found = next((miss.found for miss in misses if miss.found.startswith("'")), misses[0].found)
+        # The test for the end prevails over the others.
+        found = next((miss.found for miss in misses if miss.of_end), misses[0].found)
         expected = list(dict.fromkeys(miss.expected for miss in misses if miss.expected))
         details = f"unexpected {found}"
         if expected:
