@@ -13,7 +13,7 @@ from flows_billing.answers import tariff_of
 from flows_billing.bills.preview import Preview, preview_run
 from flows_billing.bills.sharing import share_month
 from flows_billing.bills.simulate import Simulation, simulate
-from flows_billing.commands.database import load, opened
+from flows_billing.commands.database import billing_database, billing_settings
 from flows_billing.commands.final import close_account
 from flows_billing.commands.holds import release_bill, show_holds
 from flows_billing.commands.ledger import ledger
@@ -104,7 +104,7 @@ def run_month(
 
     Run again, it changes nothing that was billed. PDFs and emails follow from the workers.
     """
-    settings = load()
+    settings = billing_settings()
     runs = asyncio.run(_queue(month, esco, settings) if queue else _execute(month, esco, settings))
     Console().print(runs_table(runs))
     if stopped := [f"{run.esco.code}: {run.error}" for run in runs if run.status == RunStatus.FAILED]:
@@ -119,7 +119,7 @@ def status(
     limit: Annotated[int, typer.Option(parser=whole_option(least=1), help="How many runs.")] = 20,
 ) -> None:
     """List the latest billing runs and how far they are."""
-    runs = asyncio.run(_latest(parse_month(month) if month else None, limit, load()))
+    runs = asyncio.run(_latest(parse_month(month) if month else None, limit, billing_settings()))
     Console().print(runs_table(runs))
 
 
@@ -132,7 +132,7 @@ def preview(
     ] = None,
 ) -> None:
     """Show what a month's run would bill, and which accounts it could not. Nothing is stored."""
-    found = asyncio.run(_preview(month, esco, account, load()))
+    found = asyncio.run(_preview(month, esco, account, billing_settings()))
     console = Console()
     console.print(preview_table(found))
     if account is not None:
@@ -161,7 +161,7 @@ def simulate_tariff(
             "includes_vat": not without_vat,
         }
     )
-    Console().print(simulation_table(asyncio.run(_simulate(month, until, esco, proposed, load()))))
+    Console().print(simulation_table(asyncio.run(_simulate(month, until, esco, proposed, billing_settings()))))
 
 
 @billing.command("share")
@@ -174,7 +174,7 @@ def share(
     csv: Annotated[bool, typer.Option("--csv", help="Members, or the account's half hours, as CSV.")] = False,
 ) -> None:
     """Show how a month's generation is allocated: members, surplus, residue at the boundary. Nothing is stored."""
-    groups = asyncio.run(_share(month, esco, account, load()))
+    groups = asyncio.run(_share(month, esco, account, billing_settings()))
     if csv:
         write_csv(sys.stdout, half_hour_rows(groups) if account is not None else member_rows(groups))
         return
@@ -185,7 +185,7 @@ def share(
 @billing.command("explain")
 def explain_invoice(number: Annotated[str, typer.Argument(help="Such as WLCE-000001.", show_default=False)]) -> None:
     """Show how each amount of an invoice came about."""
-    show_explanation(Console(), asyncio.run(_explain(number, load())))
+    show_explanation(Console(), asyncio.run(_explain(number, billing_settings())))
 
 
 @billing.command("verify")
@@ -195,14 +195,14 @@ def verify(
     number: Annotated[str | None, typer.Option(help="Only this invoice.", show_default=False)] = None,
 ) -> None:
     """Compute invoices again from their readings, tariffs and ledger, and show what does not agree."""
-    found = asyncio.run(_verify(esco, period, number, load()))
+    found = asyncio.run(_verify(esco, period, number, billing_settings()))
     Console().print(findings_table(found))
     if wrong := found.count("wrong"):
         raise InvoicesDisagree(f"{wrong} of the checks of {found.invoices} invoices failed")
 
 
 async def _execute(month: str, esco: str | None, settings: RunSettings) -> list[Run]:
-    async with opened(settings) as db:
+    async with billing_database(settings) as db:
         requested = await _request(db, month, esco)
         runs = [
             await _execute_shown(db, run, settings) if run.id in requested.with_work else run for run in requested.runs
@@ -225,12 +225,12 @@ async def _execute_shown(db: Database, run: Run, settings: RunSettings) -> Run:
 
 
 async def _queue(month: str, esco: str | None, settings: RunSettings) -> list[Run]:
-    async with opened(settings) as db:
+    async with billing_database(settings) as db:
         return (await _request(db, month, esco, enqueue=True)).runs
 
 
 async def _latest(month: Month | None, limit: int, settings: RunSettings) -> list[Run]:
-    async with opened(settings) as db, db.connection() as connection:
+    async with billing_database(settings) as db, db.connection() as connection:
         return await latest_runs(connection, month, limit)
 
 
@@ -253,7 +253,7 @@ async def _show_unbilled(db: Database, run: Run) -> None:
 
 
 async def _preview(month: str, code: str, number: int | None, settings: RunSettings) -> Preview:
-    async with opened(settings) as db:
+    async with billing_database(settings) as db:
         esco, asked = await _billable(db, code, month)
         require_vat_number(esco)
         async with db.connection() as connection:
@@ -264,14 +264,14 @@ async def _preview(month: str, code: str, number: int | None, settings: RunSetti
 async def _simulate(
     month: str, until: str | None, code: str, proposed: ProposedTariff, settings: RunSettings
 ) -> Simulation:
-    async with opened(settings) as db:
+    async with billing_database(settings) as db:
         esco, last = await _billable(db, code, until or month)
         months = months_until(parse_month(month), last)
         return await simulate(db, esco, months, tariff_of(proposed, months[0]), settings)
 
 
 async def _share(month: str, code: str, number: int | None, settings: RunSettings) -> list[SharedGroup]:
-    async with opened(settings) as db:
+    async with billing_database(settings) as db:
         esco, asked = await _billable(db, code, month)
         async with db.connection() as connection:
             account = None if number is None else await account_by_number(connection, esco.id, number)
@@ -279,7 +279,7 @@ async def _share(month: str, code: str, number: int | None, settings: RunSetting
 
 
 async def _explain(number: str, settings: RunSettings) -> Explanation:
-    async with opened(settings) as db, db.connection() as connection:
+    async with billing_database(settings) as db, db.connection() as connection:
         invoice = await printed_invoice(connection, number)
     if invoice is None:
         raise UnknownInvoice(number)
@@ -287,7 +287,7 @@ async def _explain(number: str, settings: RunSettings) -> Explanation:
 
 
 async def _verify(code: str | None, month: str | None, number: str | None, settings: RunSettings) -> Verification:
-    async with opened(settings) as db, db.connection() as connection:
+    async with billing_database(settings) as db, db.connection() as connection:
         esco = await esco_by_code(connection, code) if code else None
         asked = parse_month(month) if month else None
         return await verify_invoices(connection, esco=esco, month=asked, number=number, settings=settings)

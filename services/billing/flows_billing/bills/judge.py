@@ -1,4 +1,4 @@
-"""From accounts to verdicts: what holds for them, what was measured, and the bill of each. Nothing is stored."""
+"""From accounts to results: what holds for them, what was measured, and the bill of each. Nothing is stored."""
 
 from asyncio import to_thread
 from collections.abc import Iterable, Iterator, Mapping, Sequence

@@ -10,21 +10,21 @@ from flows_shared.command_line import command_database, command_settings
 from flows_shared.db import Connection, Database
 
 
-def load() -> RunSettings:
+def billing_settings() -> RunSettings:
     return command_settings(RunSettings, SERVICE)
 
 
-def opened(settings: RunSettings) -> AbstractAsyncContextManager[Database]:
+def billing_database(settings: RunSettings) -> AbstractAsyncContextManager[Database]:
     return command_database(settings, "flows billing")
 
 
 @asynccontextmanager
 async def acting_here() -> AsyncIterator[Connection]:
     """A transaction of the operating system's user, whom the audit log and the rows name."""
-    async with opened(load()) as db, acting(db, command_line()) as transaction:
+    async with billing_database(billing_settings()) as db, acting(db, caller_claims()) as transaction:
         yield transaction
 
 
-def command_line() -> dict[str, str]:
+def caller_claims() -> dict[str, str]:
     """The claims of who typed the command."""
     return {"role": "service", "act": f"{getuser()} (flows command)"}

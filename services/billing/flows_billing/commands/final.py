@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.table import Table
 
 from flows_billing.closings.final import Closing, FinalBill, final_bill
-from flows_billing.commands.database import command_line, load, opened
+from flows_billing.commands.database import billing_database, billing_settings, caller_claims
 from flows_billing.settings import RunSettings
 from flows_billing.stores.communities import esco_by_code, find_escos
 from flows_billing.wording import format_quantity
@@ -52,7 +52,7 @@ def close_account(
 
     Run again, it goes on with what is not billed or refunded yet.
     """
-    settings, claims = load(), command_line()
+    settings, claims = billing_settings(), caller_claims()
     closing = Closing(account, _day(on), dict(_read(text) for text in read or ()), claims["act"], claims)
     made = asyncio.run(_close(esco, closing, settings))
     Console().print(_table(made))
@@ -82,7 +82,7 @@ def _read(text: str) -> tuple[str, Decimal]:
 
 
 async def _close(code: str, closing: Closing, settings: RunSettings) -> FinalBill:
-    async with opened(settings) as db:
+    async with billing_database(settings) as db:
         async with db.connection() as connection:
             [esco] = await find_escos(connection, [await esco_by_code(connection, code)])
         return await final_bill(db, esco, closing, settings, utc_now())

@@ -11,7 +11,7 @@ from pydantic import ValidationError
 from rich.console import Console
 from rich.table import Table
 
-from flows_billing.commands.database import acting_here, load, opened
+from flows_billing.commands.database import acting_here, billing_database, billing_settings
 from flows_billing.ledger.check import check_ledger
 from flows_billing.ledger.statement import StatementLine, account_of_number, statement_of
 from flows_billing.payments import record
@@ -129,7 +129,7 @@ def balance(account: Account) -> None:
     """Say what an account owes."""
 
     async def work() -> int:
-        async with opened(load()) as db, db.connection() as connection:
+        async with billing_database(billing_settings()) as db, db.connection() as connection:
             return await balance_of(connection, await account_of_number(connection, account))
 
     Console().print(_owed(asyncio.run(work())))
@@ -140,7 +140,7 @@ def statement(account: Account) -> None:
     """List what was charged, paid and credited."""
 
     async def work() -> Sequence[StatementLine]:
-        async with opened(load()) as db, db.connection() as connection:
+        async with billing_database(billing_settings()) as db, db.connection() as connection:
             return await statement_of(connection, await account_of_number(connection, account))
 
     table = Table("day", "what", "description", "amount", "balance", title=f"Account {account}")
@@ -157,7 +157,7 @@ def check(
     """Check that every entry balances, that all sum to zero, and that nothing lacks its entry."""
 
     async def work() -> LedgerCheck:
-        async with opened(load()) as db, db.connection() as connection:
+        async with billing_database(billing_settings()) as db, db.connection() as connection:
             return await check_ledger(connection, [await esco_by_code(connection, esco)] if esco else None)
 
     found = asyncio.run(work())

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from flows_billing.commands.database import load, opened
+from flows_billing.commands.database import billing_database, billing_settings
 from flows_billing.communities.months import parse_month
 from flows_billing.month_end.evidence import SUMMARY, Evidence
 from flows_billing.month_end.take import take_evidence
@@ -32,22 +32,22 @@ def evidence(
     output: Annotated[Path, typer.Option("--output", help="Where its directory is made.")] = Path(),
 ) -> None:
     """Write the evidence of a month: each control as a file, a summary, and a manifest with hashes."""
-    taken = asyncio.run(_take(month, esco))
-    directory = output / taken.name
+    made = asyncio.run(_take(month, esco))
+    directory = output / made.name
     try:
         directory.mkdir(parents=True)
     except FileExistsError:
         raise EvidenceExists(directory) from None
-    for name, contents in taken.files.items():
+    for name, contents in made.files.items():
         (directory / name).write_bytes(contents)
     console = Console()
-    console.print(taken.files[SUMMARY].decode(), highlight=False, markup=False)
-    console.print(f"{directory}, manifest {taken.manifest_sha256}", soft_wrap=True)
+    console.print(made.files[SUMMARY].decode(), highlight=False, markup=False)
+    console.print(f"{directory}, manifest {made.manifest_sha256}", soft_wrap=True)
 
 
 async def _take(month: str, code: str) -> Evidence:
-    settings = load()
-    async with opened(settings) as db:
+    settings = billing_settings()
+    async with billing_database(settings) as db:
         async with db.connection() as connection:
             [esco] = await find_escos(connection, [await esco_by_code(connection, code)])
         by = f"{getuser()} (flows command)"

@@ -7,7 +7,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from flows_billing.commands.database import load, opened
+from flows_billing.commands.database import billing_database, billing_settings
 from flows_billing.communities.months import parse_month
 from flows_billing.proof.prove import Proof, prove_month
 from flows_billing.stores.communities import esco_by_code, find_escos
@@ -35,8 +35,8 @@ def prove(
 
 
 async def _prove(month: str, code: str) -> Proof:
-    settings = load()
-    async with opened(settings) as db:
+    settings = billing_settings()
+    async with billing_database(settings) as db:
         async with db.connection() as connection:
             [esco] = await find_escos(connection, [await esco_by_code(connection, code)])
         return await prove_month(db, esco, parse_month(month), settings, utc_now())

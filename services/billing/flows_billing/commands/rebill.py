@@ -7,7 +7,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from flows_billing.commands.database import command_line, load, opened
+from flows_billing.commands.database import billing_database, billing_settings, caller_claims
 from flows_billing.communities.months import parse_month
 from flows_billing.corrections.difference import CAUSES
 from flows_billing.corrections.rebill import rebill
@@ -48,9 +48,9 @@ def rebill_month(
 
     Confirmed, each invoice that differs is taken back by a credit note, and a new one takes its place.
     """
-    settings = load()
+    settings = billing_settings()
     causes = [_cause(text) for text in cause or ()]
-    confirmation = Confirmation(command_line()["act"], reason, command_line()) if confirm else None
+    confirmation = Confirmation(caller_claims()["act"], reason, caller_claims()) if confirm else None
     found = asyncio.run(_rebill(month, esco, account or [], causes, confirmation, settings))
     console = Console()
     differing = [each for each in found.accounts if each.outcome != "unchanged"]
@@ -75,7 +75,7 @@ async def _rebill(
     confirmation: Confirmation | None,
     settings: RunSettings,
 ) -> Rebilling:
-    async with opened(settings) as db:
+    async with billing_database(settings) as db:
         async with db.connection() as connection:
             [esco] = await find_escos(connection, [await esco_by_code(connection, code)])
             only = [await account_by_number(connection, esco.id, number) for number in numbers] or None

@@ -9,7 +9,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from flows_billing.commands.database import load, opened
+from flows_billing.commands.database import billing_database, billing_settings
 from flows_billing.reports.refresh import refresh_reports
 from flows_billing.stores.communities import esco_by_code
 from flows_billing.tables import report_table, reports_table
@@ -41,7 +41,7 @@ async def _report(
     *,
     refresh: bool,
 ) -> Table | str:
-    async with opened(load()) as db:
+    async with billing_database(billing_settings()) as db:
         if refresh:
             async with db.connection() as connection:
                 await refresh_reports(connection, utc_now())

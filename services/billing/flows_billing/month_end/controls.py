@@ -114,5 +114,5 @@ CONTROLS: Final = (
 
 async def controls(db: Connection, esco: UUID, month: Month) -> list[EvidenceTable]:
     asked = esco, month.first_day, month.next().first_day
-    sheets = [await EvidenceTable.of(db, name, about, statement, *asked) for name, about, statement in CONTROLS]
-    return [*sheets, await prepay_meters(db, esco, month)]
+    tables = [await EvidenceTable.of(db, name, about, statement, *asked) for name, about, statement in CONTROLS]
+    return [*tables, await prepay_meters(db, esco, month)]

@@ -1,4 +1,4 @@
-"""The evidence of a month: sheets as files, a summary that people read, and a manifest that tells any change."""
+"""The evidence of a month: tables as files, a summary that people read, and a manifest that tells any change."""
 
 import csv
 import hashlib
@@ -38,7 +38,7 @@ class EvidenceHeading:
 class Evidence:
     """`problems` are what a person should look at before the month is closed."""
 
-    taken: EvidenceHeading
+    heading: EvidenceHeading
     files: Mapping[str, bytes]
     problems: Sequence[str]
 
@@ -48,23 +48,23 @@ class Evidence:
 
     @property
     def name(self) -> str:
-        return f"{self.taken.esco_code}-{self.taken.month}"
+        return f"{self.heading.esco_code}-{self.heading.month}"
 
 
-def make_evidence(taken: EvidenceHeading, sheets: Sequence[EvidenceTable]) -> Evidence:
-    """The manifest and the summary name the time; the sheets are the same for the same books."""
-    problems = find_problems({sheet.name: sheet for sheet in sheets})
-    files = {f"{sheet.name}.csv": sheet_csv(sheet) for sheet in sheets}
-    files[SUMMARY] = _summary(taken, sheets, problems).encode()
-    rows = {f"{sheet.name}.csv": len(sheet.rows) for sheet in sheets}
-    files[MANIFEST] = _manifest(taken, files, rows)
-    return Evidence(taken, files, problems)
+def make_evidence(heading: EvidenceHeading, tables: Sequence[EvidenceTable]) -> Evidence:
+    """The manifest and the summary name the time; the tables are the same for the same books."""
+    problems = find_problems({table.name: table for table in tables})
+    files = {f"{table.name}.csv": table_csv(table) for table in tables}
+    files[SUMMARY] = _summary(heading, tables, problems).encode()
+    rows = {f"{table.name}.csv": len(table.rows) for table in tables}
+    files[MANIFEST] = _manifest(heading, files, rows)
+    return Evidence(heading, files, problems)
 
 
-def find_problems(sheets: Mapping[str, EvidenceTable]) -> list[str]:
+def find_problems(tables: Mapping[str, EvidenceTable]) -> list[str]:
     """Sentences, the gravest first."""
-    checks, numbers, accounts = sheets["checks"], sheets["numbers"], sheets["accounts"]
-    ledger, accrued = sheets["ledger"], sheets["accrued"]
+    checks, numbers, accounts = tables["checks"], tables["numbers"], tables["accounts"]
+    ledger, accrued = tables["ledger"], tables["accrued"]
     of = Counter(checks.column("of"))
     wrong = of.total() - of[DUE]
     problems = [f"{wrong} checks of the ledger and the invoices disagree"] if wrong else []
@@ -83,7 +83,7 @@ def find_problems(sheets: Mapping[str, EvidenceTable]) -> list[str]:
         problems.append(f"{unseen} accounts have neither an invoice nor an outcome of a run")
     if unpriced := accrued.column("basis").count("no price"):
         problems.append(f"{unpriced} unbilled accounts cannot be valued: they have no price")
-    return problems + _prepay_problems(sheets["prepay"])
+    return problems + _prepay_problems(tables["prepay"])
 
 
 def _prepay_problems(prepay: EvidenceTable) -> list[str]:
@@ -101,11 +101,11 @@ def _prepay_problems(prepay: EvidenceTable) -> list[str]:
     return problems
 
 
-def sheet_csv(sheet: EvidenceTable) -> bytes:
+def table_csv(table: EvidenceTable) -> bytes:
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(sheet.columns)
-    writer.writerows([_cell(value) for value in row] for row in sheet.rows)
+    writer.writerow(table.columns)
+    writer.writerows([_cell(value) for value in row] for row in table.rows)
     return text.getvalue().encode()
 
 
@@ -130,7 +130,7 @@ def _cell(value: object) -> str:
     return str(value)
 
 
-def _manifest(taken: EvidenceHeading, files: Mapping[str, bytes], rows: Mapping[str, int]) -> bytes:
+def _manifest(heading: EvidenceHeading, files: Mapping[str, bytes], rows: Mapping[str, int]) -> bytes:
     listed = [
         {
             "name": name,
@@ -141,24 +141,24 @@ def _manifest(taken: EvidenceHeading, files: Mapping[str, bytes], rows: Mapping[
         for name in sorted(files)
     ]
     manifest = {
-        "community": taken.esco_code,
-        "month": str(taken.month),
-        "taken_at": taken.at.isoformat(),
-        "taken_by": taken.by,
+        "community": heading.esco_code,
+        "month": str(heading.month),
+        "taken_at": heading.at.isoformat(),
+        "taken_by": heading.by,
         "files": listed,
     }
     return (json.dumps(manifest, indent=2, ensure_ascii=False) + "\n").encode()
 
 
-def _summary(taken: EvidenceHeading, sheets: Sequence[EvidenceTable], problems: Sequence[str]) -> str:
-    named = {sheet.name: sheet for sheet in sheets}
+def _summary(heading: EvidenceHeading, tables: Sequence[EvidenceTable], problems: Sequence[str]) -> str:
+    named = {table.name: table for table in tables}
     outcomes = Counter(named["accounts"].column("outcome"))
     accrued, prepay, ledger = named["accrued"], named["prepay"], named["ledger"]
     closing = dict(zip(ledger.column("code"), ledger.column("closing_pence"), strict=True))
     decided = Counter(named["exceptions"].column("kind"))
     lines = [
-        f"# {taken.esco_code} {taken.month}",
-        f"Taken at {taken.at:%Y-%m-%d %H:%M} UTC by {taken.by}.",
+        f"# {heading.esco_code} {heading.month}",
+        f"Taken at {heading.at:%Y-%m-%d %H:%M} UTC by {heading.by}.",
         "",
         "## To look at",
         *([f"- {problem}" for problem in problems] or ["Nothing: all controls agree."]),
@@ -186,6 +186,6 @@ def _summary(taken: EvidenceHeading, sheets: Sequence[EvidenceTable], problems: 
         *([f"- {count} {kind.replace('_', ' ')}" for kind, count in sorted(decided.items())] or ["Nothing."]),
         "",
         "## Files",
-        *[f"- {sheet.name}.csv: {sheet.about} ({len(sheet.rows)})" for sheet in sheets],
+        *[f"- {table.name}.csv: {table.about} ({len(table.rows)})" for table in tables],
     ]
     return "\n".join(lines) + "\n"

@@ -25,9 +25,9 @@ async def take_evidence(
     async with db.connection() as connection:
         checks = await _checks(connection, esco, month, settings)
         async with connection.transaction(isolation="repeatable_read", readonly=True):
-            accounts, *sheets = await controls(connection, esco.id, month)
+            accounts, *tables = await controls(connection, esco.id, month)
             decided = await exceptions(connection, esco.id, month)
-    return make_evidence(EvidenceHeading(esco.code, month, now, by), [accounts, unbilled, *sheets, decided, checks])
+    return make_evidence(EvidenceHeading(esco.code, month, now, by), [accounts, unbilled, *tables, decided, checks])
 
 
 async def _checks(db: Connection, esco: Esco, month: Month, settings: RunSettings) -> EvidenceTable:

@@ -18,7 +18,7 @@ OF_LINE: Final = (
     *("customer_tariff", "microgrid_tariff", "component", "element"),
     *("first_interval", "last_interval", "intervals", "estimated"),
 )
-WORDS: Final = {"amount_pence": "amount"}
+FIELD_NAMES: Final = {"amount_pence": "amount"}
 
 
 def compare_invoice(stored: Row, lines: Sequence[Row], expected: Row, wanted: Sequence[Row]) -> list[Difference]:
@@ -56,7 +56,7 @@ def _compare_line(number: str, own: Row | None, due: Row | None) -> Iterator[Dif
             if own[name] != due[name]:
                 # An item's rate is its amount: how much is left out, or lacks of a minimum.
                 field = "rate_of_item" if name == "rate" and own["unit"] == "item" else name
-                check = f"{WORDS.get(name, name)} of line {own['position']}"
+                check = f"{FIELD_NAMES.get(name, name)} of line {own['position']}"
                 yield Difference(number, check, said(due[name]), said(own[name]), field)
 
 

@@ -56,7 +56,7 @@ class Difference:
     field: str | None = None
     subject: Subject = "invoices"
 
-    def judged(self, known: "Known | None") -> Finding:
+    def judged(self, known: "KnownChange | None") -> Finding:
         standing: FindingStatus = "wrong"
         if known and any(self.field in EXPLAINED[cause] for cause in known.causes):
             standing = "decided" if known.is_decided else "due"
@@ -77,7 +77,7 @@ class Check:
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
+class KnownChange:
     """Why an invoice would be another today, as the database noted it, and whether it is left as it is."""
 
     causes: Collection[ChangeCause]

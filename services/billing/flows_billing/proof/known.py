@@ -5,7 +5,7 @@ from datetime import date
 from typing import Final
 from uuid import UUID
 
-from flows_billing.proof.finding import Known
+from flows_billing.proof.finding import KnownChange
 from flows_shared.db import Connection
 
 # $1 the community, $2 the first day of the month, $3 a number; none: all.
@@ -21,7 +21,9 @@ KNOWN: Final = """
 """
 
 
-async def known_changes(db: Connection, chosen: tuple[UUID | None, date | None, str | None]) -> Mapping[str, Known]:
+async def known_changes(
+    db: Connection, chosen: tuple[UUID | None, date | None, str | None]
+) -> Mapping[str, KnownChange]:
     """By the invoice's number."""
     rows = await db.fetch(KNOWN, *chosen)
-    return {number: Known(causes, is_decided) for number, causes, is_decided in rows}
+    return {number: KnownChange(causes, is_decided) for number, causes, is_decided in rows}

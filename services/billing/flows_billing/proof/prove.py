@@ -33,7 +33,7 @@ class Problem:
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class ProvedPart:
     """`looked_at` says to a person how much was."""
 
     name: str
@@ -45,7 +45,7 @@ class Part:
 class Proof:
     esco: Esco
     month: Month
-    parts: tuple[Part, ...]
+    parts: tuple[ProvedPart, ...]
 
     @property
     def problems(self) -> int:
@@ -73,21 +73,21 @@ async def _decided(db: Connection, esco: Esco, month: Month) -> set[UUID]:
     return accounts - {row["account"] for row in await db.fetch(ACCOUNTS, open_)}
 
 
-def _invoices(verified: Verification) -> tuple[Part, Part]:
+def _invoices(verified: Verification) -> tuple[ProvedPart, ProvedPart]:
     return (
-        Part("invoices", f"{verified.invoices} invoices computed again", _problems(verified, "invoices")),
-        Part("series", "all numbers of the community", _problems(verified, "series")),
+        ProvedPart("invoices", f"{verified.invoices} invoices computed again", _problems(verified, "invoices")),
+        ProvedPart("series", "all numbers of the community", _problems(verified, "series")),
     )
 
 
-def _again(again: Rebilling, decided: set[UUID]) -> Part:
+def _again(again: Rebilling, decided: set[UUID]) -> ProvedPart:
     left = [account for account in again.accounts if account.account not in decided]
     problems = tuple(_differing(account) for account in left if account.outcome != "unchanged")
     left_as_is = len(again.accounts) - len(left)
-    words = f"{len(again.accounts)} accounts billed again" + (
+    extent = f"{len(again.accounts)} accounts billed again" + (
         f", {left_as_is} left by a decision" if left_as_is else ""
     )
-    return Part("corrections", words, problems)
+    return ProvedPart("corrections", extent, problems)
 
 
 def _differing(account: RebilledAccount) -> Problem:
@@ -99,20 +99,20 @@ def _differing(account: RebilledAccount) -> Problem:
     return Problem(invoices or str(account.account_number), account.outcome.replace("_", " "), *amounts)
 
 
-def _books(books: LedgerCheck) -> Part:
+def _books(books: LedgerCheck) -> ProvedPart:
     problems = [Problem(found.name, found.check, found.expected, found.found) for found in books.findings]
     if books.total_pence:
         problems.append(Problem("ledger", "sum of all postings", "0", str(books.total_pence)))
-    return Part("ledger", f"{books.entries} entries", tuple(problems))
+    return ProvedPart("ledger", f"{books.entries} entries", tuple(problems))
 
 
-def _sharing(verified: Verification, groups: Sequence[SharedGroup]) -> Part:
+def _sharing(verified: Verification, groups: Sequence[SharedGroup]) -> ProvedPart:
     problems = [*_problems(verified, "sharing")]
     for group in groups:
         given = group.shared_kwh + group.surplus_kwh
         if not group.generation_missing and given != group.generation_kwh:
             problems.append(Problem(group.name, "kWh shared and surplus", f"{group.generation_kwh}", f"{given}"))
-    return Part("sharing", f"{len(groups)} groups", tuple(problems))
+    return ProvedPart("sharing", f"{len(groups)} groups", tuple(problems))
 
 
 def _problems(verified: Verification, subject: Subject) -> tuple[Problem, ...]:

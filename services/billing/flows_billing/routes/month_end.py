@@ -21,9 +21,9 @@ async def evidence(asked: EvidenceRequest, claims: CallingService, db: Db, setti
     async with db.connection() as connection:
         [esco] = await find_escos(connection, [asked.esco])
     by = claims.actor or claims.subject
-    taken = await take_evidence(db, esco, parse_month(asked.month), settings, now=utc_now(), by=by)
+    made = await take_evidence(db, esco, parse_month(asked.month), settings, now=utc_now(), by=by)
     headers = {
-        "Content-Disposition": f'attachment; filename="{taken.name}.zip"',
-        MANIFEST_HEADER: taken.manifest_sha256,
+        "Content-Disposition": f'attachment; filename="{made.name}.zip"',
+        MANIFEST_HEADER: made.manifest_sha256,
     }
-    return Response(zipped(taken), media_type="application/zip", headers=headers)
+    return Response(zipped(made), media_type="application/zip", headers=headers)

@@ -35,7 +35,7 @@ from flows_shared.outbox import enqueue, enqueue_many
 from flows_shared.time import local_date
 
 Progress: TypeAlias = Callable[[int, int], None]
-Verdicts: TypeAlias = Mapping[UUID, RatingResult]
+RatingResults: TypeAlias = Mapping[UUID, RatingResult]
 
 log = get_logger()
 
@@ -80,7 +80,7 @@ async def _bill_accounts(db: Connection, run: Run, settings: RunSettings, now: d
         await enqueue_refresh(db)
 
 
-async def _one_ahead(batches: Iterator[Verdicts]) -> AsyncGenerator[Verdicts, None]:
+async def _one_ahead(batches: Iterator[RatingResults]) -> AsyncGenerator[RatingResults, None]:
     """The batches, each rated by another thread while the database stores the one before."""
     rating = asyncio.create_task(asyncio.to_thread(next, batches, None))
     try:
@@ -91,7 +91,7 @@ async def _one_ahead(batches: Iterator[Verdicts]) -> AsyncGenerator[Verdicts, No
         await asyncio.wait([rating])
 
 
-async def _store_apart(db: Connection, run: Run, results: Verdicts, settings: RunSettings, now: datetime) -> None:
+async def _store_apart(db: Connection, run: Run, results: RatingResults, settings: RunSettings, now: datetime) -> None:
     """In one transaction; where the database refuses it, in several, without the accounts whose rows it refuses."""
 
     async def store(accounts: Sequence[UUID]) -> None:
@@ -105,7 +105,7 @@ async def _store_apart(db: Connection, run: Run, results: Verdicts, settings: Ru
             await store_outcomes(db, run.id, outcomes)
 
 
-async def _store(db: Connection, run: Run, results: Verdicts, settings: RunSettings, now: datetime) -> None:
+async def _store(db: Connection, run: Run, results: RatingResults, settings: RunSettings, now: datetime) -> None:
     """Everything that follows from a batch, in the caller's transaction; an account's last invoice is its outcome."""
     outcomes: dict[UUID, UUID | NotBilled] = {}
     bills: list[Bill] = []

@@ -41,16 +41,16 @@ PARTIES = """
      WHERE account = ANY($1)
      ORDER BY account, created_at, id
 """
-RIVALS = """
-    SELECT account.id, rival.account_number, rival.start_date, rival.end_date,
+OTHER_ACCOUNTS = """
+    SELECT account.id, other.account_number, other.start_date, other.end_date,
            EXISTS (SELECT FROM public.customer_accounts AS party
-                    WHERE party.account = rival.id AND party.role = 'occupier') AS is_occupied
+                    WHERE party.account = other.id AND party.role = 'occupier') AS is_occupied
       FROM public.accounts AS account
-      JOIN public.accounts AS rival ON rival.property = account.property AND rival.id <> account.id
+      JOIN public.accounts AS other ON other.property = account.property AND other.id <> account.id
      WHERE account.id = ANY($1)
-       AND rival.type = 'supply' AND rival.status <> 'pending'
-       AND rival.start_date < $3
-       AND (rival.end_date IS NULL OR rival.end_date >= $2)
+       AND other.type = 'supply' AND other.status <> 'pending'
+       AND other.start_date < $3
+       AND (other.end_date IS NULL OR other.end_date >= $2)
 """
 REGISTERS = """
     SELECT meter, register_id AS id, element, nature, start_time AS start, end_time AS end
@@ -139,7 +139,7 @@ async def _parties(db: Connection, accounts: Sequence[UUID]) -> dict[UUID, tuple
 
 async def _other_accounts(db: Connection, accounts: Sequence[UUID], days: Days) -> dict[UUID, tuple[OtherAccount, ...]]:
     found: dict[UUID, tuple[OtherAccount, ...]] = {}
-    for account, *values in await db.fetch(RIVALS, accounts, days.start, days.end):
+    for account, *values in await db.fetch(OTHER_ACCOUNTS, accounts, days.start, days.end):
         found[account] = (*found.get(account, ()), OtherAccount(*values))
     return found
 
