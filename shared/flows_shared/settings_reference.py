@@ -14,7 +14,7 @@ from flows_shared.settings import ServiceSettings, variable
 
 MUST_BE_SET: Final = "must be set"
 UNSET: Final = "unset"
-WORDS: Final = (MUST_BE_SET, UNSET, "")
+NO_VALUES: Final = (MUST_BE_SET, UNSET, "")
 STAR: Final = "\\*"
 HEADING: Final = """# Settings
 
@@ -61,13 +61,15 @@ def _table(settings: Sequence[Setting]) -> Iterator[str]:
     yield "| variable | default | meaning |"
     yield "|---|---|---|"
     for setting in settings:
-        default = setting.default if setting.default in WORDS else f"`{setting.default}`"
+        default = setting.default if setting.default in NO_VALUES else f"`{setting.default}`"
         yield f"| `{setting.variable}` | {default or 'none'} | {setting.meaning.replace('*', STAR)} |"
 
 
 def _assigned(setting: Setting) -> str:
-    by_word = setting.default in WORDS
-    return f"{setting.variable} ({setting.default or 'none'})" if by_word else f"{setting.variable}={setting.default}"
+    has_no_value = setting.default in NO_VALUES
+    return (
+        f"{setting.variable} ({setting.default or 'none'})" if has_no_value else f"{setting.variable}={setting.default}"
+    )
 
 
 def _meaning(field: FieldInfo) -> str:

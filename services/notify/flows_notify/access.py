@@ -116,7 +116,7 @@ async def login_mail(db: Connection, settings: NotifySettings, mail: UUID) -> Ou
     if row is None:
         return None
     code = mailed_code(settings, mail) if row["kind"] == "reauthentication" else None
-    words = render(
+    rendered = render(
         row["kind"],
         name=row["name"],
         email=row["email"],
@@ -125,7 +125,7 @@ async def login_mail(db: Connection, settings: NotifySettings, mail: UUID) -> Ou
         expires_at=row["expires_at"],
     )
     recipient = row["name"], row["email"]
-    return Outgoing(uuid5(mail, "mail"), row["community"], *recipient, words.subject, words.text, words.html)
+    return Outgoing(uuid5(mail, "mail"), row["community"], *recipient, rendered.subject, rendered.text, rendered.html)
 
 
 async def note_login_mail_sent(db: Connection, mail: UUID) -> None:
@@ -175,5 +175,5 @@ def _mail(
     template: str, row: UUID, name: str, email: str, community: str | None, url: str, expires_at: datetime
 ) -> Outgoing:
     sender = community or OWN_NAME
-    words = render(template, name=name, email=email, community=sender, url=url, expires_at=expires_at)
-    return Outgoing(uuid5(row, "mail"), sender, name, email.strip(), words.subject, words.text, words.html)
+    rendered = render(template, name=name, email=email, community=sender, url=url, expires_at=expires_at)
+    return Outgoing(uuid5(row, "mail"), sender, name, email.strip(), rendered.subject, rendered.text, rendered.html)

@@ -18,7 +18,7 @@ from flows_notify.messages import (
     CREDIT_NOTE_ISSUED,
     INVOICE_ISSUED,
     Claimed,
-    Outcome,
+    SendOutcome,
     claim_message,
     credit_notice,
     invoice_document,
@@ -68,48 +68,48 @@ async def _deliver(
     return status
 
 
-async def _written(db: Connection, channel: Channel, message: UUID, claimed: Claimed, now: datetime) -> Outcome:
+async def _written(db: Connection, channel: Channel, message: UUID, claimed: Claimed, now: datetime) -> SendOutcome:
     """A message that cannot be written has failed: it keeps none of those after it from being sent."""
     with attempt() as tried:
         async with db.transaction():
             outgoing = await _mail(db, message, claimed)
     if tried.error:
-        return Outcome(MessageStatus.FAILED, f"it could not be written: {say_error(tried.error)}")
+        return SendOutcome(MessageStatus.FAILED, f"it could not be written: {say_error(tried.error)}")
     return await _hand_over(channel, outgoing, now)
 
 
-async def _hand_over(channel: Channel, outgoing: Outgoing, now: datetime) -> Outcome:
+async def _hand_over(channel: Channel, outgoing: Outgoing, now: datetime) -> SendOutcome:
     try:
         if not outgoing.attachments:
             raise MessagePostponed("the PDF is not there yet")
         await channel.send(outgoing, now)
     except MessagePostponed as error:
-        return Outcome(MessageStatus.PENDING, str(error), outgoing.subject)
+        return SendOutcome(MessageStatus.PENDING, str(error), outgoing.subject)
     except RecipientRefused as error:
-        return Outcome(MessageStatus.UNDELIVERABLE, str(error), outgoing.subject)
+        return SendOutcome(MessageStatus.UNDELIVERABLE, str(error), outgoing.subject)
     except MessageRefused as error:
-        return Outcome(MessageStatus.FAILED, str(error), outgoing.subject)
-    return Outcome(MessageStatus.SENT, None, outgoing.subject)
+        return SendOutcome(MessageStatus.FAILED, str(error), outgoing.subject)
+    return SendOutcome(MessageStatus.SENT, None, outgoing.subject)
 
 
 async def _mail(db: Connection, message: UUID, claimed: Claimed) -> Outgoing:
     if claimed.credit_note:
         notice: CreditNotice | InvoiceNotice = await credit_notice(db, claimed.credit_note)
         attachments = await note_documents(db, claimed.credit_note)
-        words = render(CREDIT_NOTE_ISSUED, note=notice)
+        rendered = render(CREDIT_NOTE_ISSUED, note=notice)
     else:
         assert claimed.invoice is not None
         notice = await invoice_notice(db, claimed.invoice)
         document = await invoice_document(db, claimed.invoice)
         attachments = (document,) if document else ()
-        words = render(INVOICE_ISSUED, invoice=notice)
+        rendered = render(INVOICE_ISSUED, invoice=notice)
     return Outgoing(
         id=message,
         sender_name=notice.community,
         recipient_name=notice.customer,
         recipient=claimed.recipient,
-        subject=words.subject,
-        text=words.text,
-        html=words.html,
+        subject=rendered.subject,
+        text=rendered.text,
+        html=rendered.html,
         attachments=attachments,
     )

@@ -21,7 +21,7 @@ from flows_notify.access import (
 from flows_notify.channels.channel import ChannelUnavailable, MessagePostponed, Outgoing
 from flows_notify.channels.email import open_email
 from flows_notify.delivery import deliver
-from flows_notify.messages import Outcome, make_messages, make_note_messages, note_outcome, pending_messages
+from flows_notify.messages import SendOutcome, make_messages, make_note_messages, note_outcome, pending_messages
 from flows_notify.settings import NotifySettings
 from flows_shared.contracts.jobs import (
     SEND_CREDIT_NOTES,
@@ -150,6 +150,6 @@ def create_worker() -> WorkerDefinition[NotifySettings, NotifyWorker]:
 async def _postpone(worker: NotifyWorker, messages: Sequence[UUID], error: ChannelUnavailable) -> bool:
     """Count the try of all that were not sent; whether any of them has tries left."""
     async with worker.db.connection() as connection:
-        outcome = Outcome(MessageStatus.PENDING, str(error))
+        outcome = SendOutcome(MessageStatus.PENDING, str(error))
         statuses = await note_outcome(connection, messages, outcome, worker.settings.notify_max_attempts)
         return MessageStatus.PENDING in statuses

@@ -119,7 +119,7 @@ class Claimed:
 
 
 @dataclass(frozen=True)
-class Outcome:
+class SendOutcome:
     """How a try went; `pending` means that a further one may do better."""
 
     status: MessageStatus
@@ -176,7 +176,7 @@ async def note_documents(db: Connection, note: UUID) -> tuple[Attachment, ...]:
 
 
 async def note_outcome(
-    db: Connection, messages: Sequence[UUID], outcome: Outcome, max_attempts: int
+    db: Connection, messages: Sequence[UUID], outcome: SendOutcome, max_attempts: int
 ) -> list[MessageStatus]:
     """Write a try down; the status that each message has now: pending at the last try is failed."""
     rows = await db.fetch(NOTE, messages, outcome.status, outcome.error, outcome.subject, max_attempts)

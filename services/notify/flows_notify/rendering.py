@@ -1,4 +1,4 @@
-"""Templates in, words out. A message's template is a name with three files: subject, text and HTML."""
+"""Templates in, texts out. A message's template is a name with three files: subject, text and HTML."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -10,18 +10,18 @@ from flows_shared.money import format_pounds
 
 
 @dataclass(frozen=True)
-class Words:
+class Rendered:
     subject: str
     text: str
     html: str
 
 
-def render(template: str, **values: object) -> Words:
+def render(template: str, **values: object) -> Rendered:
     """Fill a template; a value that it names and is not given is an error."""
     subject, text, html = (
         TEMPLATES.get_template(f"{template}.{part}").render(values) for part in ("subject.txt", "txt", "html")
     )
-    return Words(" ".join(subject.split()), text, html)
+    return Rendered(" ".join(subject.split()), text, html)
 
 
 def day(value: date) -> str:
