@@ -5,7 +5,7 @@ from flows_meter_sync.simulator import shapes
 from flows_meter_sync.simulator.config import MeterConfig
 from flows_meter_sync.simulator.energy import Cut, Element, History, Load, Register
 from flows_meter_sync.simulator.noise import between
-from flows_meter_sync.simulator.shapes import HALF_HOUR, Shape
+from flows_meter_sync.simulator.shapes import HALF_HOUR, LoadShape
 
 HOME_KWH = 1_700, 4_300
 HEAT_KWH = 2_200, 5_500
@@ -59,7 +59,9 @@ def _generation(config: MeterConfig) -> Load:
     return _load(config, 1, shape, config.kwh_a_year or _about(SOLAR_KWH, config, 1), later=1, wander=0)
 
 
-def _load(config: MeterConfig, number: int, shape: Shape, kwh: int, later: float = 3.0, wander: float = 4.0) -> Load:
+def _load(
+    config: MeterConfig, number: int, shape: LoadShape, kwh: int, later: float = 3.0, wander: float = 4.0
+) -> Load:
     """`later`: by up to so many half hours this home's day is earlier or later than others'."""
     seed = config.home_seed + 10 * number
     since = units.seconds(config.installed_at) // HALF_HOUR

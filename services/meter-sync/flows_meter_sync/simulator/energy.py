@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from flows_meter_sync.simulator.noise import noise
-from flows_meter_sync.simulator.shapes import DAY, HALF_HOUR, Shape
+from flows_meter_sync.simulator.shapes import DAY, HALF_HOUR, LoadShape
 
 SHAKE = 0.8  # half hours, at most
 REACTIVE_SHARE = 6  # one varh in so many Wh
@@ -52,7 +52,7 @@ class Load:
     __slots__ = ("_day", "_origin", "_wander", "_wh_a_year", "later", "seed", "shape", "since", "wander")
 
     def __init__(
-        self, shape: Shape, wh_a_year: int, seed: int, since: int, later: float = 0.0, wander: float = 4.0
+        self, shape: LoadShape, wh_a_year: int, seed: int, since: int, later: float = 0.0, wander: float = 4.0
     ) -> None:
         self.shape, self.seed, self.since, self.later, self.wander = shape, seed, since, later, wander
         self._wh_a_year = wh_a_year

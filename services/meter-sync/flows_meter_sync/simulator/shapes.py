@@ -1,6 +1,6 @@
 """How a year's energy is spread over its half hours: standard load profiles, and the sun.
 
-A shape is cumulative: `Shape.at` says how many years' energy has gone by since 2000 began, at any half hour. So the
+A shape is cumulative: `LoadShape.at` says how many years' energy has gone by since 2000 began, at any half hour. So the
 register of any meter at any time is one look-up, and the arrays are shared by all meters.
 """
 
@@ -26,7 +26,7 @@ YEAR_STARTS = [
 ]
 
 
-class Shape:
+class LoadShape:
     """A year's energy by half hour; each year is made once, when it is first asked for."""
 
     def __init__(self, half_hours_of: Callable[[int], Sequence[float]]) -> None:
@@ -58,27 +58,27 @@ class Shape:
 
 
 @cache
-def household() -> Shape:
+def household() -> LoadShape:
     """BDEW's standard load profile of households, H25."""
-    return Shape(lambda year: _standard("H25", year))
+    return LoadShape(lambda year: _standard("H25", year))
 
 
 @cache
-def business() -> Shape:
+def business() -> LoadShape:
     """BDEW's standard load profile of businesses, G25, for a landlord's supply."""
-    return Shape(lambda year: _standard("G25", year))
+    return LoadShape(lambda year: _standard("G25", year))
 
 
 @cache
-def heat() -> Shape:
+def heat() -> LoadShape:
     """BDEW's standard load profile of a house's heating and hot water, in a mild climate."""
-    return Shape(_heating)
+    return LoadShape(_heating)
 
 
 @cache
-def sun(latitude: float, weather: int) -> Shape:
+def sun(latitude: float, weather: int) -> LoadShape:
     """Solar generation by the sun's height, under clouds that change from day to day."""
-    return Shape(lambda year: _sunshine(year, latitude, weather))
+    return LoadShape(lambda year: _sunshine(year, latitude, weather))
 
 
 def _standard(name: str, year: int) -> list[float]:
