@@ -13,9 +13,10 @@ from flows_meter_sync.estimation.methods import Method
 from flows_meter_sync.files import field, own
 from flows_meter_sync.files.exports import export_field, export_own
 from flows_meter_sync.files.field import Wh
-from flows_meter_sync.files.imports import File, import_files
+from flows_meter_sync.files.imports import import_files
 from flows_meter_sync.files.rows import RowOutcome
 from flows_meter_sync.readings.estimate import estimate_missing
+from flows_shared.contracts.readings import NamedFile
 from flows_shared.readings import HalfHourRow, write_csv
 from flows_shared.time import Period
 from meter_sync.readings import MONDAY, Home, instant
@@ -24,14 +25,18 @@ NOW = datetime(2026, 2, 1, tzinfo=UTC)
 TWO_DAYS = Period(MONDAY, MONDAY + timedelta(days=2))
 
 
-def field_file(serial: str, first: int, *counts: str, out: str = "0") -> File:
+def named(name: str, text: str) -> NamedFile:
+    return NamedFile(name=name, text=text)
+
+
+def field_file(serial: str, first: int, *counts: str, out: str = "0") -> NamedFile:
     """A file of the field with these Wh from a half hour on."""
     rows = "".join(f"{instant(first + n):%Y-%m-%d %H:%M:%S}+0000,{wh},{out}\n" for n, wh in enumerate(counts))
     text = f'"created_at","{serial}","{serial}_rev"\n{rows}'
-    return File(field.name_of(serial, None, instant(first).date()), text)
+    return named(field.name_of(serial, None, instant(first).date()), text)
 
 
-async def take(home: Home, *files: File, wh: Wh = Wh.AUTO) -> list[RowOutcome]:
+async def take(home: Home, *files: NamedFile, wh: Wh = Wh.AUTO) -> list[RowOutcome]:
     return await import_files(home.own, files, NOW, wh)
 
 
@@ -81,7 +86,7 @@ async def test_bad_rows_are_refused_and_the_good_ones_taken(home: Home) -> None:
         "2026-01-05 04:00:00+0000,2100,0",
         "2026-03-05 04:00:00+0000,2100,0",
     ]
-    outcomes = await take(home, File(f"{home.serial}-20260105.csv", header + "\n".join(rows)), wh=Wh.COUNTS)
+    outcomes = await take(home, named(f"{home.serial}-20260105.csv", header + "\n".join(rows)), wh=Wh.COUNTS)
     assert [each.outcome for each in outcomes] == (
         ["taken", "waits"] + ["refused"] * 5 + ["taken", "waits"] + ["refused"]
     )
@@ -99,7 +104,7 @@ async def test_bad_rows_are_refused_and_the_good_ones_taken(home: Home) -> None:
 @pytest.mark.parametrize("at", ["10:07:00Z", "10:00:03Z", "10:00:00.000001Z", "10:07:00+00:07:30"])
 async def test_line_off_the_clock_is_named_and_the_rest_is_kept(home: Home, at: str) -> None:
     rows = [f"{home.serial},SINGLE,2026-01-05T{time},0.1" for time in ("10:00:00Z", at, "10:30:00Z")]
-    outcomes = await take(home, File("ours.csv", "\n".join(["serial,element,start,kwh", *rows])))
+    outcomes = await take(home, named("ours.csv", "\n".join(["serial,element,start,kwh", *rows])))
     assert said(outcomes) == [(2, "taken"), (3, "refused"), (4, "taken")]
     assert outcomes[1].details == f"2026-01-05T{at} is not on the half hour"
     assert list(await home.values()) == [instant(20), instant(21)]
@@ -110,7 +115,7 @@ async def test_line_off_the_clock_is_named_and_the_rest_is_kept(home: Home, at: 
 )
 async def test_time_at_the_end_of_time_is_refused(home: Home, at: str) -> None:
     rows = f"serial,element,start,kwh\n{home.serial},SINGLE,{at},0.1"
-    assert said(await take(home, File("ours.csv", rows))) == [(2, "refused")]
+    assert said(await take(home, named("ours.csv", rows))) == [(2, "refused")]
 
 
 async def test_reading_that_is_held_is_not_overwritten_by_a_file(home: Home) -> None:
@@ -169,7 +174,7 @@ async def test_files_of_the_two_elements_go_to_their_registers(home: Home) -> No
     )
     header = f'"created_at","{home.serial}","{home.serial}_rev"\n'
     rows = header + "2026-01-05 00:00:00+0000,1000,500\n2026-01-05 00:30:00+0000,1200,900\n"
-    files = [File(f"{home.serial}-{element}-20260105.csv", rows) for element in ("A", "B")]
+    files = [named(f"{home.serial}-{element}-20260105.csv", rows) for element in ("A", "B")]
     outcomes = await take(home, *files, wh=Wh.COUNTS)
     assert [each.outcome for each in outcomes] == ["taken", "waits"] * 2
     stored = await home.fetch("SELECT register_id, kwh FROM flows.register_interval_hh ORDER BY kwh")
@@ -180,7 +185,7 @@ async def test_files_of_the_two_elements_go_to_their_registers(home: Home) -> No
 
 @pytest.mark.parametrize("name", ["notes.csv", "EML1-20261345.csv"])
 async def test_file_that_is_none_of_ours_is_refused_by_name(home: Home, name: str) -> None:
-    [outcome] = await take(home, File(name, "a,b\n1,2\n"))
+    [outcome] = await take(home, named(name, "a,b\n1,2\n"))
     assert outcome.outcome == "refused"
     assert name in outcome.details
 
@@ -191,14 +196,14 @@ async def test_our_file_goes_out_and_into_another_database_as_it_was(home: Home)
         text = await export_own(connection, await home.registers(), TWO_DAYS)
     before = await home.values()
     await home.execute("DELETE FROM flows.register_interval_hh")
-    outcomes = await take(home, File("readings.csv", text))
+    outcomes = await take(home, named("readings.csv", text))
     assert [each.outcome for each in outcomes] == ["taken"] * 3
     assert {at: kwh for at, (kwh, _) in (await home.values()).items()} == {at: kwh for at, (kwh, _) in before.items()}
 
 
 async def test_estimate_in_our_file_is_no_reading(home: Home) -> None:
     text = write_csv([HalfHourRow(home.serial, "SINGLE", instant(0), Decimal("0.1"), "estimated")])
-    [outcome] = await take(home, File("readings.csv", text))
+    [outcome] = await take(home, named("readings.csv", text))
     assert (outcome.outcome, outcome.details) == ("refused", "it is an estimate, not a reading")
 
 
@@ -249,7 +254,7 @@ def test_command_reports_every_row_and_fails_where_one_is_refused(
     assert len(written.read_text().splitlines()) == 1 + 48
 
 
-def drops(serial: str) -> File:
+def drops(serial: str) -> NamedFile:
     """A count that drops to 0 and recovers: 100 Wh, then 200 Wh in two half hours, then 100 Wh."""
     return field_file(serial, 0, "7000000", "7000100", "0", "7000300", "7000400")
 
@@ -295,7 +300,7 @@ async def test_file_in_two_halves_gives_what_it_gives_whole(
 async def test_rows_in_any_order_are_counts_in_the_order_of_time(home: Home) -> None:
     file = drops(home.serial)
     header, *rows = file.text.splitlines()
-    outcomes = await take(home, File(file.name, "\n".join([header, *reversed(rows)])))
+    outcomes = await take(home, named(file.name, "\n".join([header, *reversed(rows)])))
     assert said(outcomes) == [(2, "waits"), (3, "taken"), (4, "refused"), (5, "refused"), (6, "taken")]
     assert sum(kwh for kwh, _ in (await home.values()).values()) == Decimal("0.2")
 
@@ -304,7 +309,7 @@ async def test_instant_that_comes_twice_counts_once(home: Home) -> None:
     file = field_file(home.serial, 0, "7000000", "7000100")
     again = file.text.splitlines()[2]
     other = again.replace("7000100", "7000200")
-    outcomes = await take(home, File(file.name, f"{file.text}{again}\n{other}\n"))
+    outcomes = await take(home, named(file.name, f"{file.text}{again}\n{other}\n"))
     assert said(outcomes) == [(2, "taken"), (3, "waits"), (4, "there already"), (5, "refused")]
     assert await home.values() == {instant(0): (Decimal("0.1"), "imported")}
 
@@ -320,7 +325,7 @@ async def test_what_is_no_number_of_wh_is_refused_and_the_others_are_taken(home:
 
 @pytest.mark.parametrize("text", ["", "\n", '"created_at","{serial}","{serial}_rev"\n'])
 async def test_file_without_rows_takes_nothing(home: Home, text: str) -> None:
-    outcomes = await take(home, File(f"{home.serial}-20260105.csv", text.replace("{serial}", home.serial)))
+    outcomes = await take(home, named(f"{home.serial}-20260105.csv", text.replace("{serial}", home.serial)))
     assert {each.outcome for each in outcomes} <= {"refused"}
     assert await home.values() == {}
 
@@ -328,16 +333,16 @@ async def test_file_without_rows_takes_nothing(home: Home, text: str) -> None:
 @pytest.mark.parametrize(("kwh", "outcome"), [("12.65", "taken"), ("12.6501", "refused"), ("7000.3", "refused")])
 async def test_energy_above_what_the_fuse_lets_through_is_refused(home: Home, kwh: str, outcome: str) -> None:
     text = write_csv([HalfHourRow(home.serial, "SINGLE", instant(0), Decimal(kwh), "measured")])
-    assert [each.outcome for each in await take(home, File("readings.csv", text))] == [outcome]
+    assert [each.outcome for each in await take(home, named("readings.csv", text))] == [outcome]
     if kwh == "7000.3":
-        [said] = await take(home, File("readings.csv", text))
+        [said] = await take(home, named("readings.csv", text))
         assert said.details == "7000.300 kWh is more than the fuse lets through in half an hour: 12.650 kWh"
 
 
 async def test_three_phase_meter_takes_three_times_as_much(home: Home) -> None:
     await home.execute("UPDATE flows.meter_registry SET hardware = 'P1.ax'")
     rows = [HalfHourRow(home.serial, "SINGLE", instant(at), Decimal(kwh), "measured") for at, kwh in ((0, 37), (1, 38))]
-    outcomes = await take(home, File("readings.csv", write_csv(rows)))
+    outcomes = await take(home, named("readings.csv", write_csv(rows)))
     assert [each.outcome for each in outcomes] == ["taken", "refused"]
 
 
@@ -355,11 +360,11 @@ async def test_three_phase_meter_takes_three_times_as_much(home: Home) -> None:
 async def test_row_at_the_edge_of_what_can_be_written_stops_no_good_one(home: Home, row: str) -> None:
     good = f"{home.serial},SINGLE,2026-01-05T01:00:00Z,0.1"
     text = "\n".join(["serial,element,start,kwh", row.replace("{serial}", home.serial), good])
-    assert said(await take(home, File("readings.csv", text))) == [(2, "refused"), (3, "taken")]
+    assert said(await take(home, named("readings.csv", text))) == [(2, "refused"), (3, "taken")]
 
 
 async def test_field_that_no_reader_can_hold_refuses_its_file_alone(home: Home) -> None:
-    long = File("long.csv", "serial,element,start,kwh\n" + "1" * 200_000)
+    long = named("long.csv", "serial,element,start,kwh\n" + "1" * 200_000)
     outcomes = await take(home, long, field_file(home.serial, 0, "7000000", "7000100"))
     assert said(outcomes) == [(2, "refused"), (2, "taken"), (3, "waits")]
 
@@ -369,7 +374,7 @@ async def test_last_row_of_half_a_file_is_refused(home: Home) -> None:
     rows = [HalfHourRow(home.serial, "SINGLE", instant(at), Decimal("0.125"), "measured") for at in (0, 1)]
     text = write_csv(rows)
     half = text[: text.rindex("0.125") + len("0.1")]
-    outcomes = await take(home, File("readings.csv", half))
+    outcomes = await take(home, named("readings.csv", half))
     assert said(outcomes) == [(2, "taken"), (3, "refused")]
     assert outcomes[1].details == "a row has serial, element, start, kwh, source, not 4 fields"
 
@@ -379,7 +384,7 @@ async def test_quote_that_is_not_closed_spoils_its_own_row_alone(home: Home, lin
     rows = [f"{home.serial},SINGLE,{instant(n):%Y-%m-%dT%H:%M}Z,0.1,measured" for n in range(4)]
     rows[1] = f'"{rows[1]}'
     text = line_end.join([",".join(own.HEADER), *rows, ""])
-    outcomes = await take(home, File("readings (1).csv", text))
+    outcomes = await take(home, named("readings (1).csv", text))
     assert said(outcomes) == [(2, "taken"), (3, "refused"), (4, "taken"), (5, "taken")]
     assert "cannot be read" in outcomes[1].details
     assert sum(kwh for kwh, _ in (await home.values()).values()) == Decimal("0.3")
@@ -388,7 +393,7 @@ async def test_quote_that_is_not_closed_spoils_its_own_row_alone(home: Home, lin
 @pytest.mark.parametrize("kwh", ["1_0", "1e999999", "0.1\0", "NaN", "1e-999999", "\u0661"])
 async def test_what_is_no_number_of_kwh_is_refused_and_the_others_are_taken(home: Home, kwh: str) -> None:
     rows = [f"{home.serial},SINGLE,{instant(n):%Y-%m-%dT%H:%M}Z,{said}" for n, said in enumerate([kwh, "0.2"])]
-    outcomes = await take(home, File("ours.csv", "\n".join([",".join(own.HEADER[:4]), *rows])))
+    outcomes = await take(home, named("ours.csv", "\n".join([",".join(own.HEADER[:4]), *rows])))
     assert said(outcomes) == [(2, "refused"), (3, "taken")]
     assert [kwh for kwh, _ in (await home.values()).values()] == [Decimal("0.2")]
 

@@ -8,11 +8,11 @@ from uuid import UUID
 
 from flows_meter_sync.counter import Count
 from flows_meter_sync.files import field
-from flows_meter_sync.files.imports import File
 from flows_meter_sync.files.rows import WH_STEPS
 from flows_meter_sync.intervals.counts import load_counts
 from flows_meter_sync.intervals.energies import load_energies
 from flows_meter_sync.intervals.registers import MeterRegister
+from flows_shared.contracts.readings import NamedFile
 from flows_shared.db import Connection
 from flows_shared.readings import HalfHourRow, write_csv
 from flows_shared.time import HALF_HOUR, Period, floor_half_hour
@@ -43,7 +43,7 @@ async def export_own(db: Connection, registers: Sequence[MeterRegister], period:
     )
 
 
-async def export_field(db: Connection, registers: Sequence[MeterRegister], period: Period) -> list[File]:
+async def export_field(db: Connection, registers: Sequence[MeterRegister], period: Period) -> list[NamedFile]:
     """A file for each meter, element and UTC day that has readings, with what the register had counted.
 
     A day's last half hour ends in the next day's file, as in the field.
@@ -109,14 +109,17 @@ def _by_element(registers: Sequence[MeterRegister]) -> Mapping[tuple[str, str], 
 
 def _files_of(
     sharing: Sequence[MeterRegister], counts: Mapping[UUID, Mapping[datetime, int]], period: Period
-) -> list[File]:
+) -> list[NamedFile]:
     serial, element = sharing[0].serial, sharing[0].element
     imported, exported = ([counts[each.id] for each in sharing if each.exports == way] for way in (False, True))
     days: defaultdict[date, list[tuple[datetime, int | None, int | None]]] = defaultdict(list)
     for at in period.half_hours():
         if any(at in counted for counted in (*imported, *exported)):
             days[at.date()].append((at, _wh(imported, at), _wh(exported, at)))
-    return [File(field.name_of(serial, element, day), field.write(serial, rows)) for day, rows in days.items()]
+    return [
+        NamedFile(name=field.name_of(serial, element, day), text=field.write(serial, rows))
+        for day, rows in days.items()
+    ]
 
 
 def _wh(registers: Sequence[Mapping[datetime, int]], at: datetime) -> int | None:

@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
 from itertools import groupby
-from typing import Final, NamedTuple
+from typing import Final
 from uuid import UUID
 
 from flows_meter_sync.counter import METER_AMPERES
@@ -20,6 +20,7 @@ from flows_meter_sync.intervals.missing import keep_missing
 from flows_meter_sync.intervals.registers import MeterRegister, load_registers
 from flows_meter_sync.intervals.series import IntervalSeries
 from flows_meter_sync.intervals.store import store_intervals
+from flows_shared.contracts.readings import NamedFile
 from flows_shared.db import Connection, Database
 from flows_shared.errors import ConflictError
 from flows_shared.time import HALF_HOUR
@@ -40,30 +41,23 @@ MARK = """
 """
 
 
-class File(NamedTuple):
-    """A file as it was given: its name without the folder, and its text."""
-
-    name: str
-    text: str
-
-
 class WrittenMeanwhile(ConflictError):
     """Other writers brought the same half hours each time that this looked."""
 
     code = "file.written_meanwhile"
 
 
-def read_file(file: File, wh: Wh = Wh.AUTO) -> Contents:
+def read_file(file: NamedFile, wh: Wh = Wh.AUTO) -> Contents:
     """What a file says, by its name and header one of the field's or of ours; one refusal where it is neither."""
     try:
-        return field.read(*file, wh) if field.parse_name(file.name) else own.read(*file)
+        return field.read(file.name, file.text, wh) if field.parse_name(file.name) else own.read(file.name, file.text)
     except FileUnreadable as error:
         return Contents([], [Refusal(FileLine(file.name, 1), str(error))])
 
 
 async def import_files(
     db: Database,
-    files: Sequence[File],
+    files: Sequence[NamedFile],
     now: datetime,
     wh: Wh = Wh.AUTO,
     escos: Collection[UUID] | None = None,

@@ -16,7 +16,7 @@ from rich.table import Table
 from flows_meter_sync.estimation.methods import Method
 from flows_meter_sync.files.exports import export_field, export_own
 from flows_meter_sync.files.field import Wh
-from flows_meter_sync.files.imports import File, import_files
+from flows_meter_sync.files.imports import import_files
 from flows_meter_sync.files.rows import FileLine, RowOutcome
 from flows_meter_sync.intervals.registers import MeterRegister, named_registers
 from flows_meter_sync.readings.answers import estimated_half_hours, imported_row, missing_half_hours, wrong_reading
@@ -25,6 +25,7 @@ from flows_meter_sync.readings.gaps import Gap, find_gaps
 from flows_meter_sync.readings.validate import Flagged, validate_readings
 from flows_meter_sync.settings import ReadingsSettings
 from flows_shared.command_line import command_database, command_settings
+from flows_shared.contracts.readings import NamedFile
 from flows_shared.db import Database
 from flows_shared.errors import FlowsError
 from flows_shared.time import END_OF_TIME, FIRST_DAY, Period, floor_half_hour, utc_now
@@ -126,12 +127,12 @@ def import_(
         raise FilesRefused(f"{counts['refused']} of {len(outcomes)} rows were refused")
 
 
-def _read(paths: Sequence[Path]) -> tuple[list[File], list[RowOutcome]]:
+def _read(paths: Sequence[Path]) -> tuple[list[NamedFile], list[RowOutcome]]:
     """The files that can be read, and what is said of those that cannot."""
     files, unread = [], []
     for path in paths:
         try:
-            files.append(File(path.name, path.read_text(encoding="utf-8-sig")))
+            files.append(NamedFile(name=path.name, text=path.read_text(encoding="utf-8-sig")))
         except (OSError, UnicodeDecodeError) as error:
             unread.append(RowOutcome(FileLine(path.name, 1), "refused", f"the file cannot be read: {error}"))
     return files, unread
@@ -149,13 +150,13 @@ def export(
     """Write half hours to CSV files: one of ours, or the field's."""
     period = _period(since, until)
 
-    async def work(db: Database, settings: ReadingsSettings) -> list[File]:
+    async def work(db: Database, settings: ReadingsSettings) -> list[NamedFile]:
         async with db.connection() as connection:
             registers = await named_registers(connection, serials or [], esco, settings.readings_meter_amperes)
             if field:
                 return await export_field(connection, registers, period)
             name = f"readings-{period.start:%Y%m%d}-{period.end:%Y%m%d}.csv"
-            return [File(name, await export_own(connection, registers, period))]
+            return [NamedFile(name=name, text=await export_own(connection, registers, period))]
 
     files = _run(work)
     out.mkdir(parents=True, exist_ok=True)

@@ -8,7 +8,7 @@ from flows_meter_sync.callers import note_request
 from flows_meter_sync.estimation.methods import Method
 from flows_meter_sync.files.exports import export_field
 from flows_meter_sync.files.field import Wh
-from flows_meter_sync.files.imports import File, import_files
+from flows_meter_sync.files.imports import import_files
 from flows_meter_sync.intervals.registers import MeterRegister, named_registers
 from flows_meter_sync.readings.answers import estimated_half_hours, imported_row, missing_half_hours, wrong_reading
 from flows_meter_sync.readings.estimate import estimate_missing
@@ -30,7 +30,6 @@ from flows_shared.contracts.readings import (
     Import,
     ImportedRow,
     MissingHalfHours,
-    NamedFile,
     WrongReading,
 )
 from flows_shared.db import Database
@@ -88,16 +87,15 @@ async def export(serial: str, asked: AskedPeriod, db: Db, _caller: CallingServic
     async with db.connection() as connection:
         registers = await named_registers(connection, [serial], None, settings.readings_meter_amperes)
         files = await export_field(connection, registers, period) if period else []
-    return FieldFiles(files=tuple(NamedFile(name=file.name, text=file.text) for file in files))
+    return FieldFiles(files=tuple(files))
 
 
 @serve(router, IMPORT)
 async def take_in(asked: Import, db: Db, caller: CallingService, settings: Settings) -> list[ImportedRow]:
-    files = [File(file.name, file.text) for file in asked.files]
     async with acting(db, caller.all) as transaction:
-        await note_request(transaction, "import", None, {"files": [file.name for file in files], "wh": asked.wh})
+        await note_request(transaction, "import", None, {"files": [file.name for file in asked.files], "wh": asked.wh})
     amperes = settings.readings_meter_amperes
-    rows = await import_files(db, files, utc_now(), Wh(asked.wh), asked.escos, amperes)
+    rows = await import_files(db, asked.files, utc_now(), Wh(asked.wh), asked.escos, amperes)
     return [imported_row(row) for row in rows]
 
 
