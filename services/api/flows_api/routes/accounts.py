@@ -46,7 +46,7 @@ class AccountUnknown(NotFoundError):
         super().__init__(f"there is no account {number}, or it is not yours")
 
 
-class Balance(BaseModel):
+class AccountBalance(BaseModel):
     """What is owed; negative: in credit."""
 
     account: UUID
@@ -67,7 +67,7 @@ class StatementLine(BaseModel):
     balance_pence: int
 
 
-class Statement(Balance):
+class Statement(AccountBalance):
     lines: list[StatementLine]
 
 
@@ -80,10 +80,10 @@ async def fetch_account(db: Connection, number: int) -> Record:
 
 
 @router.get("/{account_number}/balance", summary="What an account owes")
-async def balance(account_number: AccountNumber, principal: Reader, db: Db) -> Balance:
+async def balance(account_number: AccountNumber, principal: Reader, db: Db) -> AccountBalance:
     async with acting_as(db, principal) as transaction:
         account = await fetch_account(transaction, account_number)
-    return Balance(account=account["id"], account_number=account_number, balance_pence=account["balance_pence"])
+    return AccountBalance(account=account["id"], account_number=account_number, balance_pence=account["balance_pence"])
 
 
 @router.get("/{account_number}/statement", summary="An account's statement, the latest line first")

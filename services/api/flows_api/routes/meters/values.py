@@ -75,7 +75,7 @@ class Signal(Metric):
     csq: int | None
 
 
-class Balance(Metric):
+class PrepayBalance(Metric):
     """GBP left on a prepay meter, below zero in emergency credit."""
 
     balance: Decimal | None
@@ -132,8 +132,8 @@ async def show_csq(serial: Serial, principal: MeterReader, db: Db) -> Signal:
 
 
 @router.get("/{serial}/balance", summary="Money on a prepay meter")
-async def show_balance(serial: Serial, principal: MeterReader, db: Db) -> Balance:
-    return Balance(**await find_meter(db, principal, serial, "SyncerPrepayBalance"))
+async def show_balance(serial: Serial, principal: MeterReader, db: Db) -> PrepayBalance:
+    return PrepayBalance(**await find_meter(db, principal, serial, "SyncerPrepayBalance"))
 
 
 @router.get("/{serial}/clock", summary="How far the clock is off")
