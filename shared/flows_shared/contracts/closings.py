@@ -2,7 +2,7 @@
 
 from datetime import date
 from decimal import Decimal
-from typing import Annotated, Literal, TypeAlias
+from typing import Annotated
 from uuid import UUID
 
 from pydantic import Field
@@ -10,9 +10,8 @@ from pydantic import Field
 from flows_shared.contracts.route import Answer, Request, Route
 from flows_shared.dates import Day
 from flows_shared.numbers import PLAIN
-from flows_shared.vocabulary.billing import Outcome
-
-Element: TypeAlias = Literal["A", "B", "SINGLE"]
+from flows_shared.vocabulary.billing import Outcome, ReadSource
+from flows_shared.vocabulary.meters import Element
 
 
 class FinalBillRequest(Request):
@@ -29,7 +28,7 @@ class FinalBillRequest(Request):
 class ClosingRead(Answer):
     element: Element
     read: Decimal
-    source: Literal["meter", "customer", "estimated"]
+    source: ReadSource
 
 
 class FinalBill(Answer):

@@ -1,6 +1,6 @@
 """Money that people record: the gateway documents it, billing stores it."""
 
-from typing import Annotated, Final, Generic, Literal, TypeVar
+from typing import Annotated, Final, Generic, TypeAlias, TypeVar
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -9,6 +9,7 @@ from flows_shared.contracts.route import Answer, ItemRoute, Request, Route
 from flows_shared.dates import Day
 from flows_shared.idempotency import IdempotencyKeyText
 from flows_shared.numbers import PLAIN
+from flows_shared.vocabulary.money import RefundMethod
 
 MOST_PENCE: Final = 10_000_000
 
@@ -18,7 +19,7 @@ LimitedAmount = Annotated[
     int, PLAIN, Field(ge=1, le=MOST_PENCE, examples=[2500], description="at most the community's payment_limit_pence")
 ]
 Text = Annotated[str, Field(min_length=1, max_length=500, pattern=r"^[^\x00]*[^\s\x00][^\x00]*$")]
-Method = Literal["card", "bank_transfer", "cheque", "cash"]
+Method: TypeAlias = RefundMethod  # of what comes in without the payment provider too
 OnDay = Annotated[Day | None, Field(description="today in the community when null")]
 
 

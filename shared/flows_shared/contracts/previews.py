@@ -1,7 +1,7 @@
 """What a month would be billed, at the tariffs that hold and at another one; nothing is stored."""
 
 from decimal import Decimal
-from typing import Annotated, Literal, TypeAlias
+from typing import Annotated, TypeAlias
 from uuid import UUID
 
 from pydantic import Field
@@ -9,7 +9,8 @@ from pydantic import Field
 from flows_shared.contracts.route import Answer, Request, Route
 from flows_shared.dates import MonthText
 from flows_shared.numbers import PLAIN
-from flows_shared.vocabulary.billing import Outcome
+from flows_shared.vocabulary.billing import ComponentKind, Outcome, ThresholdPeriod
+from flows_shared.vocabulary.meters import Element
 
 Rate: TypeAlias = Annotated[Decimal, PLAIN, Field(ge=0, max_digits=10, decimal_places=5, examples=["0.24567"])]
 Accounts: TypeAlias = Annotated[list[UUID] | None, Field(min_length=1, max_length=10_000, description="all when null")]
@@ -62,13 +63,13 @@ class Preview(Answer):
 class TariffComponent(Request):
     """By element, band and block; `rate` is GBP a kWh, of a minimum charge GBP a month."""
 
-    kind: Literal["unit_rate", "export_credit", "minimum_charge"]
+    kind: ComponentKind
     rate: Rate
     includes_vat: bool
-    element: Literal["A", "B", "SINGLE"] | None = None
+    element: Element | None = None
     band: str | None = None
     from_kwh: Annotated[Decimal, PLAIN, Field(ge=0)] = Decimal(0)
-    threshold_period: Literal["day", "month"] | None = None
+    threshold_period: ThresholdPeriod | None = None
 
 
 class ProposedTariff(Request):

@@ -1,13 +1,14 @@
 """Bill a month."""
 
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Annotated
 from uuid import UUID
 
 from pydantic import ConfigDict, Field
 
 from flows_shared.contracts.route import Answer, Request, Route
 from flows_shared.dates import MonthText
+from flows_shared.vocabulary.billing import RunStatus
 
 
 class RunRequest(Request):
@@ -24,7 +25,7 @@ class BillingRun(Answer):
     esco: UUID
     esco_code: str = Field(examples=["WLCE"])
     month: MonthText
-    status: Literal["pending", "running", "completed", "failed"]
+    status: RunStatus
     requested_by: str
     started_at: datetime | None
     finished_at: datetime | None

@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
-from typing import Annotated, Final, Literal
+from typing import Annotated, Final
 from uuid import UUID
 
 import asyncpg
@@ -18,6 +18,7 @@ from flows_shared.dates import Moment
 from flows_shared.errors import ForbiddenError
 from flows_shared.service import Db
 from flows_shared.time import utc_now
+from flows_shared.vocabulary.people import KeyRole
 
 LIFE: Final = timedelta(days=365)
 LONGEST_LIFE: Final = timedelta(days=3 * 366)
@@ -25,7 +26,6 @@ LONGEST_LIFE: Final = timedelta(days=3 * 366)
 router = APIRouter(prefix="/v1/api-keys", tags=["api keys"])
 
 Scope = Annotated[str, Field(pattern=r"^(read|write(:\w{1,63}(\.\w{1,63})?)?)$", examples=["write:flows"])]
-KeyRole = Literal["admin", "service", "reporting"]
 
 
 class KeyForbidden(ForbiddenError):
@@ -50,7 +50,9 @@ class KeyRequest(BaseModel):
     )
 
     name: Annotated[str, AfterValidator(_plain)] = Field(max_length=100, description="what the key is for")
-    role: KeyRole = Field("admin", description="service and reporting reach every community, so operators make them")
+    role: KeyRole = Field(
+        KeyRole.ADMIN, description="service and reporting reach every community, so operators make them"
+    )
     scopes: list[Scope] = Field(min_length=1, max_length=100)
     esco: UUID | None = Field(None, description="the only community that it reaches; null: all, for operators")
     expires_at: Annotated[Moment, AfterValidator(_future)] | None = Field(None, description="in a year when null")

@@ -1,7 +1,6 @@
 """Let a bill go that waits for a person."""
 
 from datetime import datetime
-from typing import Literal
 from uuid import UUID
 
 from fastapi import APIRouter
@@ -13,6 +12,7 @@ from flows_api.routes.models import problems
 from flows_shared.contracts.money import Text
 from flows_shared.errors import NotFoundError
 from flows_shared.service import Db
+from flows_shared.vocabulary.billing import HoldReason
 
 COLUMNS = "id, account, to_char(month, 'YYYY-MM') AS month, reason, details, release_reason, released_by, released_at"
 RELEASE = f"UPDATE public.bill_holds SET release_reason = $2 WHERE id = $1 RETURNING {COLUMNS}"
@@ -39,7 +39,7 @@ class BillHold(BaseModel):
     id: UUID
     account: UUID
     month: str = Field(examples=["2026-10"])
-    reason: Literal["spike", "reads_differ", "closing_read_differs"]
+    reason: HoldReason
     details: str
     release_reason: str
     released_by: str

@@ -19,6 +19,7 @@ from flows_shared.db import Database
 from flows_shared.numbers import PLAIN
 from flows_shared.reports import Asked, ReportSummary, find_report, report_csv, report_rows, report_states
 from flows_shared.service import Db
+from flows_shared.vocabulary.meters import Health, Nature
 
 CSV: Final = "text/csv"
 
@@ -37,7 +38,7 @@ class EnergyRow(OfCommunity):
     """`kwh` holds `estimated_kwh`; of nature solar it is what was generated."""
 
     day: date
-    nature: Literal["heat", "power", "solar"]
+    nature: Nature
     kwh: Kwh
     estimated_kwh: Kwh
     exported_kwh: Kwh
@@ -123,7 +124,7 @@ class PrepayBalanceRow(OfCommunity):
     balance: Decimal | None
     is_low: bool | None
     balance_at: datetime | None
-    health: Literal["healthy", "unhealthy"]
+    health: Health
 
 
 class CompletenessRow(OfCommunity):

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 from decimal import Decimal
-from typing import Annotated, Final, Literal, TypeAlias
+from typing import Annotated, Final, TypeAlias
 from uuid import UUID
 
 import asyncpg
@@ -17,8 +17,8 @@ from flows_shared.dates import Moment
 from flows_shared.db import JSON
 from flows_shared.errors import ConflictError, FlowsError, ForbiddenError, InvalidError
 from flows_shared.service import Db
+from flows_shared.vocabulary.meters import Element
 
-Element: TypeAlias = Literal["A", "B", "SINGLE"]
 Reads: TypeAlias = dict[Element, Annotated[Decimal, Field(ge=0, max_digits=12)]]
 
 EXCHANGE: Final = "SELECT flows.exchange_meter($1, $2, $3, $4, $5)"

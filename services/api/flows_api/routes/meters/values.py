@@ -17,6 +17,7 @@ from flows_shared.errors import InvalidError
 from flows_shared.numbers import PLAIN
 from flows_shared.service import Db
 from flows_shared.time import utc_now
+from flows_shared.vocabulary.meters import MeterMode
 
 MOST_DAYS = 62
 
@@ -53,7 +54,7 @@ class Overview(Known):
     esco_code: str = Field(examples=["WLCE"])
     hardware: str | None = Field(examples=["C1.w"])
     firmware_version: str | None = Field(examples=["6_35_9"])
-    mode: Literal["active", "passive"] = Field(description="passive: it follows another Flows")
+    mode: MeterMode = Field(description="passive: it follows another Flows")
     installation_status: str = Field(examples=["enabled"])
     prepay_enabled: bool
     backlight: str | None
