@@ -24,7 +24,7 @@ Environment variables, or `flows settings SERVICE` on the command line. Written 
 
 
 @dataclass(frozen=True)
-class Setting:
+class DocumentedSetting:
     variable: str
     default: str
     meaning: str
@@ -36,18 +36,20 @@ def installed_settings() -> dict[str, type[BaseSettings]]:
     return {entry.name: entry.load() for entry in found}
 
 
-def settings_of(cls: type[BaseSettings]) -> list[Setting]:
-    return [Setting(variable(name), _default(field), _meaning(field)) for name, field in cls.model_fields.items()]
+def settings_of(cls: type[BaseSettings]) -> list[DocumentedSetting]:
+    return [
+        DocumentedSetting(variable(name), _default(field), _meaning(field)) for name, field in cls.model_fields.items()
+    ]
 
 
-def settings_listing(settings: Sequence[Setting]) -> str:
+def settings_listing(settings: Sequence[DocumentedSetting]) -> str:
     """For a terminal."""
     return "\n".join(f"{_assigned(setting)}\n    {setting.meaning}" for setting in settings)
 
 
 def settings_page(classes: Mapping[str, type[BaseSettings]]) -> str:
     """As Markdown: what every service reads, then of each what no section before it said the same."""
-    said: set[Setting] = set()
+    said: set[DocumentedSetting] = set()
     parts = [HEADING]
     titled: dict[str, type[BaseSettings]] = {"every service": ServiceSettings, **classes}
     for title, cls in titled.items():
@@ -57,7 +59,7 @@ def settings_page(classes: Mapping[str, type[BaseSettings]]) -> str:
     return "\n".join(parts)
 
 
-def _table(settings: Sequence[Setting]) -> Iterator[str]:
+def _table(settings: Sequence[DocumentedSetting]) -> Iterator[str]:
     yield "| variable | default | meaning |"
     yield "|---|---|---|"
     for setting in settings:
@@ -65,7 +67,7 @@ def _table(settings: Sequence[Setting]) -> Iterator[str]:
         yield f"| `{setting.variable}` | {default or 'none'} | {setting.meaning.replace('*', STAR)} |"
 
 
-def _assigned(setting: Setting) -> str:
+def _assigned(setting: DocumentedSetting) -> str:
     has_no_value = setting.default in NO_VALUES
     return (
         f"{setting.variable} ({setting.default or 'none'})" if has_no_value else f"{setting.variable}={setting.default}"

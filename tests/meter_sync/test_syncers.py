@@ -12,7 +12,7 @@ from flows_meter_sync.meter import ConnectionPolicy, Meter
 from flows_meter_sync.registry import due_metrics
 from flows_meter_sync.simulator.config import Hardware, MeterConfig, Tariff
 from flows_meter_sync.syncers import SYNCERS, syncer_names
-from flows_meter_sync.syncers.tariffs import pounds
+from flows_meter_sync.syncers.tariffs import pounds_text
 from meter_sync.community import Community
 from meter_sync.conftest import MakeCommunity, at
 
@@ -273,7 +273,7 @@ async def test_own_metrics_are_due_with_the_others_unless_they_are_switched_off(
     ],
 )
 def test_price_is_written_without_zeros_at_its_end(amount: str, written: str) -> None:
-    assert pounds(Decimal(amount)) == written
+    assert pounds_text(Decimal(amount)) == written
 
 
 def test_metric_is_found_by_either_name() -> None:

@@ -9,7 +9,7 @@ from pydantic import SecretStr
 from flows_meter_sync.counter import Count
 from flows_meter_sync.readings.validate import validate_readings
 from flows_meter_sync.settings import ReadingsSettings
-from flows_meter_sync.validation.rules import Limits, Readings, check
+from flows_meter_sync.validation.rules import Limits, RegisterReadings, check
 from flows_shared.time import HALF_HOUR, Period
 from meter_sync.readings import MONDAY, Home, instant
 
@@ -19,7 +19,7 @@ DAY = Period(TUESDAY, TUESDAY + timedelta(days=1))
 
 
 def rules(held: dict[datetime, int], *counts: Count, limits: Limits = LIMITS) -> list[tuple[datetime, str]]:
-    return [(flag.timestamp, flag.rule) for flag in check(Readings(DAY, held, counts, limits))]
+    return [(flag.timestamp, flag.rule) for flag in check(RegisterReadings(DAY, held, counts, limits))]
 
 
 def test_60_amperes_let_through_at_most_6_9_kwh_in_half_an_hour() -> None:

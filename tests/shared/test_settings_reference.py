@@ -9,7 +9,7 @@ from pydantic_settings import BaseSettings
 from typer.testing import CliRunner
 
 from flows_shared.cli import app
-from flows_shared.settings_reference import Setting, installed_settings, settings_of, settings_page
+from flows_shared.settings_reference import DocumentedSetting, installed_settings, settings_of, settings_page
 
 PAGE = Path(__file__).parents[2] / "docs" / "settings.md"
 
@@ -28,13 +28,13 @@ class Kettle(BaseSettings):
 
 def test_default_is_shown_as_one_would_write_it() -> None:
     assert settings_of(Kettle) == [
-        Setting("FLOWS_KETTLE_SECRET", "must be set", "opens the lid"),
-        Setting("FLOWS_KETTLE_LITRES", "1.5", "water at most"),
-        Setting("FLOWS_KETTLE_WHISTLES", "true", "whether it is heard"),
-        Setting("FLOWS_KETTLE_COLOURS", "red,blue", "in the shop"),
-        Setting("FLOWS_KETTLE_CUPS", "", "by guest"),
-        Setting("FLOWS_KETTLE_NAME", "unset", "on its side"),
-        Setting("FLOWS_KETTLE_HEAT", "low", "of the flame: low, high"),
+        DocumentedSetting("FLOWS_KETTLE_SECRET", "must be set", "opens the lid"),
+        DocumentedSetting("FLOWS_KETTLE_LITRES", "1.5", "water at most"),
+        DocumentedSetting("FLOWS_KETTLE_WHISTLES", "true", "whether it is heard"),
+        DocumentedSetting("FLOWS_KETTLE_COLOURS", "red,blue", "in the shop"),
+        DocumentedSetting("FLOWS_KETTLE_CUPS", "", "by guest"),
+        DocumentedSetting("FLOWS_KETTLE_NAME", "unset", "on its side"),
+        DocumentedSetting("FLOWS_KETTLE_HEAT", "low", "of the flame: low, high"),
     ]
 
 

@@ -22,7 +22,7 @@ TO_UNICODE: Final = """/CIDInit /ProcSet findresource begin 12 dict begin beginc
 endcmap CMapName currentdict /CMap defineresource pop end end"""
 
 
-class Document(Protocol):
+class PdfDocument(Protocol):
     """What a font asks of reportlab's document."""
 
     fontMapping: dict[str, str]  # noqa: N815
@@ -55,19 +55,19 @@ class TextLayer:
     def __init__(self) -> None:
         self.fontName, self.encName = NAME, "WinAnsiEncoding"
         self.face = pdfmetrics.getTypeFace(BUILT_IN)
-        self.codes: WeakKeyDictionary[Document, _Codes] = WeakKeyDictionary()
+        self.codes: WeakKeyDictionary[PdfDocument, _Codes] = WeakKeyDictionary()
 
-    def splitString(self, text: str, doc: Document, encoding: str = "utf-8") -> list[tuple[int, bytes]]:  # noqa: N802
+    def splitString(self, text: str, doc: PdfDocument, encoding: str = "utf-8") -> list[tuple[int, bytes]]:  # noqa: N802
         codes = self._of(doc)
         return [(subset, bytes([code])) for subset, code in map(codes.place_of, text)]
 
-    def getSubsetInternalName(self, subset: int, doc: Document) -> str:  # noqa: N802
+    def getSubsetInternalName(self, subset: int, doc: PdfDocument) -> str:  # noqa: N802
         return f"/{self._of(doc).name}+{subset}"
 
     def stringWidth(self, text: str, size: float, encoding: str = "utf-8") -> float:  # noqa: N802
         return stringWidth("n" * len(text), BUILT_IN, size)
 
-    def addObjects(self, doc: Document) -> None:  # noqa: N802
+    def addObjects(self, doc: PdfDocument) -> None:  # noqa: N802
         codes = self.codes.pop(doc)
         for subset in sorted({subset for subset, _ in codes.places.values()}):
             name = f"{codes.name}+{subset}"
@@ -82,7 +82,7 @@ class TextLayer:
             }
             doc.idToObject["BasicFonts"].dict[name] = doc.Reference(pdfdoc.PDFDictionary(entries), name)
 
-    def _of(self, doc: Document) -> _Codes:
+    def _of(self, doc: PdfDocument) -> _Codes:
         if doc not in self.codes:
             self.codes[doc] = _Codes(f"F{len(doc.fontMapping) + 1}")
             doc.fontMapping[NAME] = f"/{self.codes[doc].name}"

@@ -9,7 +9,7 @@ from flows_billing.proof import sealed
 from flows_billing.proof.finding import Check, Finding, Verification
 from flows_billing.proof.known import known_changes
 from flows_billing.proof.recompute import billed_otherwise
-from flows_billing.proof.sharing import billed_otherwise as shared_otherwise
+from flows_billing.proof.sharing import shared_otherwise
 from flows_billing.rating.kinds import KINDS
 from flows_billing.settings import RunSettings
 from flows_billing.stores.calendars import fill_calendars

@@ -157,7 +157,7 @@ BILLED_OTHERWISE: Final = """
 """
 
 
-async def billed_otherwise(
+async def shared_otherwise(
     db: Connection, chosen: str, arguments: tuple[UUID | None, date | None, str | None]
 ) -> list[Difference]:
     """Of the invoices that `chosen` selects with these arguments; late readings explain it, where they were noted."""

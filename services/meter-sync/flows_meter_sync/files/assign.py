@@ -15,7 +15,7 @@ from flows_shared.time import HALF_HOUR
 from flows_shared.vocabulary.meters import Element
 
 
-class HalfHour(NamedTuple):
+class AssignedHalfHour(NamedTuple):
     """Energy in 1/10,000 kWh, and the row that says so."""
 
     place: FileLine
@@ -28,7 +28,7 @@ class HalfHour(NamedTuple):
 class Assigned:
     """Half hours, counts by register with the rows that say them, and what came of the other rows."""
 
-    half_hours: list[HalfHour] = field(default_factory=list)
+    half_hours: list[AssignedHalfHour] = field(default_factory=list)
     counts: dict[MeterRegister, dict[datetime, Value]] = field(default_factory=dict)
     outcomes: list[RowOutcome] = field(default_factory=list)
 
@@ -57,7 +57,7 @@ def assign(values: Iterable[Value], registers: Sequence[MeterRegister], now: dat
         elif value.is_count:
             _note_count(assigned, register, value)
         else:
-            assigned.half_hours.append(HalfHour(value.place, register, value.at, value.energy))
+            assigned.half_hours.append(AssignedHalfHour(value.place, register, value.at, value.energy))
     # A row has Wh in and out, and most meters a register for one of them: the other number is nobody's.
     assigned.outcomes += [
         RowOutcome(place, "refused", reason) for place, reason in nowhere.items() if place not in said
@@ -67,18 +67,18 @@ def assign(values: Iterable[Value], registers: Sequence[MeterRegister], now: dat
 
 def half_hours_of(
     register: MeterRegister, counts: Mapping[datetime, Value], stored: Mapping[datetime, int]
-) -> tuple[list[HalfHour], list[RowOutcome]]:
+) -> tuple[list[AssignedHalfHour], list[RowOutcome]]:
     """The half hours between the counts of files and those stored of files before; counts without a next one wait."""
     logged = logged_in(register, counts, stored)
     judged = logged.judge()
     before = {at - HALF_HOUR for at in counts if at - HALF_HOUR in stored and at - HALF_HOUR not in counts}
-    found: list[HalfHour] = []
+    found: list[AssignedHalfHour] = []
     outcomes: list[RowOutcome] = []
     for at in sorted(before | counts.keys()):
         place = counts[at].place if at in counts else counts[at + HALF_HOUR].place
         energy = half_hour(logged, judged, at)
         if isinstance(energy, int):
-            found.append(HalfHour(place, register, at, energy))
+            found.append(AssignedHalfHour(place, register, at, energy))
         elif energy is None:
             outcomes.append(
                 RowOutcome(place, "waits", "the half hour needs the next count, which no file has said yet")
@@ -158,9 +158,9 @@ def _fits(value: Value, register: MeterRegister, registers: Sequence[MeterRegist
     return register.element == value.element
 
 
-def by_register(half_hours: Iterable[HalfHour]) -> dict[UUID, list[HalfHour]]:
+def by_register(half_hours: Iterable[AssignedHalfHour]) -> dict[UUID, list[AssignedHalfHour]]:
     """In order of time."""
-    found: defaultdict[UUID, list[HalfHour]] = defaultdict(list)
+    found: defaultdict[UUID, list[AssignedHalfHour]] = defaultdict(list)
     for each in sorted(half_hours, key=lambda each: each.at):
         found[each.register.id].append(each)
     return found

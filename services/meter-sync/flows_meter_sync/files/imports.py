@@ -10,7 +10,7 @@ from uuid import UUID
 from flows_meter_sync.counter import METER_AMPERES
 from flows_meter_sync.energy import KWH_STEPS
 from flows_meter_sync.files import field, own
-from flows_meter_sync.files.assign import Assigned, HalfHour, assign, by_register, edges, half_hours_of
+from flows_meter_sync.files.assign import Assigned, AssignedHalfHour, assign, by_register, edges, half_hours_of
 from flows_meter_sync.files.field import Wh
 from flows_meter_sync.files.numbers import ask_for_numbers
 from flows_meter_sync.files.rows import Contents, FileLine, FileUnreadable, Refusal, RowOutcome, Value
@@ -105,7 +105,7 @@ async def _store(db: Connection, assigned: Assigned) -> list[RowOutcome]:
         outcomes += others
         kept += (RegisterCount(register.id, each.at, _kwh(each)) for each in edges(register, counts, stored))
     registers = by_register(half_hours)
-    new: list[HalfHour] = []
+    new: list[AssignedHalfHour] = []
     for register_id, of_register in registers.items():
         since, until = of_register[0].at, of_register[-1].at + HALF_HOUR
         held = (await load_energies(db, [register_id], since, until)).get(register_id, {})
@@ -117,7 +117,9 @@ async def _store(db: Connection, assigned: Assigned) -> list[RowOutcome]:
     return [*outcomes, *(RowOutcome(each.place, "taken", _named(each)) for each in new)]
 
 
-def _compare(half_hours: Sequence[HalfHour], held: Mapping[datetime, int]) -> tuple[list[HalfHour], list[RowOutcome]]:
+def _compare(
+    half_hours: Sequence[AssignedHalfHour], held: Mapping[datetime, int]
+) -> tuple[list[AssignedHalfHour], list[RowOutcome]]:
     """Those that are new, and what is said of the others; of two rows for one half hour the first counts."""
     new, outcomes, known = [], [], dict(held)
     for each in half_hours:
@@ -132,7 +134,7 @@ def _compare(half_hours: Sequence[HalfHour], held: Mapping[datetime, int]) -> tu
     return new, outcomes
 
 
-async def _add(db: Connection, new: Sequence[HalfHour]) -> None:
+async def _add(db: Connection, new: Sequence[AssignedHalfHour]) -> None:
     runs = [run for of_register in by_register(new).values() for run in _runs(of_register)]
     if await store_intervals(db, runs) != len(new):
         raise WrittenMeanwhile("another writer brought some of the half hours")
@@ -141,7 +143,7 @@ async def _add(db: Connection, new: Sequence[HalfHour]) -> None:
         await db.execute(MARK, *zip(*rows, strict=True))
 
 
-def _runs(half_hours: Sequence[HalfHour]) -> list[IntervalSeries]:
+def _runs(half_hours: Sequence[AssignedHalfHour]) -> list[IntervalSeries]:
     """Half hours of one register, those that follow each other together."""
     numbered = enumerate(half_hours)
     together = [list(group) for _, group in groupby(numbered, lambda each: each[1].at - each[0] * HALF_HOUR)]
@@ -164,5 +166,5 @@ def _kwh(value: Value) -> Decimal:
     return Decimal(value.energy) / KWH_STEPS
 
 
-def _named(each: HalfHour) -> str:
+def _named(each: AssignedHalfHour) -> str:
     return f"{each.register.name} {each.at:%Y-%m-%d %H:%M}Z {Decimal(each.energy) / KWH_STEPS:f} kWh"

@@ -11,7 +11,7 @@ from flows_meter_sync.intervals.registers import MeterRegister
 from flows_meter_sync.readings.flags import store_flags
 from flows_meter_sync.registry import slices
 from flows_meter_sync.settings import ReadingsSettings
-from flows_meter_sync.validation.rules import HISTORY, Flag, Limits, Readings, check
+from flows_meter_sync.validation.rules import HISTORY, Flag, Limits, RegisterReadings, check
 from flows_shared.apart import in_parts
 from flows_shared.db import Connection, Database
 from flows_shared.errors import say_error
@@ -59,7 +59,9 @@ async def _check(
         Flagged(register, flag)
         for register in registers
         for flag in check(
-            Readings(period, held.get(register.id, {}), counts.get(register.id, []), limits_of(register, settings))
+            RegisterReadings(
+                period, held.get(register.id, {}), counts.get(register.id, []), limits_of(register, settings)
+            )
         )
     ]
 

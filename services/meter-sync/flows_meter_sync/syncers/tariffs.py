@@ -5,7 +5,7 @@ from decimal import Decimal
 from flows_meter_sync.emop.records import ThresholdMask, ThresholdValues
 
 
-def pounds(amount: Decimal) -> str:
+def pounds_text(amount: Decimal) -> str:
     """As programs beside this one write it: "15", "0.3", with at most five decimals and no exponent."""
     return f"{amount.normalize():f}"
 

@@ -4,7 +4,7 @@ from typing import Final
 
 from flows_meter_sync.emop import objects
 from flows_meter_sync.syncers.base import MeterSession, Readings, Syncer
-from flows_meter_sync.syncers.tariffs import pounds, rates, thresholds
+from flows_meter_sync.syncers.tariffs import pounds_text, rates, thresholds
 
 AMOUNTS: Final = {
     "standing_charge": objects.ACTIVE_STANDING_CHARGE,
@@ -27,7 +27,7 @@ class SyncerTariffsActive(Syncer):
     fills = ("tariffs_active",)
 
     async def read(self, session: MeterSession, readings: Readings) -> None:
-        tariff = {name: pounds(await session.read(amount)) for name, amount in AMOUNTS.items()}
+        tariff = {name: pounds_text(await session.read(amount)) for name, amount in AMOUNTS.items()}
         readings.shadow["tariffs_active"] = {
             **tariff,
             "price_current": tariff["unit_rate_element_a"],

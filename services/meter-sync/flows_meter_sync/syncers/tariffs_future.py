@@ -4,7 +4,7 @@ from typing import Final
 
 from flows_meter_sync.emop import objects
 from flows_meter_sync.syncers.base import MeterSession, Readings, Syncer
-from flows_meter_sync.syncers.tariffs import pounds, rates, thresholds
+from flows_meter_sync.syncers.tariffs import pounds_text, rates, thresholds
 
 # A plain tariff has one price for each element: the last block's first rate, and the first rate.
 AMOUNTS: Final = {
@@ -24,7 +24,7 @@ class SyncerTariffsFuture(Syncer):
 
     async def read(self, session: MeterSession, readings: Readings) -> None:
         readings.shadow["tariffs_future"] = {
-            **{name: pounds(await session.read(amount)) for name, amount in AMOUNTS.items()},
+            **{name: pounds_text(await session.read(amount)) for name, amount in AMOUNTS.items()},
             "activation_datetime": (await session.read(objects.FUTURE_ACTIVATION)).isoformat(),
             "threshold_mask": rates(await session.read(objects.FUTURE_THRESHOLD_MASK)),
             "threshold_values": thresholds(await session.read(objects.FUTURE_THRESHOLD_VALUES)),

@@ -39,7 +39,7 @@ class Limits:
 
 
 @dataclass(frozen=True, slots=True)
-class Readings:
+class RegisterReadings:
     """The half hours of a period and around it, what the register had counted meanwhile, and the limits."""
 
     period: Period
@@ -58,17 +58,17 @@ class Flag(NamedTuple):
 
 
 Finding: TypeAlias = tuple[datetime, int, str]
-Rule: TypeAlias = Callable[[Readings], Iterator[Finding]]
+Rule: TypeAlias = Callable[[RegisterReadings], Iterator[Finding]]
 
 
-def negative(readings: Readings) -> Iterator[Finding]:
+def negative(readings: RegisterReadings) -> Iterator[Finding]:
     """No register counts backwards."""
     for at, energy in _of_period(readings):
         if energy < 0:
             yield at, energy, "a half hour cannot be negative"
 
 
-def above_fuse(readings: Readings) -> Iterator[Finding]:
+def above_fuse(readings: RegisterReadings) -> Iterator[Finding]:
     """More than the fuse, or the meter itself, lets through."""
     limits = readings.limits
     for at, energy in _of_period(readings):
@@ -76,7 +76,7 @@ def above_fuse(readings: Readings) -> Iterator[Finding]:
             yield at, energy, f"more than {limits.amperes} A let through in half an hour: {kwh(limits.most)} kWh"
 
 
-def spike(readings: Readings) -> Iterator[Finding]:
+def spike(readings: RegisterReadings) -> Iterator[Finding]:
     """Many times the most that the register had in any other half hour of the weeks before."""
     limits = readings.limits
     before = [energy for at, energy in readings.held.items() if at < readings.period.start]
@@ -92,7 +92,7 @@ def spike(readings: Readings) -> Iterator[Finding]:
             )
 
 
-def sum_differs(readings: Readings) -> Iterator[Finding]:
+def sum_differs(readings: RegisterReadings) -> Iterator[Finding]:
     """Between two counts of the register the half hours are all there, but sum to something else."""
     for before, after in pairwise(readings.counts):
         if not (before.at in readings.period or after.at in readings.period) or after.energy < before.energy:
@@ -109,10 +109,10 @@ def sum_differs(readings: Readings) -> Iterator[Finding]:
 RULES: Final[Mapping[str, Rule]] = {rule.__name__: rule for rule in (negative, above_fuse, spike, sum_differs)}
 
 
-def check(readings: Readings) -> list[Flag]:
+def check(readings: RegisterReadings) -> list[Flag]:
     """All that any rule finds."""
     return [Flag(at, name, energy, details) for name, rule in RULES.items() for at, energy, details in rule(readings)]
 
 
-def _of_period(readings: Readings) -> Iterator[tuple[datetime, int]]:
+def _of_period(readings: RegisterReadings) -> Iterator[tuple[datetime, int]]:
     return ((at, energy) for at, energy in sorted(readings.held.items()) if at in readings.period)

@@ -36,7 +36,7 @@ Item = TypeVar("Item", Relation, Function)
 
 
 @dataclass(frozen=True)
-class Access:
+class SchemaAccess:
     """What the caller may use in a schema, and what is said about the schema."""
 
     relations: frozenset[str]
@@ -44,17 +44,17 @@ class Access:
     comment: str | None
 
 
-async def read_access(connection: Connection, catalog: Catalog, schema: str, mode: str) -> Access:
+async def read_access(connection: Connection, catalog: Catalog, schema: str, mode: str) -> SchemaAccess:
     """By the privileges of the role that the transaction has, unless the setting says to show everything."""
     comment = await connection.fetchval(COMMENT, schema)
     if mode == "ignore-privileges":
-        return Access(_names(catalog.relations, schema), _names(catalog.functions, schema), comment)
+        return SchemaAccess(_names(catalog.relations, schema), _names(catalog.functions, schema), comment)
     relations = frozenset(row["name"] for row in await connection.fetch(TABLES, schema))
     functions = frozenset(row["name"] for row in await connection.fetch(FUNCTIONS, schema))
-    return Access(relations, functions, comment)
+    return SchemaAccess(relations, functions, comment)
 
 
-def describe_schema(catalog: Catalog, options: RestOptions, schema: str, access: Access) -> Document:
+def describe_schema(catalog: Catalog, options: RestOptions, schema: str, access: SchemaAccess) -> Document:
     """A document of its own for one schema."""
     relations = [r for r in catalog.relations.values() if r.schema == schema and r.name in access.relations]
     functions = [

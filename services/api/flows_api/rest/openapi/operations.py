@@ -11,7 +11,7 @@ from flows_api.rest.openapi.types import (
     EXAMPLES,
     argument_schema,
     arguments_schema,
-    needed_columns,
+    required_columns,
     result_schema,
     schema_key,
 )
@@ -183,7 +183,7 @@ def _row_refs(same: Sequence[Relation]) -> list[Document]:
 
 def _new_row(relation: Relation) -> Document:
     (row,) = _row_refs([relation])
-    needed = needed_columns(relation)
+    needed = required_columns(relation)
     return {"allOf": [row, {"required": needed}]} if needed else row
 
 

@@ -60,7 +60,7 @@ def argument_schema(parameter: Parameter) -> Document:
     return type_schema(parameter.type)
 
 
-def needed_columns(relation: Relation) -> list[str]:
+def required_columns(relation: Relation) -> list[str]:
     """What a new row must have a value for."""
     columns = relation.columns.values()
     return [c.name for c in columns if c.not_null and c.default is None and not c.generated]

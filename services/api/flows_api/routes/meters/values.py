@@ -42,7 +42,7 @@ EVENTS = """
 router = APIRouter(responses=problems(404))
 
 
-class PeriodWrong(InvalidError):
+class ProfilePeriodWrong(InvalidError):
     code = "profile.period"
 
 
@@ -159,7 +159,7 @@ async def show_profile(
     until = end or utc_now()
     since = start or until - timedelta(days=2)
     if not timedelta() <= until - since <= timedelta(days=MOST_DAYS):
-        raise PeriodWrong(f"start: at most {MOST_DAYS} days before end, and not after it")
+        raise ProfilePeriodWrong(f"start: at most {MOST_DAYS} days before end, and not after it")
     async with acting_as(db, principal) as transaction:
         meter = await fetch_meter(transaction, serial)
         rows = await transaction.fetch(PROFILE, meter["id"], since, until)
