@@ -15,6 +15,7 @@ from api.services import served
 from conftest import JWT_SECRET
 from databases import Background, Databases
 from flows_api.app import create_app
+from flows_shared.time import utc_now
 from flows_shared.tokens import sign_token
 
 TokenFor: TypeAlias = Callable[..., dict[str, str]]
@@ -90,7 +91,8 @@ def as_user() -> TokenFor:
     """Headers of a person's token, as login gives it; `claims` change it."""
 
     def headers(user: UUID | str, role: str = "customer", **claims: Any) -> dict[str, str]:
-        given = {"lifetime": timedelta(minutes=5), "audience": "authenticated", "issuer": "flows", **claims}
+        known = {"lifetime": timedelta(minutes=5), "now": utc_now(), "audience": "authenticated", "issuer": "flows"}
+        given: dict[str, Any] = {**known, **claims}
         return {"Authorization": f"Bearer {sign_token(JWT_SECRET, subject=str(user), role=role, **given)}"}
 
     return headers

@@ -14,6 +14,7 @@ from builders import insert
 from flows_api.settings import ApiSettings
 from flows_shared.db import connect
 from flows_shared.settings import ServiceSettings, load_settings
+from flows_shared.time import utc_now
 from flows_shared.tokens import mailed_token, verify_token
 
 ADMIN = "admin@lab.example"
@@ -134,5 +135,7 @@ async def test_anon_key_is_good_beside_keys_that_sign_logins(gateway_env: dict[s
         {"api_token_keys": env["FLOWS_API_TOKEN_KEYS"], "api_token_issuer": env["FLOWS_API_TOKEN_ISSUER"]}
     )
     audience = settings.api_token_audience
-    claims = verify_token(out.strip(), settings.token_keys(), audience=audience, issuers=settings.issuers())
+    claims = verify_token(
+        out.strip(), settings.token_keys(), now=utc_now(), audience=audience, issuers=settings.issuers()
+    )
     assert claims.role == "anon"

@@ -68,6 +68,7 @@ async def shell(settings_env: dict[str, str], role_url: RoleUrl, tmp_path: Path,
             subject=str(admin),
             role="admin",
             lifetime=timedelta(hours=1),
+            now=utc_now(),
             audience="authenticated",
             issuer="flows",
         )

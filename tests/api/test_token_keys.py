@@ -19,6 +19,7 @@ from api.logins import log_in
 from conftest import JWT_SECRET
 from flows_api.app import create_app
 from flows_shared.settings import SettingsError
+from flows_shared.time import utc_now
 from flows_shared.tokens import TokenKey, generate_jwk, sign_token
 
 Serve: TypeAlias = Callable[..., AbstractAsyncContextManager[httpx.AsyncClient]]
@@ -84,6 +85,7 @@ async def test_public_key_as_a_secret_signs_nothing(serve: Serve, community: Com
         subject=str(community.operator),
         role="admin",
         lifetime=timedelta(hours=1),
+        now=utc_now(),
         audience="authenticated",
         issuer="flows",
     )

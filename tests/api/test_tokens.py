@@ -21,7 +21,14 @@ USER = "5f0c2c34-6f5e-4d6c-9a55-0c5a8f1f3a11"
 
 
 def signed(secret: str = JWT_SECRET, **changes: Any) -> str:
-    given = {"subject": USER, "role": "customer", "lifetime": HOUR, "audience": "authenticated", "issuer": "flows"}
+    given = {
+        "subject": USER,
+        "role": "customer",
+        "lifetime": HOUR,
+        "now": utc_now(),
+        "audience": "authenticated",
+        "issuer": "flows",
+    }
     return f"Bearer {sign_token(secret, **{**given, **changes})}"
 
 

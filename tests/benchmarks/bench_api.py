@@ -23,6 +23,7 @@ from uuid import UUID
 from benchmarks.harness import Environment, Figure, benchmark
 from flows_local.servers import free_port
 from flows_shared.db import connect
+from flows_shared.time import utc_now
 from flows_shared.tokens import sign_token
 
 ROWS: Final = 5_000
@@ -52,6 +53,7 @@ TOKEN: Final = sign_token(
     subject=str(UUID(int=1)),
     role="service",
     lifetime=timedelta(hours=1),
+    now=utc_now(),
     audience="authenticated",
     issuer="flows",
 )

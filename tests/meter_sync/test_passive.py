@@ -20,6 +20,7 @@ from flows_meter_sync.jobs import MeterSyncWorker, enqueue_hourly, follow_source
 from flows_meter_sync.settings import MeterSyncSettings
 from flows_meter_sync.simulator.config import Hardware, MeterConfig
 from flows_shared.db import Connection, Database, connect
+from flows_shared.time import utc_now
 from flows_shared.tokens import sign_token
 from meter_sync.community import Community
 from meter_sync.conftest import QUICK, MakeCommunity
@@ -105,6 +106,7 @@ async def follower(
         subject="00000000-0000-4000-8000-000000000001",
         role="flows",
         lifetime=timedelta(days=1),
+        now=utc_now(),
         issuer="supabase",
     )
     own_url = make_database()

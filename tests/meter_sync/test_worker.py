@@ -22,6 +22,7 @@ from flows_shared.auth import service_headers
 from flows_shared.contracts.jobs import PREPARE_TIME, SYNC_METERS
 from flows_shared.outbox import enqueue
 from flows_shared.settings import SettingsError, load_settings
+from flows_shared.time import utc_now
 from flows_shared.tokens import sign_token
 from meter_sync.community import Community
 from meter_sync.conftest import MakeCommunity
@@ -178,7 +179,7 @@ async def test_request_id_follows_to_the_meter_in_the_log(
     worker, port = start("work", "meter-sync"), free_port()
     start("serve", "meter-sync", "--port", str(port)).wait_until_served(port)
     worker.wait_for("started")
-    headers = service_headers(load_settings(MeterSyncSettings), "api") | {"X-Request-Id": "asked-by-ada"}
+    headers = service_headers(load_settings(MeterSyncSettings), "api", utc_now()) | {"X-Request-Id": "asked-by-ada"}
     async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", headers=headers) as client:
         response = await client.post("/internal/meters/EML1/sync", json={"metrics": ["Reads"]})
         assert response.status_code == 202
@@ -200,11 +201,12 @@ async def test_internal_route_refuses_what_cannot_be(
     port = free_port()
     start("serve", "meter-sync", "--port", str(port)).wait_until_served(port)
     settings = load_settings(MeterSyncSettings)
-    user = sign_token(variables["FLOWS_JWT_SECRET"], subject="ada", role="admin", lifetime=timedelta(minutes=1))
+    secret, minute = variables["FLOWS_JWT_SECRET"], timedelta(minutes=1)
+    user = sign_token(secret, subject="ada", role="admin", lifetime=minute, now=utc_now())
     async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}/internal/meters") as client:
 
         async def ask(serial: str, metrics: list[str] | None = None, **headers: str) -> tuple[int, str]:
-            given = headers or service_headers(settings, "api")
+            given = headers or service_headers(settings, "api", utc_now())
             response = await client.post(f"/{serial}/sync", json={"metrics": metrics}, headers=given)
             return response.status_code, response.json().get("code", "")
 

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from jose import jws, jwt
 
 from flows_shared.tokens import (
+    Claims,
     TokenAlgorithmRefused,
     TokenAudienceWrong,
     TokenClaimsWrong,
@@ -27,8 +28,12 @@ HOUR = timedelta(hours=1)
 
 
 def token(**changes: Any) -> str:
-    given = {"subject": "u1", "role": "customer", "lifetime": HOUR, **changes}
+    given = {"subject": "u1", "role": "customer", "lifetime": HOUR, "now": datetime.now(UTC), **changes}
     return sign_token(changes.pop("secret", SECRET), **{name: given[name] for name in given if name != "secret"})
+
+
+def verified(signed: str, **rules: Any) -> Claims:
+    return verify_token(signed, SECRET, now=datetime.now(UTC), **rules)
 
 
 def raw(claims: dict[str, Any], algorithm: str = "HS256") -> str:
@@ -36,7 +41,7 @@ def raw(claims: dict[str, Any], algorithm: str = "HS256") -> str:
 
 
 def test_claims_come_back_as_they_were_signed() -> None:
-    claims = verify_token(token(email="ann@example.org", act="u2"), SECRET)
+    claims = verified(token(email="ann@example.org", act="u2"))
     assert (claims.subject, claims.role, claims.email, claims.actor) == ("u1", "customer", "ann@example.org", "u2")
     assert timedelta(minutes=59) < claims.expires_at - datetime.now(UTC) <= HOUR
     assert claims.all["sub"] == "u1"
@@ -66,7 +71,7 @@ def test_claims_come_back_as_they_were_signed() -> None:
 )
 def test_each_wrong_token_is_refused_with_its_reason(wrong: str, error: type[TokenError], sentence: str) -> None:
     with pytest.raises(error, match=sentence):
-        verify_token(wrong, SECRET)
+        verified(wrong)
 
 
 SOON = int((datetime.now(UTC) + HOUR).timestamp())
@@ -91,12 +96,12 @@ def signed(times: str) -> str:
 )
 def test_time_that_no_clock_shows_is_refused(times: str, error: type[TokenError]) -> None:
     with pytest.raises(error):
-        verify_token(signed(times), SECRET)
+        verified(signed(times))
 
 
 @pytest.mark.parametrize("times", ['"exp": SOON.5', '"exp": SOON, "nbf": -1, "iat": 0.5'])
 def test_time_may_be_of_any_number(times: str) -> None:
-    assert verify_token(signed(times), SECRET).subject == "u1"
+    assert verified(signed(times)).subject == "u1"
 
 
 @given(st.integers(0, 400), st.binary(min_size=1, max_size=3))
@@ -104,37 +109,37 @@ def test_changed_token_is_never_accepted_for_other_claims(at: int, noise: bytes)
     good = token()
     changed = good[:at] + noise.decode("latin-1") + good[at + len(noise) :]
     try:
-        claims = verify_token(changed, SECRET)
+        claims = verified(changed)
     except TokenError:
         return
     assert (claims.subject, claims.role) == ("u1", "customer")
 
 
 def test_audience_must_be_the_one_asked_for() -> None:
-    assert verify_token(token(audience="flows"), SECRET, audience="flows").subject == "u1"
+    assert verified(token(audience="flows"), audience="flows").subject == "u1"
     for other in (token(), token(audience="elsewhere")):
         with pytest.raises(TokenAudienceWrong):
-            verify_token(other, SECRET, audience="flows")
+            verified(other, audience="flows")
 
 
 def test_one_of_several_audiences_is_enough() -> None:
     several = raw({"sub": "u1", "role": "customer", "aud": ["flows", "elsewhere"]})
-    assert verify_token(several, SECRET, audience="flows").subject == "u1"
+    assert verified(several, audience="flows").subject == "u1"
 
 
 def test_named_issuer_may_omit_the_audience() -> None:
     machine = token(issuer="old-machines")
-    claims = verify_token(machine, SECRET, audience="flows", issuers_without_audience=["old-machines"])
+    claims = verified(machine, audience="flows", issuers_without_audience=["old-machines"])
     assert claims.subject == "u1"
     with pytest.raises(TokenAudienceWrong):
-        verify_token(machine, SECRET, audience="flows")
+        verified(machine, audience="flows")
 
 
 def test_issuer_must_be_one_of_those_accepted() -> None:
-    assert verify_token(token(issuer="flows"), SECRET, issuers=["flows"]).subject == "u1"
+    assert verified(token(issuer="flows"), issuers=["flows"]).subject == "u1"
     for other in (token(), token(issuer="somebody")):
         with pytest.raises(TokenIssuerWrong):
-            verify_token(other, SECRET, issuers=["flows"])
+            verified(other, issuers=["flows"])
 
 
 def test_bearer_token_is_taken_from_the_header() -> None:
@@ -153,7 +158,7 @@ def test_missing_and_malformed_headers_are_told_apart(header: str | None, error:
 def test_token_of_an_unknown_extension_is_refused() -> None:
     critical = jwt.encode({"sub": "u1", "role": "customer"}, SECRET, headers={"crit": ["b64"], "b64": False})
     with pytest.raises(TokenMalformed, match="not a JSON Web Token"):
-        verify_token(str(critical), SECRET)
+        verified(str(critical))
 
 
 def test_token_is_read_at_the_time_that_is_given() -> None:

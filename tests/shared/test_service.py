@@ -20,6 +20,7 @@ from flows_shared.outbox import enqueue
 from flows_shared.service import Db, create_service_app
 from flows_shared.settings import ServiceSettings, load_settings
 from flows_shared.telemetry.trace import bind_work
+from flows_shared.time import utc_now
 from flows_shared.tokens import sign_token
 from waiting import until
 
@@ -257,7 +258,7 @@ async def test_process_tells_of_itself_to_its_own_network_and_not_over_a_proxy(
 
 async def test_internal_route_opens_to_a_service_that_acts_for_a_user(app: FastAPI, client: httpx.AsyncClient) -> None:
     with bind_work(request_id="req-8"):
-        headers = service_headers(app.state.settings, "api", acting_for="u1")
+        headers = service_headers(app.state.settings, "api", utc_now(), acting_for="u1")
     response = await client.get("/internal/caller", headers=headers)
     assert response.json() == {"service": "api", "for": "u1"}
     assert response.headers["X-Request-Id"] == "req-8"
@@ -265,7 +266,7 @@ async def test_internal_route_opens_to_a_service_that_acts_for_a_user(app: FastA
 
 def _bearer(app: FastAPI, **changes: Any) -> dict[str, str]:
     claims: dict[str, Any] = {"subject": "u1", "role": "service", "lifetime": MINUTE, "audience": "flows-internal"}
-    token = sign_token(app.state.settings.jwt_secret.get_secret_value(), **claims | changes)
+    token = sign_token(app.state.settings.jwt_secret.get_secret_value(), now=utc_now(), **claims | changes)
     return {"Authorization": f"Bearer {token}"}
 
 

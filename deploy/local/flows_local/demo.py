@@ -71,7 +71,7 @@ async def _demo(settings: DemoSettings, data: Path) -> None:
                     supervisor.start(program)
                 await supervisor.wait_until_ready()
             await supervisor.guard(_catch_up(db, places, seeded, steps))
-        anon = anon_key(gateway_settings(places))
+        anon = anon_key(gateway_settings(places), utc_now())
         print(greet(places.gateway_url, data, mails.directory, mails.count(), seeded, anon), flush=True)
         await supervisor.watch()
 

@@ -107,7 +107,7 @@ def anon() -> None:
     from flows_api.auth.anon import anon_key
     from flows_api.settings import ApiSettings
 
-    typer.echo(anon_key(load_settings(ApiSettings)))
+    typer.echo(anon_key(load_settings(ApiSettings), utc_now()))
 
 
 @user.command("invite")

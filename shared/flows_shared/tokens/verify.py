@@ -4,7 +4,6 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
-from flows_shared.time import utc_now
 from flows_shared.tokens.claims import Claims, read_claims
 from flows_shared.tokens.errors import (
     TokenAlgorithmRefused,
@@ -23,10 +22,10 @@ def verify_token(
     token: str,
     keys: str | KeyRing,
     *,
+    now: datetime,
     audience: str | None = None,
     issuers: Collection[str] = (),
     issuers_without_audience: Collection[str] = (),
-    now: datetime | None = None,
 ) -> Claims:
     """The claims of a token whose algorithm, signature, times, issuer and audience are right; else a `TokenError`.
 
@@ -34,7 +33,7 @@ def verify_token(
     `issuers_without_audience` may omit the audience.
     """
     claims = _signed_claims(token, KeyRing.of_secrets(keys) if isinstance(keys, str) else keys)
-    check_times(claims, int((now or utc_now()).timestamp()))
+    check_times(claims, int(now.timestamp()))
     issuer, given = claims.get("iss"), claims.get("aud")
     if issuers and issuer not in issuers:
         raise TokenIssuerWrong(f"the token was issued by {issuer!r}, which is not accepted here")

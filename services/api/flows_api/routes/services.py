@@ -12,6 +12,7 @@ from flows_shared.auth import service_headers
 from flows_shared.contracts.route import Answered, Asked, Route
 from flows_shared.errors import FlowsError, UnavailableError
 from flows_shared.logs import get_logger
+from flows_shared.time import utc_now
 
 PASSED_ON: Final = (400, 404, 409, 422)
 
@@ -49,7 +50,7 @@ class ServiceClient:
 
     async def send(self, route: Route[Asked, Answered], asked: Asked, principal: Principal) -> httpx.Response:
         """The same with its status and headers, not read yet."""
-        headers = service_headers(self.settings, "api", acting_for=principal.actor)
+        headers = service_headers(self.settings, "api", utc_now(), acting_for=principal.actor)
         body = asked.model_dump(mode="json")
         try:
             response = await self.http.request(route.method, route.path, json=body, headers=headers)
