@@ -27,7 +27,7 @@ MAX_KWH = Decimal(10**9)
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """What a run knows of its registers. A need that `usages` does not hold measured nothing."""
+    """What a run knows of its registers. A key that `usages` does not hold measured nothing."""
 
     usages: Mapping[UsageKey, Sequence[Usage]]
     exports: Mapping[tuple[UUID, Period], Exported] = field(default_factory=dict)

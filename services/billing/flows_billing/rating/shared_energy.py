@@ -24,7 +24,7 @@ ByDayAndBand: TypeAlias = Mapping[tuple[date | None, str | None], Decimal]
 
 @dataclass(frozen=True, slots=True)
 class Shared:
-    """By need: kWh of each of its usages; by home and days: kWh of surplus. `problems` are those of accounts."""
+    """By usage key: kWh of each of its usages; by home and days: kWh of surplus. `problems` are those of accounts."""
 
     by_usage_key: Mapping[UsageKey, ByDayAndBand] = field(default_factory=dict)
     surplus: Mapping[tuple[UUID, Days], Decimal] = field(default_factory=dict)

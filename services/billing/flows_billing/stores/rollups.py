@@ -97,7 +97,7 @@ async def add_band_sums(
 async def sum_roll_ups(
     db: Connection, usage_keys: Collection[UsageKey], zone: ZoneInfo, *, work_mem_mb: int
 ) -> dict[UsageKey, tuple[Usage, ...]]:
-    """The usages of the needs that whole sums cover; the others are left out."""
+    """The usages of the keys that whole sums cover; the others are left out."""
     sharing: defaultdict[tuple[Period, UUID | None, bool], list[UsageKey]] = defaultdict(list)
     for usage_key in usage_keys:
         sharing[usage_key.span, usage_key.profile, usage_key.by_day].append(usage_key)
@@ -126,7 +126,7 @@ async def _edges(db: Connection, usage_key: UsageKey, zone: ZoneInfo) -> Edges:
 async def _sum_group(
     db: Connection, usage_keys: Sequence[UsageKey], zone: ZoneInfo
 ) -> dict[UsageKey, tuple[Usage, ...]]:
-    """Needs of one span, profile and way to judge."""
+    """Keys of one span, profile and way to judge."""
     usage_key = usage_keys[0]
     edges = await _edges(db, usage_key, zone)
     statement = {

@@ -120,7 +120,7 @@ MONTHLY_USAGE = """
 async def sum_half_hours(
     db: Connection, usage_keys: Collection[UsageKey], zone: ZoneInfo, *, work_mem_mb: int
 ) -> dict[UsageKey, tuple[Usage, ...]]:
-    """What each register measured in its span; nothing is known of a need that is left out.
+    """What each register measured in its span; nothing is known of a key that is left out.
 
     One statement for all registers that share their time: mostly the month, or its parts where a tariff changes.
     """
@@ -133,7 +133,7 @@ async def sum_half_hours(
 
 
 def _groups(usage_keys: Collection[UsageKey]) -> dict[tuple[Period, UUID | None, bool], list[UsageKey]]:
-    """Needs that one statement serves. Whole sums go with a profile's, of which they are the sums over its bands."""
+    """Keys that one statement serves. Whole sums go with a profile's, of which they are the sums over its bands."""
     groups: defaultdict[tuple[Period, UUID | None, bool], list[UsageKey]] = defaultdict(list)
     for usage_key in usage_keys:
         groups[half_hours_touched(usage_key.span), usage_key.profile, usage_key.by_day].append(usage_key)
@@ -202,7 +202,7 @@ def _counts(guesses: Sequence[asyncpg.Record], by_day: bool) -> Mapping[tuple[UU
 
 
 def _usages(usage_key: UsageKey, sums: Sequence[Usage]) -> tuple[Usage, ...]:
-    """By day and band as asked for, in this order; whole where the need is of no profile."""
+    """By day and band as asked for, in this order; whole where the key is of no profile."""
     if usage_key.profile or usage_key.by_day:
         return tuple(sorted(sums, key=lambda usage: (usage.day or date.min, usage.band or "")))
     return (sum_usages(sums),)
