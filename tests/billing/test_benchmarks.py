@@ -3,7 +3,7 @@
 from datetime import date
 from decimal import Decimal
 
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from billing.community import OCTOBER, Community
@@ -20,6 +20,7 @@ from flows_shared.time import LONDON, Period, local_midnight, utc_now
 AMOUNTS = st.decimals(min_value=0, max_value=10_000, places=8)
 
 
+@example(power=Decimal("0.00000032"), heat=Decimal("0.00499968"), days=Decimal("156.25"))
 @given(power=AMOUNTS, heat=AMOUNTS, days=AMOUNTS)
 def test_parts_of_a_cost_add_up_to_their_sum_rounded_once(power: Decimal, heat: Decimal, days: Decimal) -> None:
     costs = costs_of(power, heat, days)

@@ -141,6 +141,7 @@ class Postgres(Server):
             "unix_socket_directories": "",
             "max_connections": "200",
             "shared_buffers": "256MB",
+            "jit": "off",  # compiling a statement takes longer here than running it
             **(settings or {}),
         }
         self.account = _postgres_account() if os.geteuid() == 0 else None

@@ -15,7 +15,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal
+from decimal import ROUND_DOWN, ROUND_FLOOR, ROUND_HALF_UP, Decimal
 from fractions import Fraction
 from math import ceil
 from typing import Final
@@ -88,8 +88,18 @@ def penny_up(pence: Fraction) -> int:
 def costs_of(power: Decimal, heat: Decimal, standing_charge: Decimal, total_pence: int | None = None) -> Costs:
     """Exact GBP as whole pence that add up to their sum, rounded once, or to the total that is known."""
     exact = power, heat, standing_charge
-    total = exact_amount_pence(sum(exact, Decimal(0))) if total_pence is None else total_pence
-    return Costs(*(pounds(pence) for pence in split_pence(total, exact)))
+    parts = _round_together(exact) if total_pence is None else split_pence(total_pence, exact)
+    return Costs(*map(pounds, parts))
+
+
+def _round_together(exact: Sequence[Decimal]) -> list[int]:
+    """Whole pence, none of them a penny or more from what is exact, that add up to the rounded sum."""
+    parts = [int(amount.scaleb(2).to_integral_value(rounding=ROUND_FLOOR)) for amount in exact]
+    left = exact_amount_pence(sum(exact, Decimal(0))) - sum(parts)
+    by_loss = sorted(range(len(parts)), key=lambda place: exact[place].scaleb(2) - parts[place], reverse=True)
+    for place in by_loss[:left]:
+        parts[place] += 1
+    return parts
 
 
 def split_pence(total_pence: int, weights: Sequence[Decimal]) -> list[int]:

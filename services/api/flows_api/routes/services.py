@@ -1,5 +1,7 @@
 """The other services, over HTTP: a short-lived token that names whom the gateway asks for, and the request's id."""
 
+from functools import cache
+from ssl import SSLContext
 from typing import Final
 
 import httpx
@@ -35,13 +37,19 @@ class ServiceRefused(FlowsError):
         self.status = status
 
 
+@cache
+def _trust() -> SSLContext:
+    """Read once: it takes longer than all else that a start does."""
+    return httpx.create_ssl_context()
+
+
 class ServiceClient:
     """One service; its connections are kept open and shared."""
 
     def __init__(self, name: str, url: str, settings: ApiSettings) -> None:
         self.name = name
         self.settings = settings
-        self.http = httpx.AsyncClient(base_url=url, timeout=settings.api_service_timeout_seconds)
+        self.http = httpx.AsyncClient(base_url=url, timeout=settings.api_service_timeout_seconds, verify=_trust())
 
     async def call(self, route: Route[Asked, Answered], asked: Asked, principal: Principal) -> Answered:
         """What the service answers."""

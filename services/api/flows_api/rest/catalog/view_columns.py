@@ -8,6 +8,7 @@ a view upon itself leads nowhere.
 import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
 from typing import Final, TypeAlias
 
 import asyncpg
@@ -33,7 +34,7 @@ Origins: TypeAlias = Mapping[int, Mapping[Place, Sequence[str]]]
 
 async def load_origins(db: "asyncpg.Connection[asyncpg.Record]") -> Origins:
     rows = await db.fetch(RULES)
-    direct = {row["view"]: dict(_direct_origins(row["tree"])) for row in rows}
+    direct = {row["view"]: _direct_origins(row["tree"]) for row in rows}
     names = {row["view"]: row["columns"] or [] for row in rows}
     ends: dict[Place, Place | None] = {}
     found: dict[int, dict[Place, list[str]]] = {}
@@ -60,8 +61,14 @@ def _follow(origin: Place, direct: Mapping[int, Mapping[int, Place]], ends: dict
     return end
 
 
-def _direct_origins(tree: str) -> Iterator[tuple[int, Place]]:
-    """Column number -> where it comes from, by the entries of the outermost query's own list."""
+@lru_cache(maxsize=1024)
+def _direct_origins(tree: str) -> Mapping[int, Place]:
+    """Column number -> where it comes from. Kept: most views are as they were when a schema is read again."""
+    return dict(_entries(tree))
+
+
+def _entries(tree: str) -> Iterator[tuple[int, Place]]:
+    """By the entries of the outermost query's own list."""
     depth, inner_end = 0, 0
     entry: int | None = None
     for token in TOKEN.finditer(tree):

@@ -9,16 +9,19 @@ LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, flows AS $$
      USING unnest(touched) AS t
      WHERE daily.register_id = t.register_id AND daily.day = t.day;
 
+    -- By a look-up for each day: joined, every half hour of a register is held against each of its days.
     INSERT INTO flows.register_interval_daily (register_id, day, kwh, intervals)
-    SELECT t.register_id, t.day, sum(hh.kwh), count(*)
-      FROM unnest(touched) AS t
+    SELECT t.register_id, t.day, sums.kwh, sums.intervals
+      FROM (SELECT DISTINCT register_id, day FROM unnest(touched)) AS t
       JOIN flows.meter_registers AS register ON register.register_id = t.register_id
       JOIN flows.meter_registry AS meter ON meter.id = register.meter_id
       JOIN flows.escos AS esco ON esco.id = meter.esco
-      JOIN flows.register_interval_hh AS hh ON hh.register_id = t.register_id
-       AND hh.timestamp >= flows.local_midnight(t.day, esco.time_zone)
-       AND hh.timestamp < flows.local_midnight(t.day + 1, esco.time_zone)
-     GROUP BY t.register_id, t.day;
+     CROSS JOIN LATERAL (SELECT sum(hh.kwh) AS kwh, count(*) AS intervals
+                           FROM flows.register_interval_hh AS hh
+                          WHERE hh.register_id = t.register_id
+                            AND hh.timestamp >= flows.local_midnight(t.day, esco.time_zone)
+                            AND hh.timestamp < flows.local_midnight(t.day + 1, esco.time_zone)) AS sums
+     WHERE sums.intervals > 0;
 $$;
 COMMENT ON FUNCTION flows.sum_register_days(flows.register_interval_daily[]) IS 'Sum the days named (register_id and day count) anew from their half hours';
 SELECT flows.allow_execute('flows.sum_register_days(flows.register_interval_daily[])', '{flows_meter_sync}');
