@@ -165,8 +165,10 @@ async def _spikes(
         flagged[row["register_id"]].append(Spike(*row))
     found: defaultdict[UUID, set[Spike]] = defaultdict(set)
     for each in counted:
+        if each.register not in flagged:
+            continue
         time = half_hours_touched(each.time)
-        spikes = (spike for spike in flagged.get(each.register, ()) if spike.timestamp in time)
+        spikes = (spike for spike in flagged[each.register] if spike.timestamp in time)
         found[each.account].update(replace(spike, generated_for=each.group) for spike in spikes)
     return found
 

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from functools import lru_cache
 from uuid import UUID
 
 from flows_shared.time import HALF_HOUR, Period, ceil_half_hour, floor_half_hour
@@ -63,6 +64,7 @@ class Exported:
     is_doubtful: bool = False
 
 
+@lru_cache(maxsize=4096)  # most registers of a run are billed for the same span
 def half_hours_touched(span: Period) -> Period:
     """From the half hour in which the span starts to the one in which it ends: a meter may log both edges."""
     return Period(floor_half_hour(span.start), ceil_half_hour(span.end))
