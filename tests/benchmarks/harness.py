@@ -16,7 +16,6 @@ SERVER_SETTINGS = {
     "checkpoint_timeout": "30min",
     "effective_cache_size": "8GB",
     "maintenance_work_mem": "512MB",
-    "jit": "off",
 }
 
 

@@ -3,6 +3,7 @@
 from datetime import date
 from decimal import Decimal
 
+import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
@@ -18,6 +19,7 @@ from flows_shared.money import format_pounds, pence
 from flows_shared.time import LONDON, Period, local_midnight, utc_now
 
 AMOUNTS = st.decimals(min_value=0, max_value=10_000, places=8)
+SIGNED = st.decimals(min_value=-10_000, max_value=10_000, places=8)
 
 
 @example(power=Decimal("0.00000032"), heat=Decimal("0.00499968"), days=Decimal("156.25"))
@@ -27,6 +29,20 @@ def test_parts_of_a_cost_add_up_to_their_sum_rounded_once(power: Decimal, heat: 
     assert pence(costs.total) == exact_amount_pence(power + heat + days)
     for part, exact in ((costs.power, power), (costs.heat, heat), (costs.standing_charge, days)):
         assert abs(part - exact) < Decimal("0.01")
+
+
+@given(power=SIGNED, heat=SIGNED, days=SIGNED)
+def test_parts_of_any_sign_add_up_too(power: Decimal, heat: Decimal, days: Decimal) -> None:
+    costs = costs_of(power, heat, days)
+    assert pence(costs.total) == exact_amount_pence(power + heat + days)
+    for part, exact in ((costs.power, power), (costs.heat, heat), (costs.standing_charge, days)):
+        assert abs(part - exact) < Decimal("0.01")
+
+
+@pytest.mark.parametrize("wrong", ["NaN", "Infinity", "-Infinity"])
+def test_cost_that_is_no_number_is_refused(wrong: str) -> None:
+    with pytest.raises((ArithmeticError, ValueError)):
+        costs_of(Decimal(wrong), Decimal(1), Decimal(1))
 
 
 def test_rounding_once_is_not_rounding_each() -> None:

@@ -69,6 +69,13 @@ async def test_day_follows_half_hours_that_go(tx: Connection, register: UUID) ->
     assert await days(tx, register) == {NEXT_DAY: (4, 1)}
 
 
+async def test_day_that_is_named_twice_or_has_nothing_is_summed_once_or_not(tx: Connection, register: UUID) -> None:
+    await put(tx, register, (FIRST, 1), (FIRST + HALF_HOUR, 2))
+    named = [(register, day, 0, 0) for day in (DAY, DAY, NEXT_DAY)]
+    await tx.execute("SELECT flows.sum_register_days($1::flows.register_interval_daily[])", named)
+    assert await days(tx, register) == {DAY: (3, 2)}
+
+
 async def test_one_registers_half_hours_are_no_others(tx: Connection, register: UUID) -> None:
     other = (await make_meter(tx, await make_esco(tx))).register
     await put(tx, register, (FIRST, 1))

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from decimal import Decimal
 from typing import Final
 
 from flows_shared.time import HALF_HOUR
@@ -28,9 +29,14 @@ def apportion(units: int, weights: Sequence[int], whole: int, turn: int = 0) -> 
     parts = [units * weight // whole for weight in weights]
     left = units * sum(weights) // whole - sum(parts)
     if left:
-        count, first = len(parts), turn % len(parts)
-        order = [*range(first, count), *range(first)]
-        order.sort(key=[units * weight % whole for weight in weights].__getitem__, reverse=True)
-        for place in order[:left]:
-            parts[place] += 1
+        hand_out(left, parts, [units * weight % whole for weight in weights], turn)
     return parts
+
+
+def hand_out(left: int, parts: list[int], losses: Sequence[int] | Sequence[Decimal], turn: int = 0) -> None:
+    """What cutting left, by one unit each, onto the parts that lost most; of equals the first counted from `turn`."""
+    first = turn % len(parts)
+    order = [*range(first, len(parts)), *range(first)]
+    order.sort(key=losses.__getitem__, reverse=True)
+    for place in order[:left]:
+        parts[place] += 1

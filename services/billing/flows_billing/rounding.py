@@ -6,7 +6,7 @@
 3. Quantities are never rounded: kWh are the exact sum of the half hours, days are whole.
 4. A monthly threshold for a part of the month is rounded half up to the watt hour, before energy is put into blocks.
 5. Shared energy is in whole watt hours, a solar credit in whole pence, cut: what cutting leaves over is handed out one
-   by one by the largest remainder (sharing/apportion.py), so that the parts add up.
+   by one by the largest remainder (apportion.py), so that the parts add up.
 6. A minimum charge and the cost at the benchmark are exact until their end, and rounded half up to the penny once.
    What such a cost is made of is shared out in whole pence by the largest remainder, so that it adds up to it.
    Where the days of a minimum are taxed at several rates, its pence are handed out by days, by the largest remainder.
@@ -20,7 +20,7 @@ from fractions import Fraction
 from math import ceil
 from typing import Final
 
-from flows_billing.apportion import apportion
+from flows_billing.apportion import apportion, hand_out
 from flows_shared.money import pounds, round_to_pence
 
 RULES: Final = (
@@ -94,11 +94,10 @@ def costs_of(power: Decimal, heat: Decimal, standing_charge: Decimal, total_penc
 
 def _round_together(exact: Sequence[Decimal]) -> list[int]:
     """Whole pence, none of them a penny or more from what is exact, that add up to the rounded sum."""
-    parts = [int(amount.scaleb(2).to_integral_value(rounding=ROUND_FLOOR)) for amount in exact]
-    left = exact_amount_pence(sum(exact, Decimal(0))) - sum(parts)
-    by_loss = sorted(range(len(parts)), key=lambda place: exact[place].scaleb(2) - parts[place], reverse=True)
-    for place in by_loss[:left]:
-        parts[place] += 1
+    total = exact_amount_pence(sum(exact, Decimal(0)))
+    pence = [amount.scaleb(2) for amount in exact]
+    parts = [int(each.to_integral_value(rounding=ROUND_FLOOR)) for each in pence]
+    hand_out(total - sum(parts), parts, [each - part for each, part in zip(pence, parts, strict=True)])
     return parts
 
 

@@ -39,7 +39,7 @@ class ServiceRefused(FlowsError):
 
 @cache
 def _trust() -> SSLContext:
-    """Read once: it takes longer than all else that a start does."""
+    """Read once in a process, for all clients: it takes some 30 ms."""
     return httpx.create_ssl_context()
 
 

@@ -165,11 +165,10 @@ async def _spikes(
         flagged[row["register_id"]].append(Spike(*row))
     found: defaultdict[UUID, set[Spike]] = defaultdict(set)
     for each in counted:
-        if each.register not in flagged:
-            continue
-        time = half_hours_touched(each.time)
-        spikes = (spike for spike in flagged[each.register] if spike.timestamp in time)
-        found[each.account].update(replace(spike, generated_for=each.group) for spike in spikes)
+        if spikes := flagged.get(each.register):
+            time = half_hours_touched(each.time)
+            own = (replace(spike, generated_for=each.group) for spike in spikes if spike.timestamp in time)
+            found[each.account].update(own)
     return found
 
 
